@@ -1,0 +1,146 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The map is ARCHITECTURE.md. Arrows point down only; `Deploy/check` reads this file and refuses one that does not.
+
+let swift: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .treatAllWarnings(as: .error),
+  // One build configuration: what the tests test is the release build that runs.
+  .unsafeFlags(["-enable-testing"], .when(configuration: .release)),
+]
+let c: [CSetting] = [
+  // Overridden for no one: the kernels' bits depend on it (FORMAT section 6).
+  .unsafeFlags(["-ffp-contract=off", "-Wall", "-Werror"])
+]
+
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let httpClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
+let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let configuration = Target.Dependency.product(name: "Configuration", package: "swift-configuration")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let http2 = Target.Dependency.product(name: "HummingbirdHTTP2", package: "hummingbird")
+
+func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, path: "Shared/\(name)", exclude: documents(name), swiftSettings: swift)
+}
+
+func documents(_ name: String) -> [String] {
+  switch name {
+  case "Exact": ["EXACT1.md"]
+  case "Receipts": ["FORMAT.md"]
+  default: []
+  }
+}
+
+func service(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .target(
+    name: "\(name)Service",
+    dependencies: ["RPC", "ServiceKit", "Wire", hummingbird, logging, nioCore] + dependencies,
+    path: "Services/\(name)", swiftSettings: swift)
+}
+
+func main(_ name: String, _ executable: String) -> Target {
+  .executableTarget(
+    name: executable, dependencies: [.target(name: "\(name)Service"), "ServiceKit"], path: "Services/\(name)Main", swiftSettings: swift)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(name: "\(name)Tests", dependencies: dependencies, path: "Tests/\(name)Tests", swiftSettings: swift)
+}
+
+let systemModules: [Target] = [
+  .systemLibrary(
+    name: "COpenSSL", path: "Shared/COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+  .systemLibrary(name: "CPostgres", path: "Shared/CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+  .systemLibrary(
+    name: "COpenBLAS", path: "Shared/COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+  .systemLibrary(
+    name: "CProtobufC", path: "Shared/CProtobufC", pkgConfig: "libprotobuf-c",
+    providers: [.apt(["libprotobuf-c-dev"])]),
+  .systemLibrary(name: "CZlib", path: "Shared/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+]
+
+let shared: [Target] = [
+  .target(name: "CWire", dependencies: ["CProtobufC"], path: "Shared/CWire", cSettings: c),
+  .target(name: "CKernels", path: "Shared/CKernels", cSettings: c),
+  library("Wire", ["CWire", "CProtobufC", nioCore]),
+  // The module is not called Crypto: swift-crypto, which the HTTP stack brings, has that name.
+  .target(name: "Cryptography", dependencies: ["COpenSSL"], path: "Shared/Crypto", swiftSettings: swift),
+  library("Codec", ["Cryptography"]),
+  library("MerkleLog", ["Cryptography", "Codec"]),
+  library("Receipts", ["MerkleLog", "Codec", "Cryptography", "Credit"]),
+  library("Exact", ["CKernels", "Cryptography"]),
+  library("Credit", ["Codec", "Cryptography"]),
+  library(
+    "RPC", ["Wire", "CZlib", hummingbird, httpClient, logging, nioCore, nioHTTP1]),
+  library(
+    "ServiceKit",
+    ["Cryptography", "RPC", "Wire", hummingbird, http2, httpClient, logging, metrics, lifecycle, configuration, nioCore, nioPosix]),
+  library("Stores", ["Receipts", "Credit", "Codec", "Cryptography", grdb]),
+]
+
+let services: [Target] = [
+  service("Inference", ["Exact", "Receipts", "Codec", "Cryptography"]),
+  service("Verification", ["Exact", "Receipts", "MerkleLog", "Codec", "Cryptography"]),
+  service("Storage", ["Stores", "MerkleLog", "Receipts", "Codec", "Cryptography"]),
+  service("Attribution", ["Stores", "Credit", "Receipts", "Codec", "Cryptography"]),
+  service("Orchestrator", ["Stores", "MerkleLog", "Receipts", "Codec", "Cryptography"]),
+  main("Inference", "colophon-inference"),
+  main("Verification", "colophon-verification"),
+  main("Storage", "colophon-storage"),
+  main("Attribution", "colophon-attribution"),
+  main("Orchestrator", "colophon-orchestrator"),
+  .executableTarget(
+    name: "colophon",
+    dependencies: [
+      "ServiceKit", "RPC", "Wire", "Exact", "Receipts", "MerkleLog", "Codec", "Cryptography", "Credit", argumentParser,
+      httpClient, nioCore, nioHTTP1,
+    ], path: "Services/CLI", swiftSettings: swift),
+]
+
+let testTargets: [Target] = [
+  tests("Wire", ["Wire", "CWire", nioCore]),
+  tests("RPC", ["RPC", "Wire", hummingbird, httpClient, nioCore, .product(name: "HummingbirdTesting", package: "hummingbird")]),
+  tests(
+    "ServiceKit",
+    [
+      "ServiceKit", "RPC", "Wire", "Cryptography", hummingbird, httpClient, nioCore, logging, metrics,
+      .product(name: "HummingbirdTesting", package: "hummingbird"),
+    ]),
+  tests("Stores", ["Stores", "Receipts", "Credit", "Codec", "Cryptography"]),
+  tests("Crypto", ["Cryptography"]),
+  tests("Codec", ["Codec", "Cryptography"]),
+  tests("MerkleLog", ["MerkleLog", "Codec", "Cryptography"]),
+  tests("Receipts", ["Receipts", "Credit", "MerkleLog", "Codec", "Cryptography"]),
+  tests("Exact", ["Exact", "CKernels", "Cryptography"]),
+  tests("Credit", ["Credit", "Codec", "Cryptography"]),
+]
+
+let package = Package(
+  name: "colophon",
+  platforms: [.macOS(.v15)],
+  dependencies: [
+    .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1"),
+    .package(url: "https://github.com/swift-server/async-http-client", exact: "1.37.0"),
+    .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-metrics", exact: "2.13.0"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
+    .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+    .package(
+      url: "https://github.com/apple/swift-configuration", exact: "1.4.0",
+      traits: ["JSON", "CommandLineArguments"]),
+    .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
+  ],
+  targets: systemModules + shared + services + testTargets
+)

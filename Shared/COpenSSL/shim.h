@@ -1,0 +1,14 @@
+// The parts of OpenSSL 3 libcrypto that Shared/Crypto uses, and the kernel's random source.
+#ifndef COLOPHON_COPENSSL_SHIM_H
+#define COLOPHON_COPENSSL_SHIM_H
+
+#include <openssl/bio.h>
+#include <openssl/crypto.h>
+#include <openssl/ecdsa.h>
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <openssl/x509.h>
+#include <sys/random.h>
+
+#endif
