@@ -1,0 +1,218 @@
+// Proto/colophon/inference/v1/inference.proto. One answer, from its request to its end.
+
+internal import CWire
+
+/// Fresh random bytes, 32 each, one for every commitment that the execution statement signs.
+public struct Salts: WireMessage, Equatable {
+  public var request: [UInt8]
+  /// One for each message, in order.
+  public var messages: [[UInt8]]
+  public var content: [UInt8]
+  public var tokens: [UInt8]
+  public var activation: [UInt8]
+
+  public init(
+    request: [UInt8] = [], messages: [[UInt8]] = [], content: [UInt8] = [], tokens: [UInt8] = [],
+    activation: [UInt8] = []
+  ) {
+    self.request = request
+    self.messages = messages
+    self.content = content
+    self.tokens = tokens
+    self.activation = activation
+  }
+}
+
+extension Salts: WireTwin {
+  typealias Twin = Colophon__Inference__V1__Salts
+  static func prepare(_ twin: UnsafeMutablePointer<Twin>) { colophon__inference__v1__salts__init(twin) }
+
+  init(lifting twin: Twin) {
+    request = [UInt8](twin.request)
+    messages = lift(twin.messages, twin.n_messages)
+    content = [UInt8](twin.content)
+    tokens = [UInt8](twin.tokens)
+    activation = [UInt8](twin.activation)
+  }
+
+  func lower(to twin: UnsafeMutablePointer<Twin>, in arena: borrowing WireArena) throws(WireError) {
+    twin.pointee.request = try arena.data(request)
+    twin.pointee.n_messages = messages.count
+    twin.pointee.messages = try arena.list(messages)
+    twin.pointee.content = try arena.data(content)
+    twin.pointee.tokens = try arena.data(tokens)
+    twin.pointee.activation = try arena.data(activation)
+  }
+}
+
+/// Asks for one answer.
+public struct GenerateRequest: WireMessage, Equatable {
+  /// UUIDv7.
+  public var receiptID: String
+  /// The decompressed body that the client sent, byte for byte.
+  public var requestBody: [UInt8]
+  public var salts: Salts?
+  /// The nonce of the client; empty when it gave none.
+  public var nonce: [UInt8]
+
+  public init(receiptID: String = "", requestBody: [UInt8] = [], salts: Salts? = nil, nonce: [UInt8] = []) {
+    self.receiptID = receiptID
+    self.requestBody = requestBody
+    self.salts = salts
+    self.nonce = nonce
+  }
+}
+
+extension GenerateRequest: WireTwin {
+  typealias Twin = Colophon__Inference__V1__GenerateRequest
+  static func prepare(_ twin: UnsafeMutablePointer<Twin>) { colophon__inference__v1__generate_request__init(twin) }
+
+  init(lifting twin: Twin) {
+    receiptID = lift(twin.receipt_id)
+    requestBody = [UInt8](twin.request_body)
+    salts = lift(twin.salts)
+    nonce = [UInt8](twin.nonce)
+  }
+
+  func lower(to twin: UnsafeMutablePointer<Twin>, in arena: borrowing WireArena) throws(WireError) {
+    twin.pointee.receipt_id = try lowered(receiptID, in: arena)
+    twin.pointee.request_body = try arena.data(requestBody)
+    if let salts { twin.pointee.salts = try salts.lowered(in: arena) }
+    twin.pointee.nonce = try arena.data(nonce)
+  }
+}
+
+/// One event of an answer: deltas first, `finished` last.
+public struct GenerateEvent: WireMessage, Equatable {
+  public enum Event: Equatable, Sendable {
+    case delta(Delta)
+    case finished(Finished)
+  }
+
+  public var event: Event?
+
+  public init(event: Event? = nil) {
+    self.event = event
+  }
+}
+
+extension GenerateEvent: WireTwin {
+  typealias Twin = Colophon__Inference__V1__GenerateEvent
+  static func prepare(_ twin: UnsafeMutablePointer<Twin>) { colophon__inference__v1__generate_event__init(twin) }
+
+  init(lifting twin: Twin) {
+    event =
+      switch twin.event_case {
+      case COLOPHON__INFERENCE__V1__GENERATE_EVENT__EVENT_DELTA: lift(twin.delta).map { .delta($0) }
+      case COLOPHON__INFERENCE__V1__GENERATE_EVENT__EVENT_FINISHED: lift(twin.finished).map { .finished($0) }
+      default: nil
+      }
+  }
+
+  func lower(to twin: UnsafeMutablePointer<Twin>, in arena: borrowing WireArena) throws(WireError) {
+    switch event {
+    case .delta(let delta):
+      twin.pointee.event_case = COLOPHON__INFERENCE__V1__GENERATE_EVENT__EVENT_DELTA
+      twin.pointee.delta = try delta.lowered(in: arena)
+    case .finished(let finished):
+      twin.pointee.event_case = COLOPHON__INFERENCE__V1__GENERATE_EVENT__EVENT_FINISHED
+      twin.pointee.finished = try finished.lowered(in: arena)
+    case nil:
+      break
+    }
+  }
+}
+
+/// A piece of an answer.
+public struct Delta: WireMessage, Equatable {
+  public var choice: UInt32
+  public var text: String
+  /// Tokens that this piece holds.
+  public var tokens: UInt32
+
+  public init(choice: UInt32 = 0, text: String = "", tokens: UInt32 = 0) {
+    self.choice = choice
+    self.text = text
+    self.tokens = tokens
+  }
+}
+
+extension Delta: WireTwin {
+  typealias Twin = Colophon__Inference__V1__Delta
+  static func prepare(_ twin: UnsafeMutablePointer<Twin>) { colophon__inference__v1__delta__init(twin) }
+
+  init(lifting twin: Twin) {
+    choice = twin.choice
+    text = lift(twin.text)
+    tokens = twin.tokens
+  }
+
+  func lower(to twin: UnsafeMutablePointer<Twin>, in arena: borrowing WireArena) throws(WireError) {
+    twin.pointee.choice = choice
+    twin.pointee.text = try lowered(text, in: arena)
+    twin.pointee.tokens = tokens
+  }
+}
+
+/// The end of an answer: what was committed to, and the signed execution statement.
+public struct Finished: WireMessage, Equatable {
+  /// COSE_Sign1.
+  public var executionStatement: [UInt8]
+  /// The committed content: JCS.
+  public var content: [UInt8]
+  /// The committed token ids: u32 count, then u32 each, big-endian.
+  public var tokenIDs: [UInt8]
+  /// A_1 .. A_n, 32 bytes each.
+  public var activationList: [UInt8]
+  /// The text of choice 0.
+  public var text: String
+  public var finishReason: String
+  public var promptTokens: UInt32
+  public var completionTokens: UInt32
+  public var manifestDigest: [UInt8]
+
+  public init(
+    executionStatement: [UInt8] = [], content: [UInt8] = [], tokenIDs: [UInt8] = [], activationList: [UInt8] = [],
+    text: String = "", finishReason: String = "", promptTokens: UInt32 = 0, completionTokens: UInt32 = 0,
+    manifestDigest: [UInt8] = []
+  ) {
+    self.executionStatement = executionStatement
+    self.content = content
+    self.tokenIDs = tokenIDs
+    self.activationList = activationList
+    self.text = text
+    self.finishReason = finishReason
+    self.promptTokens = promptTokens
+    self.completionTokens = completionTokens
+    self.manifestDigest = manifestDigest
+  }
+}
+
+extension Finished: WireTwin {
+  typealias Twin = Colophon__Inference__V1__Finished
+  static func prepare(_ twin: UnsafeMutablePointer<Twin>) { colophon__inference__v1__finished__init(twin) }
+
+  init(lifting twin: Twin) {
+    executionStatement = [UInt8](twin.execution_statement)
+    content = [UInt8](twin.content)
+    tokenIDs = [UInt8](twin.token_ids)
+    activationList = [UInt8](twin.activation_list)
+    text = lift(twin.text)
+    finishReason = lift(twin.finish_reason)
+    promptTokens = twin.prompt_tokens
+    completionTokens = twin.completion_tokens
+    manifestDigest = [UInt8](twin.manifest_digest)
+  }
+
+  func lower(to twin: UnsafeMutablePointer<Twin>, in arena: borrowing WireArena) throws(WireError) {
+    twin.pointee.execution_statement = try arena.data(executionStatement)
+    twin.pointee.content = try arena.data(content)
+    twin.pointee.token_ids = try arena.data(tokenIDs)
+    twin.pointee.activation_list = try arena.data(activationList)
+    twin.pointee.text = try lowered(text, in: arena)
+    twin.pointee.finish_reason = try lowered(finishReason, in: arena)
+    twin.pointee.prompt_tokens = promptTokens
+    twin.pointee.completion_tokens = completionTokens
+    twin.pointee.manifest_digest = try arena.data(manifestDigest)
+  }
+}

@@ -1,0 +1,46 @@
+// The rpcs of Proto/, a table each service. All but Generate may be sent again.
+
+public enum InferenceProcedures {
+  public static let service = "colophon.inference.v1.InferenceService"
+  public static let getIdentity = Procedure<IdentityRequest, Identity>(service: service, method: "GetIdentity")
+  public static let listModels = Procedure<ListModelsRequest, ListModelsResponse>(
+    service: service, method: "ListModels")
+  public static let generate = StreamingProcedure<GenerateRequest, GenerateEvent>(
+    service: service, method: "Generate", idempotent: false)
+  public static let cancel = Procedure<CancelRequest, CancelResponse>(service: service, method: "Cancel")
+}
+
+public enum VerificationProcedures {
+  public static let service = "colophon.verification.v1.VerificationService"
+  public static let getIdentity = Procedure<IdentityRequest, Identity>(service: service, method: "GetIdentity")
+  public static let reexecute = Procedure<ReexecuteRequest, ReexecuteResponse>(service: service, method: "Reexecute")
+}
+
+public enum StorageProcedures {
+  public static let service = "colophon.storage.v1.StorageService"
+  public static let getIdentity = Procedure<IdentityRequest, Identity>(service: service, method: "GetIdentity")
+  public static let keep = Procedure<KeepRequest, KeepResponse>(service: service, method: "Keep")
+  public static let getBlob = Procedure<GetBlobRequest, GetBlobResponse>(service: service, method: "GetBlob")
+  public static let append = Procedure<AppendRequest, Inclusion>(service: service, method: "Append")
+  public static let getInclusion = Procedure<GetInclusionRequest, Inclusion>(service: service, method: "GetInclusion")
+  public static let getConsistency = Procedure<GetConsistencyRequest, Consistency>(
+    service: service, method: "GetConsistency")
+  public static let getCheckpoint = Procedure<GetCheckpointRequest, CheckpointNote>(
+    service: service, method: "GetCheckpoint")
+  public static let getTile = Procedure<GetTileRequest, GetTileResponse>(service: service, method: "GetTile")
+  public static let getLogKeys = Procedure<GetLogKeysRequest, LogKeys>(service: service, method: "GetLogKeys")
+}
+
+public enum AttributionProcedures {
+  public static let service = "colophon.attribution.v1.AttributionService"
+  public static let getIdentity = Procedure<IdentityRequest, Identity>(service: service, method: "GetIdentity")
+  public static let attribute = Procedure<AttributeRequest, AttributeResponse>(service: service, method: "Attribute")
+  public static let settle = Procedure<SettleRequest, SettleResponse>(service: service, method: "Settle")
+  public static let getBalance = Procedure<GetBalanceRequest, LedgerBalance>(service: service, method: "GetBalance")
+}
+
+public enum OrchestratorProcedures {
+  public static let service = "colophon.orchestrator.v1.OrchestratorService"
+  public static let getIdentity = Procedure<IdentityRequest, Identity>(service: service, method: "GetIdentity")
+  public static let getReceipt = Procedure<GetReceiptRequest, ReceiptRecord>(service: service, method: "GetReceipt")
+}

@@ -1,0 +1,113 @@
+// Proto/colophon/verification/v1/verification.proto. Re-execution.
+
+internal import CWire
+
+/// Asks to re-execute one answer from its openings.
+public struct ReexecuteRequest: WireMessage, Equatable {
+  public var executionStatement: [UInt8]
+  public var modelStatement: [UInt8]
+  public var openings: [WireOpening]
+  /// Set for a later verdict, empty for an early one.
+  public var receiptDigest: [UInt8]
+
+  public init(
+    executionStatement: [UInt8] = [], modelStatement: [UInt8] = [], openings: [WireOpening] = [],
+    receiptDigest: [UInt8] = []
+  ) {
+    self.executionStatement = executionStatement
+    self.modelStatement = modelStatement
+    self.openings = openings
+    self.receiptDigest = receiptDigest
+  }
+}
+
+extension ReexecuteRequest: WireTwin {
+  typealias Twin = Colophon__Verification__V1__ReexecuteRequest
+  static func prepare(_ twin: UnsafeMutablePointer<Twin>) { colophon__verification__v1__reexecute_request__init(twin) }
+
+  init(lifting twin: Twin) {
+    executionStatement = [UInt8](twin.execution_statement)
+    modelStatement = [UInt8](twin.model_statement)
+    openings = lift(twin.openings, twin.n_openings)
+    receiptDigest = [UInt8](twin.receipt_digest)
+  }
+
+  func lower(to twin: UnsafeMutablePointer<Twin>, in arena: borrowing WireArena) throws(WireError) {
+    twin.pointee.execution_statement = try arena.data(executionStatement)
+    twin.pointee.model_statement = try arena.data(modelStatement)
+    twin.pointee.n_openings = openings.count
+    twin.pointee.openings = try arena.list(openings)
+    twin.pointee.receipt_digest = try arena.data(receiptDigest)
+  }
+}
+
+/// `Opening` of the proto: what opens one commitment, `salt32, u64 length, data` (FORMAT section 1).
+public struct WireOpening: WireMessage, Equatable {
+  /// Request, message/<i>, content, tokens, activation.
+  public var field: String
+  public var blob: [UInt8]
+
+  public init(field: String = "", blob: [UInt8] = []) {
+    self.field = field
+    self.blob = blob
+  }
+}
+
+extension WireOpening: WireTwin {
+  typealias Twin = Colophon__Verification__V1__Opening
+  static func prepare(_ twin: UnsafeMutablePointer<Twin>) { colophon__verification__v1__opening__init(twin) }
+
+  init(lifting twin: Twin) {
+    field = lift(twin.field)
+    blob = [UInt8](twin.blob)
+  }
+
+  func lower(to twin: UnsafeMutablePointer<Twin>, in arena: borrowing WireArena) throws(WireError) {
+    twin.pointee.field = try lowered(field, in: arena)
+    twin.pointee.blob = try arena.data(blob)
+  }
+}
+
+/// The signed verdict, and what it found.
+public struct ReexecuteResponse: WireMessage, Equatable {
+  /// COSE_Sign1.
+  public var verdictStatement: [UInt8]
+  public var agrees: Bool
+  /// What differs, for people.
+  public var finding: String
+  /// Of the first generated token that differs; nil when none does.
+  public var firstPosition: UInt32?
+
+  public init(
+    verdictStatement: [UInt8] = [], agrees: Bool = false, finding: String = "", firstPosition: UInt32? = nil
+  ) {
+    self.verdictStatement = verdictStatement
+    self.agrees = agrees
+    self.finding = finding
+    self.firstPosition = firstPosition
+  }
+}
+
+extension ReexecuteResponse: WireTwin {
+  typealias Twin = Colophon__Verification__V1__ReexecuteResponse
+  static func prepare(_ twin: UnsafeMutablePointer<Twin>) { colophon__verification__v1__reexecute_response__init(twin) }
+
+  init(lifting twin: Twin) {
+    verdictStatement = [UInt8](twin.verdict_statement)
+    agrees = twin.agrees != 0
+    finding = lift(twin.finding)
+    if twin.divergence_case == COLOPHON__VERIFICATION__V1__REEXECUTE_RESPONSE__DIVERGENCE_FIRST_POSITION {
+      firstPosition = twin.first_position
+    }
+  }
+
+  func lower(to twin: UnsafeMutablePointer<Twin>, in arena: borrowing WireArena) throws(WireError) {
+    twin.pointee.verdict_statement = try arena.data(verdictStatement)
+    twin.pointee.agrees = agrees ? 1 : 0
+    twin.pointee.finding = try lowered(finding, in: arena)
+    if let firstPosition {
+      twin.pointee.divergence_case = COLOPHON__VERIFICATION__V1__REEXECUTE_RESPONSE__DIVERGENCE_FIRST_POSITION
+      twin.pointee.first_position = firstPosition
+    }
+  }
+}

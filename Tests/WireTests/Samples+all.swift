@@ -1,0 +1,87 @@
+import Wire
+
+/// Every message of Proto/.
+let samples: [Sample] = {
+  do {
+    return try inferenceSamples() + storageSamples() + otherSamples()
+  } catch {
+    preconditionFailure("a sample does not encode: \(error)")
+  }
+}()
+
+private func inferenceSamples() throws -> [Sample] {
+  let model = ServedModel(
+    id: words, manifestDigest: digest, modelStatement: awkward, contextLength: .max, createdUnixMs: .min)
+  return [
+    try Sample(ListModelsRequest(), empty: ListModelsRequest()),
+    try Sample(ListModelsResponse(models: [model, ServedModel(), model]), empty: ListModelsResponse()),
+    try Sample(model, empty: ServedModel()),
+    try Sample(salts, empty: Salts()),
+    try Sample(
+      GenerateRequest(receiptID: "r", requestBody: awkward, salts: salts, nonce: digest), empty: GenerateRequest()),
+    try Sample(
+      GenerateEvent(event: .delta(Delta(choice: 1, text: words, tokens: 2))), empty: GenerateEvent()),
+    try Sample(GenerateEvent(event: .finished(finished)), empty: GenerateEvent()),
+    try Sample(Delta(choice: .max, text: words, tokens: 300), empty: Delta()),
+    try Sample(finished, empty: Finished()),
+    try Sample(CancelRequest(receiptID: "r"), empty: CancelRequest()),
+    try Sample(CancelResponse(found: true), empty: CancelResponse()),
+  ]
+}
+
+private func storageSamples() throws -> [Sample] {
+  let blobs = Retention.allCases.map { WireBlob(retention: $0, data: awkward) }
+  return [
+    try Sample(WireBlob(retention: .evidence, data: awkward), empty: WireBlob()),
+    try Sample(KeepRequest(receiptID: "r", subjectDigest: digest, blobs: blobs), empty: KeepRequest()),
+    try Sample(KeepResponse(custodyStatement: awkward, digests: [digest, []]), empty: KeepResponse()),
+    try Sample(GetBlobRequest(digest: digest), empty: GetBlobRequest()),
+    try Sample(GetBlobResponse(data: awkward, retention: .model), empty: GetBlobResponse()),
+    try Sample(AppendRequest(statement: awkward), empty: AppendRequest()),
+    try Sample(
+      Inclusion(index: 1 << 63, treeSize: .max, root: digest, coseReceipt: awkward, tlogProof: words),
+      empty: Inclusion()),
+    try Sample(GetInclusionRequest(statementDigest: digest), empty: GetInclusionRequest()),
+    try Sample(GetConsistencyRequest(oldSize: 1, newSize: .max), empty: GetConsistencyRequest()),
+    try Sample(Consistency(oldSize: 1, newSize: .max, path: [digest, digest]), empty: Consistency()),
+    try Sample(GetCheckpointRequest(), empty: GetCheckpointRequest()),
+    try Sample(CheckpointNote(note: words), empty: CheckpointNote()),
+    try Sample(GetTileRequest(path: "tile/0/000"), empty: GetTileRequest()),
+    try Sample(GetTileResponse(data: awkward), empty: GetTileResponse()),
+    try Sample(GetLogKeysRequest(), empty: GetLogKeysRequest()),
+    try Sample(
+      LogKeys(origin: "o", checkpointVkey: "o+1+A", receiptKey: digest, receiptIssuer: "i"), empty: LogKeys()),
+  ]
+}
+
+private func otherSamples() throws -> [Sample] {
+  [
+    try Sample(IdentityRequest(), empty: IdentityRequest()),
+    try Sample(
+      Identity(issuer: "i", keyID: digest, publicKey: digest, kinds: ["a", "", words], build: "1"),
+      empty: Identity()),
+    try Sample(
+      ReexecuteRequest(
+        executionStatement: awkward, modelStatement: awkward,
+        openings: [WireOpening(field: "messages/0", blob: awkward), WireOpening()], receiptDigest: digest),
+      empty: ReexecuteRequest()),
+    try Sample(WireOpening(field: "content", blob: awkward), empty: WireOpening()),
+    try Sample(
+      ReexecuteResponse(verdictStatement: awkward, agrees: true, finding: words, firstPosition: .max),
+      empty: ReexecuteResponse()),
+    try Sample(
+      AttributeRequest(receiptID: "r", executionStatement: awkward, modelStatement: awkward, priceNano: .max),
+      empty: AttributeRequest()),
+    try Sample(
+      AttributeResponse(attributionStatement: awkward, policyStatement: awkward), empty: AttributeResponse()),
+    try Sample(SettleRequest(receiptID: "r", receiptDigest: digest, index: .max), empty: SettleRequest()),
+    try Sample(SettleResponse(newlySettled: true), empty: SettleResponse()),
+    try Sample(GetBalanceRequest(contributor: words), empty: GetBalanceRequest()),
+    try Sample(LedgerBalance(contributor: words, pendingNano: 1, settledNano: .max), empty: LedgerBalance()),
+    try Sample(GetReceiptRequest(id: "r"), empty: GetReceiptRequest()),
+    try Sample(
+      ReceiptRecord(
+        receiptID: "r", completionID: "c", state: "signed", outcome: "answered", sequence: .max, statement: awkward,
+        index: 7), empty: ReceiptRecord()),
+  ]
+}
