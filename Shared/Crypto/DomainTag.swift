@@ -1,0 +1,30 @@
+/// The one table of all domain strings (FORMAT section 1): each hash begins with its own, so that no digest made for
+/// one purpose can be shown as another's.
+public enum DomainTag: String, CaseIterable, Sendable {
+  /// The chain over final hidden states of an exact executor (FORMAT section 2).
+  case activation = "colophon/activation/v1"
+  /// The chain over the chunks written to a client's stream (FORMAT section 2).
+  case stream = "colophon/stream/v1"
+  /// The draw of sampled verification (FORMAT section 5).
+  case draw = "colophon/draw/v1"
+  /// The report data of TEE evidence (FORMAT section 8).
+  case evidence = "colophon/evidence/v1"
+  /// Commitment to the decompressed request body.
+  case commitmentRequest = "colophon/commitment/request/v1"
+  /// Commitment to one message's exact byte slice.
+  case commitmentMessage = "colophon/commitment/message/v1"
+  /// Commitment to the answer's choices.
+  case commitmentContent = "colophon/commitment/content/v1"
+  /// Commitment to the answer's token ids.
+  case commitmentTokens = "colophon/commitment/tokens/v1"
+  /// Commitment to the non-streamed body as sent.
+  case commitmentWire = "colophon/commitment/wire/v1"
+  /// Derivation of a salt from another secret.
+  case commitmentSalt = "colophon/commitment/salt/v1"
+
+  /// The tag's bytes.
+  public var bytes: [UInt8] { [UInt8](rawValue.utf8) }
+
+  /// The tag's bytes and the zero byte that ends it: what every hash begins with.
+  public var prefix: [UInt8] { bytes + [0] }
+}
