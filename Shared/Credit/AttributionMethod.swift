@@ -1,0 +1,65 @@
+/// A versioned rule that says by which weights a role's part is split. Each name means one pure function for ever.
+public enum AttributionMethod: Hashable, Sendable {
+  /// `lineage/1`: by the weights of the model's lineage (`Lineage.nodeWeights`). Without a lineage: `unattributed`.
+  case lineage
+  /// `equal/1`: one weight of 1 for each contributor of a list that the policy fixes. A control.
+  case equal([String])
+  /// `fixed/1`: by basis points that the policy fixes, adding up to 10,000. A control.
+  case fixed([FixedPart])
+  /// `operator/1`: everything to the operator of the machines, who is the issuer of the execution statement.
+  case `operator`
+
+  /// Contributors in the list of one method.
+  public static let contributorCountMax = 4_096
+
+  public var name: String {
+    switch self {
+    case .lineage: "lineage/1"
+    case .equal: "equal/1"
+    case .fixed: "fixed/1"
+    case .operator: "operator/1"
+    }
+  }
+
+  /// The weights for one request.
+  func weights(lineage: Lineage?, operator issuer: String) -> [Weighted] {
+    switch self {
+    case .lineage: lineage?.weights ?? []
+    case .equal(let contributors): contributors.map { Weighted(contributor: $0, weight: 1) }
+    case .fixed(let parts):
+      parts.map { Weighted(contributor: $0.contributor, weight: Int128($0.basisPoints)) }
+    case .operator: [Weighted(contributor: issuer, weight: 1)]
+    }
+  }
+
+  func check(role: String) throws(CreditError) {
+    switch self {
+    case .lineage, .operator: break
+    case .equal(let contributors): try Self.check(contributors, role: role)
+    case .fixed(let parts):
+      try Self.check(parts.map(\.contributor), role: role)
+      try BasisPoints.check(parts.map(\.basisPoints), of: "role '\(role)'", min: 1)
+    }
+  }
+
+  private static func check(_ contributors: [String], role: String) throws(CreditError) {
+    let what = "contributors of role '\(role)'"
+    guard !contributors.isEmpty else { throw .empty(what: what) }
+    guard contributors.count <= contributorCountMax else {
+      throw .tooMany(what: what, count: contributors.count, limit: contributorCountMax)
+    }
+    for contributor in contributors { try CreditID.check(contributor, "contributor") }
+    try CreditID.refuseDuplicates(contributors, "contributor")
+  }
+}
+
+/// One line of a `fixed/1` list.
+public struct FixedPart: Hashable, Sendable {
+  public var contributor: String
+  public var basisPoints: Int
+
+  public init(contributor: String, basisPoints: Int) {
+    self.contributor = contributor
+    self.basisPoints = basisPoints
+  }
+}

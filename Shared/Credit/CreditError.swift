@@ -1,0 +1,71 @@
+/// Why a lineage, a policy, a price or a posting is refused. Each case names the value, and the limit when there is one.
+public enum CreditError: Error, Equatable, Sendable, CustomStringConvertible {
+  /// An id of a contributor, asset, role, policy or owner outside `CreditID`'s alphabet or length.
+  case invalidID(what: String, String)
+  /// A display name that is too long or has control characters.
+  case invalidName(String, asset: String)
+  case tooMany(what: String, count: Int, limit: Int)
+  case empty(what: String)
+  case duplicate(what: String, String)
+  /// The weights of one contributor do not fit 128 bits when added.
+  case weightOverflow(contributor: String)
+  case priceTooLarge(nano: UInt64, limit: UInt64)
+  case basisPointsOutOfRange(of: String, Int)
+  case basisPointsSum(of: String, Int)
+  /// `in` is the asset that names `id` as its parent, or `root`.
+  case unknownAsset(String, in: String)
+  case cycle(String)
+  case unreachable(String)
+  case tooDeep(String, depth: Int, limit: Int)
+  case rootKind(String, String)
+  case confirmedUnattributed(String)
+  /// A JSON value of another kind than the field needs.
+  case json(path: String, wanted: String)
+  case unknownMember(path: String, String)
+  case unbalanced(nano: String)
+  case zeroAmount(account: String)
+  case amountOutOfRange(account: String, nano: Int64)
+
+  public var description: String {
+    switch self {
+    case .invalidID(let what, let id):
+      "\(what) '\(Self.show(id))' is no id; use 1 to \(CreditID.byteCountMax) printable ASCII characters without spaces"
+    case .invalidName(let name, let asset):
+      "the name '\(Self.show(name))' of asset '\(Self.show(asset))' must have at most \(LineageNode.nameByteCountMax) "
+        + "bytes and no control characters"
+    case .tooMany(let what, let count, let limit): "\(count) \(what), the limit is \(limit); merge or drop some"
+    case .empty(let what): "there are no \(what); give at least one"
+    case .duplicate(let what, let id): "\(what) '\(Self.show(id))' stands there twice; keep one"
+    case .weightOverflow(let id):
+      "the weights of contributor '\(Self.show(id))' add up to more than 128 bits hold; scale all weights down"
+    case .priceTooLarge(let nano, let limit): "a price of \(nano) nano-units is over the limit of \(limit) (2^62)"
+    case .basisPointsOutOfRange(let of, let value):
+      "\(value) basis points of \(Self.show(of)) are out of range; the whole is 10000"
+    case .basisPointsSum(let of, let sum):
+      "the basis points of \(Self.show(of)) add up to \(sum); they must add up to 10000"
+    case .unknownAsset(let id, let by):
+      "\(Self.show(by)) refers to asset '\(Self.show(id))', which is not in the lineage"
+    case .cycle(let id): "asset '\(Self.show(id))' is its own ancestor; a lineage has no cycles"
+    case .unreachable(let id):
+      "asset '\(Self.show(id))' is no ancestor of the root and would earn nothing; drop or link it"
+    case .tooDeep(let id, let depth, let limit):
+      "asset '\(Self.show(id))' is \(depth) steps from the root, the limit is \(limit)"
+    case .rootKind(let id, let kind): "the root '\(Self.show(id))' is of kind \(kind); it must be a model or an adapter"
+    case .confirmedUnattributed(let id):
+      "asset '\(Self.show(id))' is confirmed by nobody: a confirmed claim needs a contributor other than "
+        + "'\(CreditID.unattributed)'"
+    case .json(let path, let wanted): "\(Self.show(path)) must be \(wanted)"
+    case .unknownMember(let path, let name):
+      "\(Self.show(path)) has the unknown or repeated member '\(Self.show(name))'"
+    case .unbalanced(let nano): "the postings add up to \(nano) nano-units; they must add up to zero"
+    case .zeroAmount(let account): "the posting on '\(Self.show(account))' moves nothing; leave it out"
+    case .amountOutOfRange(let account, let nano):
+      "the posting of \(nano) nano-units on '\(Self.show(account))' is over the limit of 2^62"
+    }
+  }
+
+  /// Hostile text must not flood or break a log line.
+  private static func show(_ text: String) -> String {
+    String(text.unicodeScalars.prefix(80).map { $0.value < 0x20 || $0.value == 0x7f ? "\u{fffd}" : Character($0) })
+  }
+}

@@ -1,0 +1,96 @@
+/// A natural number as decimal digits, lowest first, with the arithmetic of the schoolroom: slow, and too simple to share
+/// a mistake with 128-bit integers.
+struct BigNat: Comparable {
+  private var digits: [Int]
+
+  init(_ value: some BinaryInteger) {
+    digits = String(value).reversed().map { $0.wholeNumberValue ?? 0 }
+    trim()
+  }
+
+  private init(digits: [Int]) {
+    self.digits = digits
+    trim()
+  }
+
+  private mutating func trim() {
+    while digits.last == 0 { digits.removeLast() }
+  }
+
+  var text: String { digits.isEmpty ? "0" : digits.reversed().map(String.init).joined() }
+
+  static func < (a: BigNat, b: BigNat) -> Bool {
+    if a.digits.count != b.digits.count { return a.digits.count < b.digits.count }
+    return a.digits.reversed().lexicographicallyPrecedes(b.digits.reversed())
+  }
+
+  static func + (a: BigNat, b: BigNat) -> BigNat {
+    var carry = 0
+    var sum: [Int] = []
+    for at in 0...max(a.digits.count, b.digits.count) {
+      let column = carry + (at < a.digits.count ? a.digits[at] : 0) + (at < b.digits.count ? b.digits[at] : 0)
+      sum.append(column % 10)
+      carry = column / 10
+    }
+    return BigNat(digits: sum)
+  }
+
+  /// Of a smaller number.
+  static func - (a: BigNat, b: BigNat) -> BigNat {
+    var borrow = 0
+    var difference: [Int] = []
+    for at in a.digits.indices {
+      let column = a.digits[at] - borrow - (at < b.digits.count ? b.digits[at] : 0)
+      difference.append((column + 10) % 10)
+      borrow = column < 0 ? 1 : 0
+    }
+    return BigNat(digits: difference)
+  }
+
+  static func * (a: BigNat, b: BigNat) -> BigNat {
+    var product = Array(repeating: 0, count: a.digits.count + b.digits.count + 1)
+    for (i, x) in a.digits.enumerated() {
+      for (j, y) in b.digits.enumerated() { product[i + j] += x * y }
+    }
+    for at in 0..<product.count - 1 {
+      product[at + 1] += product[at] / 10
+      product[at] %= 10
+    }
+    return BigNat(digits: product)
+  }
+
+  func divided(by divisor: BigNat) -> (quotient: BigNat, remainder: BigNat) {
+    var quotient: [Int] = []
+    var remainder = BigNat(0)
+    for digit in digits.reversed() {
+      remainder = remainder * BigNat(10) + BigNat(digit)
+      var times = 0
+      while remainder >= divisor {
+        remainder = remainder - divisor
+        times += 1
+      }
+      quotient.append(times)
+    }
+    return (BigNat(digits: quotient.reversed()), remainder)
+  }
+}
+
+/// SplitMix64: the same numbers in every run.
+struct SplitMix: RandomNumberGenerator {
+  private var state: UInt64
+
+  init(_ seed: UInt64) { state = seed }
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9e37_79b9_7f4a_7c15
+    var z = (state ^ (state >> 30)) &* 0xbf58_476d_1ce4_e5b9
+    z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
+    return z ^ (z >> 31)
+  }
+
+  /// Any length up to `bits` is equally likely.
+  mutating func number(bits: Int) -> UInt128 {
+    let wide = UInt128(next()) << 64 | UInt128(next())
+    return wide >> UInt128(128 - Int(next() % UInt64(bits)) - 1)
+  }
+}
