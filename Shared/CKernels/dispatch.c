@@ -1,0 +1,72 @@
+#pragma STDC FP_CONTRACT OFF
+
+// The tables of forms, what this processor can run, and the floating-point environment that every form assumes.
+
+#include "kernel_target.h"
+
+#define TABLE(form)                                                                 \
+  {matmul_f32_##form,  matmul_f16_##form, matmul_q4_0_##form, matmul_q4_1_##form,   \
+   matmul_q8_0_##form, quantize_##form,   rms_norm_##form,    softmax_##form,       \
+   attention_##form,   rope_##form,       swiglu_##form,      add_##form}
+
+static const exact_kernels scalar = TABLE(scalar);
+const exact_kernels *exact_kernels_scalar(void) { return &scalar; }
+
+#ifdef EXACT_X86
+
+static const exact_kernels avx2 = TABLE(avx2);
+const exact_kernels *exact_kernels_avx2(void) {
+  __builtin_cpu_init();
+  // F16C has no name in every compiler's list; each processor with AVX2 and FMA from both vendors has it, and CPUID
+  // says so.
+  const int has = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("f16c");
+  return has ? &avx2 : NULL;
+}
+
+static const exact_kernels avx512 = TABLE(avx512);
+const exact_kernels *exact_kernels_avx512(void) {
+  __builtin_cpu_init();
+  const int has = exact_kernels_avx2() && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+                  __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") &&
+                  __builtin_cpu_supports("avx512vnni");
+  return has ? &avx512 : NULL;
+}
+
+// MXCSR: exceptions masked, round to nearest even, neither flush-to-zero nor denormals-are-zero. The low six bits are
+// sticky flags that every operation may set; they decide nothing.
+enum { EXACT_MXCSR = 0x1f80, MXCSR_FLAGS = 0x3f };
+
+uint64_t exact_float_environment_enter(void) {
+  const uint64_t previous = _mm_getcsr();
+  _mm_setcsr(EXACT_MXCSR);
+  return previous;
+}
+void exact_float_environment_leave(uint64_t previous) { _mm_setcsr((unsigned)previous); }
+int32_t exact_float_environment_is_exact(void) { return (_mm_getcsr() & ~(unsigned)MXCSR_FLAGS) == EXACT_MXCSR; }
+void exact_spin_pause(void) { _mm_pause(); }
+
+#else
+
+const exact_kernels *exact_kernels_avx2(void) { return NULL; }
+const exact_kernels *exact_kernels_avx512(void) { return NULL; }
+
+#if defined(__aarch64__)
+// FPCR: all zero is round to nearest even, no flush-to-zero (FZ, FZ16, FIZ), no default NaN.
+uint64_t exact_float_environment_enter(void) {
+  uint64_t previous;
+  __asm__ volatile("mrs %0, fpcr" : "=r"(previous));
+  __asm__ volatile("msr fpcr, %0" ::"r"((uint64_t)0));
+  return previous;
+}
+void exact_float_environment_leave(uint64_t previous) { __asm__ volatile("msr fpcr, %0" ::"r"(previous)); }
+int32_t exact_float_environment_is_exact(void) {
+  uint64_t current;
+  __asm__ volatile("mrs %0, fpcr" : "=r"(current));
+  return current == 0;
+}
+void exact_spin_pause(void) { __asm__ volatile("yield"); }
+#else
+#error "exact/1 needs a way to set the rounding mode on this processor"
+#endif
+
+#endif

@@ -1,0 +1,169 @@
+import CKernels
+import Testing
+
+@testable import Exact
+
+@Suite struct SamplerTests {
+  /// Deterministic logits that look like a model's: a few peaks over a wide floor.
+  static func logits(_ count: Int, seed: UInt64 = 1) -> [Float] {
+    (0..<count).map { index in
+      let uniform = Philox4x32.uniform(seed: seed, position: UInt32(index), choice: 9, draw: 9)
+      return (uniform * uniform * uniform - 0.25) * 24
+    }
+  }
+
+  static func pick(
+    _ logits: [Float], _ parameters: SamplingParameters, position: UInt32 = 0, choice: UInt32 = 0
+  ) throws -> UInt32 {
+    try logits.withUnsafeBufferPointer { try Sampler(parameters).pick($0, position: position, choice: choice) }
+  }
+
+  /// The order of FORMAT section 6, written without any shortcut.
+  static func definition(_ logits: [Float], _ p: SamplingParameters, position: UInt32, choice: UInt32) -> UInt32 {
+    let scaled = logits.map { $0 / p.temperature }
+    var order = scaled.indices.sorted { scaled[$0] != scaled[$1] ? scaled[$0] > scaled[$1] : $0 < $1 }
+    if p.topK > 0 { order = Array(order.prefix(p.topK)) }
+    let exponentials = order.map { exact_expf(scaled[$0] - scaled[order[0]]) }
+    var lanes = [Float](repeating: 0, count: 16)
+    for (index, value) in exponentials.enumerated() { lanes[index % 16] += value }
+    for width in [8, 4, 2, 1] { for lane in 0..<width { lanes[lane] += lanes[lane + width] } }
+    let probabilities = exponentials.map { $0 / lanes[0] }
+    let kept = probabilities.prefix { $0 >= p.minP * probabilities[0] }
+    var total: Float = 0
+    var running: [Float] = []
+    for probability in kept {
+      total += probability
+      running.append(total)
+      if p.topP < 1 && total >= p.topP { break }
+    }
+    let threshold = Philox4x32.uniform(seed: p.seed, position: position, choice: choice, draw: 0) * total
+    return UInt32(order[running.firstIndex { $0 > threshold } ?? running.count - 1])
+  }
+
+  @Test("greedy takes the largest logit and of equals the lowest id")
+  func greedy() throws {
+    #expect(try Self.pick([1, 3, 2, 3], .greedy) == 1)
+    #expect(try Self.pick([-0.0, 0.0], .greedy) == 0)
+    #expect(try Self.pick([-5], .greedy) == 0)
+  }
+
+  @Test("sampling equals its definition for every combination of filters", arguments: [0, 1, 2, 17, 40, 999, 5000])
+  func definitionAgrees(topK: Int) throws {
+    let logits = Self.logits(1000) + [3, 3, 3, -0.0, 0.0]
+    for temperature: Float in [0.1, 0.7, 1, 2] {
+      for topP: Float in [0, 0.1, 0.9, 0.999, 1] {
+        for minP: Float in [0, 0.05, 1] {
+          for position: UInt32 in 0..<3 {
+            let parameters = SamplingParameters(
+              temperature: temperature, topK: topK, topP: topP, minP: minP, seed: 0x1234_5678_9abc_def0)
+            let expected = Self.definition(logits, parameters, position: position, choice: 1)
+            #expect(try Self.pick(logits, parameters, position: position, choice: 1) == expected)
+          }
+        }
+      }
+    }
+  }
+
+  @Test("equal logits are ranked by id, with the two zeros equal, in both ways of sorting")
+  func ties() throws {
+    let logits: [Float] = [0, -0.0, 2, -1, 2, 0, -1, -0.0]
+    for topK in [0, 7] {
+      let ranked = try logits.withUnsafeBufferPointer { try RankedLogits($0, temperature: 1, topK: topK) }
+      #expect(ranked.ids == Array([2, 4, 0, 1, 5, 7, 3, 6].prefix(topK == 0 ? 8 : 7)))
+    }
+  }
+
+  @Test("ranking the whole vocabulary and the first k agree")
+  func partialSelection() throws {
+    let logits = Self.logits(49152)
+    let whole = try logits.withUnsafeBufferPointer { try RankedLogits($0, temperature: 0.8, topK: 0) }
+    for topK in [1, 40, 4096, 49151, 49152, 60000] {
+      let first = try logits.withUnsafeBufferPointer { try RankedLogits($0, temperature: 0.8, topK: topK) }
+      #expect(first.ids == Array(whole.ids.prefix(topK)))
+      #expect(first.values == Array(whole.values.prefix(topK)))
+    }
+  }
+
+  @Test("every form of the kernels gives the same probabilities", arguments: [1, 7, 16, 40, 1000, 49152])
+  func kernels(count: Int) {
+    let sorted = Self.logits(count).sorted(by: >)
+    let scalar = Sampler.softmax(sorted, kernels: .scalar)
+    for choice in KernelChoice.available {
+      #expect(Sampler.softmax(sorted, kernels: choice).map(\.bitPattern) == scalar.map(\.bitPattern))
+    }
+  }
+
+  @Test("top-p keeps the token that crosses, min-p keeps those at the floor, top-p 0 keeps one")
+  func filters() throws {
+    let sampler = try Sampler(SamplingParameters(temperature: 1, topP: 0.6, seed: 0))
+    #expect(sampler.index(in: [0.5, 0.25, 0.125, 0.125], at: 0.99) == 1)
+    let floor = try Sampler(SamplingParameters(temperature: 1, minP: 0.5, seed: 0))
+    #expect(floor.index(in: [0.5, 0.25, 0.125, 0.125], at: 0.99) == 1)
+    let first = try Sampler(SamplingParameters(temperature: 1, topP: 0, seed: 0))
+    #expect(first.index(in: [0.25, 0.25, 0.25, 0.25], at: 0.99) == 0)
+    let all = try Sampler(SamplingParameters(temperature: 1, seed: 0))
+    #expect(all.index(in: [0.5, 0.5, 0, 0], at: 1 - 0x1p-24) == 1)
+    #expect(all.index(in: [0.5, 0.5, 0, 0], at: 0) == 0)
+    #expect(all.index(in: [0.5, 0.5, 0, 0], at: 0.5) == 1)
+  }
+
+  @Test("samples of a known distribution come at their rates")
+  func rates() throws {
+    let logits: [Float] = [0, 0.6931472, 1.3862944]  // 1 : 2 : 4
+    let sampler = try Sampler(SamplingParameters(temperature: 1, seed: 7))
+    var counts = [0, 0, 0]
+    for position: UInt32 in 0..<7000 {
+      let id = try logits.withUnsafeBufferPointer { try sampler.pick($0, position: position, choice: 0) }
+      counts[Int(id)] += 1
+    }
+    #expect(abs(counts[0] - 1000) < 120 && abs(counts[1] - 2000) < 160 && abs(counts[2] - 4000) < 170)
+  }
+
+  @Test("a fixed request gives the golden tokens")
+  func golden() throws {
+    let logits = Self.logits(49152)
+    let parameters = SamplingParameters(temperature: 0.8, topK: 40, topP: 0.95, minP: 0.05, seed: 20_250_101)
+    let open = SamplingParameters(temperature: 1, seed: 20_250_101)
+    let filtered = try (0..<8).map { try Self.pick(logits, parameters, position: $0) }
+    let unfiltered = try (0..<8).map { try Self.pick(logits, open, position: $0, choice: 1) }
+    #expect(filtered == [34469, 34247, 26978, 612, 35136, 5701, 34247, 37487])
+    #expect(unfiltered == [31797, 13894, 17466, 12287, 439, 37194, 7228, 22244])
+  }
+
+  @Test(
+    "parameters out of range are refused by name",
+    arguments: [
+      (SamplingParameters(temperature: -1, seed: 0), SamplingError.temperature(-1)),
+      (SamplingParameters(temperature: 0.0001, seed: 0), .temperature(0.0001)),
+      (SamplingParameters(temperature: 101, seed: 0), .temperature(101)),
+      (SamplingParameters(temperature: .infinity, seed: 0), .temperature(.infinity)),
+      (SamplingParameters(temperature: 1, topK: -1, seed: 0), .topK(-1)),
+      (SamplingParameters(temperature: 1, topP: 1.5, seed: 0), .topP(1.5)),
+      (SamplingParameters(temperature: 1, topP: -0.1, seed: 0), .topP(-0.1)),
+      (SamplingParameters(temperature: 1, minP: 2, seed: 0), .minP(2)),
+    ])
+  func badParameters(parameters: SamplingParameters, error: SamplingError) {
+    #expect(throws: error) { try Sampler(parameters) }
+  }
+
+  @Test("a NaN is in no range")
+  func nanParameters() {
+    #expect(throws: SamplingError.self) { try Sampler(SamplingParameters(temperature: .nan, seed: 0)) }
+    #expect(throws: SamplingError.self) { try Sampler(SamplingParameters(temperature: 1, topP: .nan, seed: 0)) }
+    #expect(throws: SamplingError.self) { try Sampler(SamplingParameters(temperature: 1, minP: .nan, seed: 0)) }
+  }
+
+  @Test("logits that are not finite are refused with the token, and so are none")
+  func badLogits() {
+    for value in [Float.nan, .infinity, -.infinity] {
+      for temperature: Float in [0, 1] {
+        let parameters = SamplingParameters(temperature: temperature, seed: 0)
+        #expect(throws: SamplingError.nonFiniteLogit(token: 1)) { try Self.pick([0, value], parameters) }
+      }
+    }
+    let cold = SamplingParameters(temperature: 0.001, seed: 0)
+    #expect(throws: SamplingError.nonFiniteLogit(token: 0)) { try Self.pick([1e38, 0], cold) }
+    #expect(throws: SamplingError.noLogits) { try Self.pick([], .greedy) }
+    #expect(throws: SamplingError.noLogits) { try Self.pick([], cold) }
+  }
+}
