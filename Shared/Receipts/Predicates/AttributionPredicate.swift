@@ -1,0 +1,46 @@
+public import Codec
+public import Credit
+public import Cryptography
+
+/// What attribution signs: how the price of one execution is shared, and by which policy. The shares recompute offline
+/// from the policy, the manifest's lineage, the operator and the price.
+public struct AttributionPredicate: Sendable, Equatable {
+  public var receiptID: ReceiptID
+  /// Digest of the policy statement.
+  public var policy: Digest32
+  public var manifest: Digest32
+  /// The contributor that brought the machines.
+  public var operatorID: String
+  public var priceNano: UInt64
+  public var shares: [Share]
+
+  public init(
+    receiptID: ReceiptID, policy: Digest32, manifest: Digest32, operatorID: String, priceNano: UInt64, shares: [Share]
+  ) {
+    self.receiptID = receiptID
+    self.policy = policy
+    self.manifest = manifest
+    self.operatorID = operatorID
+    self.priceNano = priceNano
+    self.shares = shares
+  }
+
+  public var json: JSON {
+    [
+      "receipt_id": .string(receiptID.description), "policy": .digest(policy), "manifest": .digest(manifest),
+      "operator": .string(operatorID), "price_nano": .decimal(priceNano), "shares": Share.json(shares),
+    ]
+  }
+
+  public init(_ json: JSON) throws(ReceiptError) {
+    var fields = try Fields(json, "attribution")
+    receiptID = try fields.receiptID("receipt_id")
+    policy = try fields.digest("policy")
+    manifest = try fields.digest("manifest")
+    operatorID = try fields.string("operator")
+    priceNano = try fields.decimal("price_nano")
+    let list = try fields.json("shares")
+    do { shares = try Share.list(json: list) } catch { throw .field("attribution.shares", why: "\(error)") }
+    try fields.end()
+  }
+}

@@ -1,0 +1,63 @@
+/// The offline verifier: no network, no clock, no trust beyond the policy that its caller gives.
+public struct BundleVerifier: Sendable {
+  /// Does the execution again, where the caller has the model. It gets what the bundle opens.
+  public typealias Reexecute =
+    @Sendable (ExecutionPredicate, ModelManifest, [CommittedField: Opening]) -> Check
+
+  public let policy: TrustPolicy
+  /// The caller's own copy of the answer as received: the body, or the text of the answer.
+  public var ownCopy: [UInt8]?
+  public var reexecute: Reexecute?
+
+  public init(policy: TrustPolicy, ownCopy: [UInt8]? = nil, reexecute: Reexecute? = nil) {
+    self.policy = policy
+    self.ownCopy = ownCopy
+    self.reexecute = reexecute
+  }
+
+  /// Every check of one bundle. It never throws: what cannot be read is a `fail` that says so.
+  public func verify(_ bytes: [UInt8]) -> VerificationReport {
+    do {
+      return report(try Evidence(try Bundle(bytes)))
+    } catch {
+      let checks = Check.Name.allCases.map { name in
+        name == .signatures
+          ? Check(name, .fail, "the bundle cannot be read: \(error)") : Check(name, .notChecked, "unreadable bundle")
+      }
+      return finish(nil, checks)
+    }
+  }
+
+  private func report(_ evidence: Evidence) -> VerificationReport {
+    let inclusion = inclusionCheck(evidence)
+    let checks: [Check] = Check.Name.allCases.map { name in
+      switch name {
+      case .signatures: signaturesCheck(evidence, index: inclusion.index)
+      case .binding: bindingCheck(evidence)
+      case .content: contentCheck(evidence)
+      case .inclusion: inclusion.check
+      case .witnesses: witnessesCheck(inclusion)
+      case .time: timeCheck(inclusion)
+      case .model: modelCheck(evidence)
+      case .reexecution: reexecutionCheck(evidence)
+      case .tee: Check(.tee, .notOffered, "the execution states no evidence of trusted hardware")
+      case .proof: Check(.proof, .notOffered, "the execution comes with no proof of inference")
+      case .attribution: attributionCheck(evidence)
+      case .custody: custodyCheck(evidence)
+      }
+    }
+    return finish(evidence.receiptPredicate.receiptID, checks)
+  }
+
+  private func finish(_ id: ReceiptID?, _ checks: [Check]) -> VerificationReport {
+    let unmet = policy.required.filter { name in !checks.contains { $0.name == name && $0.state == .pass } }
+    return VerificationReport(receiptID: id, checks: checks, unmet: unmet)
+  }
+
+  /// A check from work that says what it showed, or throws a ``Refusal``.
+  func run(_ name: Check.Name, _ work: () throws -> String) -> Check {
+    do { return Check(name, .pass, try work()) } catch let refusal as Refusal {
+      return Check(name, .fail, refusal.why)
+    } catch { return Check(name, .fail, "\(error)") }
+  }
+}

@@ -1,0 +1,52 @@
+internal import Cryptography
+internal import MerkleLog
+
+/// What the inclusion check found, for the checks that build on it.
+struct InclusionFinding {
+  let check: Check
+  let index: UInt64?
+  let head: VerifiedCheckpoint?
+}
+
+extension BundleVerifier {
+  /// The receipt is in the log: by its C2SP proof and by its COSE Receipt, which must agree.
+  func inclusionCheck(_ evidence: Evidence) -> InclusionFinding {
+    var found: VerifiedInclusion?
+    let check = run(.inclusion) {
+      let entry = evidence.receipt.digest.bytes
+      let verified = try TlogProof(parsing: evidence.bundle.tlogProof).verify(entry: entry, policy: policy.log)
+      let receipt = try COSEReceipt(evidence.bundle.coseReceipt)
+      let root = try receipt.verify(entry: entry, key: policy.receiptLogKey)
+      let checkpoint = verified.checkpoint
+      guard receipt.index == verified.index, receipt.size == checkpoint.size, root == checkpoint.root else {
+        throw Refusal("the COSE Receipt and the tlog-proof disagree on index, size or root")
+      }
+      guard receipt.subject.hasSameBytes(as: evidence.receipt.statement.subject) else {
+        throw Refusal("the COSE Receipt is about another subject")
+      }
+      guard evidence.bundle.asOf == checkpoint.size else { throw Refusal("as_of is not the size of the proven tree") }
+      found = verified
+      return "entry \(verified.index) of \(checkpoint.size) in \(checkpoint.origin), by tlog-proof and COSE Receipt"
+    }
+    return InclusionFinding(check: check, index: found?.index, head: found?.head)
+  }
+
+  func witnessesCheck(_ finding: InclusionFinding) -> Check {
+    let n = policy.log.witnesses.count
+    guard n > 0 else { return Check(.witnesses, .notOffered, "the policy names no witness: 0/0") }
+    guard let head = finding.head else { return Check(.witnesses, .notChecked, "the inclusion check failed") }
+    guard !head.cosignatures.isEmpty else {
+      return Check(.witnesses, .notChecked, "cosigned by 0/\(n): the policy's quorum is 0")
+    }
+    // A quorum that is not met has already failed the checkpoint.
+    return Check(.witnesses, .pass, "cosigned by \(head.cosignatures.count)/\(n), quorum \(policy.log.quorum)")
+  }
+
+  func timeCheck(_ finding: InclusionFinding) -> Check {
+    guard let bound = finding.head?.timeBoundSeconds else {
+      return Check(
+        .time, .notOffered, "no cosignature and no timestamp bounds the time: the statements' own are claims")
+    }
+    return Check(.time, .pass, "the log held this no later than \(bound) s after 1970, by its witnesses")
+  }
+}

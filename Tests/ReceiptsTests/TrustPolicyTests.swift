@@ -1,0 +1,48 @@
+import Codec
+import Testing
+
+@testable import Receipts
+
+@Suite struct TrustPolicyTests {
+  /// The honest policy's text with one thing replaced; the replacement must have happened.
+  private func read(_ from: String, _ to: String) throws -> TrustPolicy {
+    let text = String(decoding: try JCS.encode(World.trust(witnesses: 1, quorum: 1).json), as: UTF8.self)
+    let edited = text.replacing(from, with: to, maxReplacements: 1)
+    #expect(!edited.utf8.elementsEqual(text.utf8), "\(from) is not in the policy")
+    return try TrustPolicy(Array(edited.utf8))
+  }
+
+  @Test(arguments: [
+    ("\"quorum\":1", "\"quorum\":2"), ("\"quorum\":1", "\"quorum\":\"1\""), ("\"alg\":\"EdDSA\"", "\"alg\":\"none\""),
+    ("\"kid\":\"sha256:", "\"kid\":\"sha256:0"), ("\"kinds\":[\"execution\"]", "\"kinds\":[\"everything\"]"),
+    ("\"from_index\":\"0\"", "\"from_index\":0"), ("\"from_index\":\"0\"", "\"from_index\":\"7\",\"to_index\":\"6\""),
+    ("\"from_index\":\"0\"", "\"from_index\":\"0\",\"to_index\":null"), ("\"profiles\":[", "\"profiles\":[1,"),
+    ("\"required\":[", "\"required\":[\"luck\","), ("\"digests\":[", "\"digests\":[\"md5:0\","),
+    ("\"origin\":", "\"trusted\":true,\"origin\":"), ("\"origin\":\"log.example/colophon\",", ""),
+    ("\"profiles\":", "\"tee\":{\"roots\":[]},\"profiles\":"),
+    ("\"profiles\":", "\"tee\":{\"roots\":[1],\"measurements\":[]},\"profiles\":"),
+    ("witness0.example", "witness9.example"), ("\"receipt_log_key\":\"", "\"receipt_log_key\":\"AA"),
+  ])
+  func `a policy with a mistake is refused, not guessed at`(from: String, to: String) {
+    #expect(throws: ReceiptError.self) { try read(from, to) }
+  }
+
+  @Test func `the policy may be laid out for people, and may name what is not offered yet`() throws {
+    let policy = try read(
+      "\"profiles\":", "\n  \"tee\": {\"roots\": [\"pem\"], \"measurements\": [\"ab\"]},\n  \"profiles\": ")
+    #expect(policy.tee == TrustPolicy.TEE(roots: ["pem"], measurements: ["ab"]))
+    #expect(
+      try World().report(
+        {
+          var trust = try World.trust(); trust.tee = policy.tee; return trust
+        }()
+      ).isAccepted)
+  }
+
+  @Test func `a required check that is not offered is unmet`() throws {
+    var trust = try World.trust()
+    trust.required.append(.tee)
+    let report = try World().report(trust)
+    #expect(report.unmet == [.tee] && report.failed == [] && !report.isAccepted)
+  }
+}
