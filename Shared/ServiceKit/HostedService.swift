@@ -1,0 +1,42 @@
+public import Hummingbird
+public import ServiceLifecycle
+
+/// One of the suite's services, as `ServiceHost` runs it.
+///
+/// ```swift
+/// @main struct Main {
+///   static func main() async { await ServiceHost.main(StorageService.self) }
+/// }
+/// ```
+public protocol HostedService: Sendable {
+  /// Lower-case word: the name of its folder, of its variables and of its program.
+  static var name: String { get }
+  /// One sentence for the help text.
+  static var summary: String { get }
+  static var defaultPort: Int { get }
+  /// The service's own settings, beside those that all have.
+  static var settings: [Setting] { get }
+
+  /// Opens its stores and recovers. Nothing listens yet; an error here stops the start.
+  init(context: ServiceContext) async throws
+
+  func addRoutes(to routes: ServiceRoutes)
+
+  /// What runs beside the listeners and is stopped after them.
+  var backgroundServices: [any Service] { get }
+  var readinessChecks: [ReadinessCheck] { get }
+}
+
+extension HostedService {
+  public static var settings: [Setting] { [] }
+  public var backgroundServices: [any Service] { [] }
+  public var readinessChecks: [ReadinessCheck] { [] }
+}
+
+/// Where a service puts its routes.
+public struct ServiceRoutes {
+  /// Routes that anybody may ask: public REST. Hummingbird's own router, nothing hidden.
+  public let open: Router<ServiceRequestContext>
+  /// Routes that need the installation's bearer token: every procedure.
+  public let rpc: RouterGroup<ServiceRequestContext>
+}
