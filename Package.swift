@@ -86,15 +86,15 @@ let shared: [Target] = [
   library(
     "ServiceKit",
     ["Cryptography", "RPC", "Wire", hummingbird, http2, httpClient, logging, metrics, lifecycle, configuration, nioCore, nioPosix]),
-  library("Stores", ["Receipts", "Credit", "Codec", "Cryptography", grdb]),
+  library("Stores", ["Receipts", "Credit", "MerkleLog", "Codec", "Cryptography", grdb]),
 ]
 
 let services: [Target] = [
-  service("Inference", ["Exact", "Receipts", "Codec", "Cryptography"]),
-  service("Verification", ["Exact", "Receipts", "MerkleLog", "Codec", "Cryptography"]),
-  service("Storage", ["Stores", "MerkleLog", "Receipts", "Codec", "Cryptography"]),
-  service("Attribution", ["Stores", "Credit", "Receipts", "Codec", "Cryptography"]),
-  service("Orchestrator", ["Stores", "MerkleLog", "Receipts", "Codec", "Cryptography"]),
+  service("Inference", ["Exact", "Receipts", "Codec", "Cryptography", metrics]),
+  service("Verification", ["Exact", "Receipts", "Codec", "Cryptography", metrics]),
+  service("Storage", ["Stores", "MerkleLog", "Receipts", "Codec", "Cryptography", metrics]),
+  service("Attribution", ["Stores", "Credit", "Receipts", "Codec", "Cryptography", metrics]),
+  service("Orchestrator", ["Stores", "MerkleLog", "Receipts", "Credit", "Codec", "Cryptography", lifecycle]),
   main("Inference", "colophon-inference"),
   main("Verification", "colophon-verification"),
   main("Storage", "colophon-storage"),
@@ -117,12 +117,39 @@ let testTargets: [Target] = [
       "ServiceKit", "RPC", "Wire", "Cryptography", hummingbird, httpClient, nioCore, logging, metrics,
       .product(name: "HummingbirdTesting", package: "hummingbird"),
     ]),
-  tests("Stores", ["Stores", "Receipts", "Credit", "Codec", "Cryptography"]),
+  tests(
+    "Storage",
+    ["StorageService", "ServiceKit", "RPC", "Wire", "Stores", "MerkleLog", "Receipts", "Codec", "Cryptography", logging]),
+  tests("Stores", ["Stores", "MerkleLog", "Receipts", "Credit", "Codec", "Cryptography"]),
+  tests(
+    "Attribution",
+    [
+      "AttributionService", "ServiceKit", "RPC", "Wire", "Stores", "Receipts", "Credit", "Codec", "Cryptography", hummingbird,
+      logging, nioCore, .product(name: "HummingbirdTesting", package: "hummingbird"),
+    ]),
+  tests(
+    "Orchestrator",
+    [
+      "OrchestratorService", "ServiceKit", "RPC", "Wire", "Stores", "Receipts", "Credit", "MerkleLog", "Codec", "Cryptography",
+      hummingbird, logging, nioCore, .product(name: "HummingbirdTesting", package: "hummingbird"),
+    ]),
   tests("Crypto", ["Cryptography"]),
   tests("Codec", ["Codec", "Cryptography"]),
   tests("MerkleLog", ["MerkleLog", "Codec", "Cryptography"]),
   tests("Receipts", ["Receipts", "Credit", "MerkleLog", "Codec", "Cryptography"]),
   tests("Exact", ["Exact", "CKernels", "Cryptography"]),
+  tests(
+    "Inference",
+    [
+      "InferenceService", "Exact", "Receipts", "Credit", "Codec", "Cryptography", "RPC", "ServiceKit", "Wire", hummingbird,
+      logging, nioCore, .product(name: "HummingbirdTesting", package: "hummingbird"),
+    ]),
+  tests(
+    "Verification",
+    [
+      "VerificationService", "InferenceService", "Exact", "Receipts", "Credit", "Codec", "Cryptography", "RPC", "ServiceKit",
+      "Wire", logging,
+    ]),
   tests("Credit", ["Credit", "Codec", "Cryptography"]),
 ]
 

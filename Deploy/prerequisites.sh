@@ -1,0 +1,52 @@
+# Sourced by Deploy/quickstart and Tests/run: what the machine needs, checked before anything is built.
+# shellcheck shell=bash
+
+# Debian packages to build and run the suite, and those that only the tests need.
+BUILD_PACKAGES="libssl-dev libsqlite3-dev libpq-dev libopenblas-dev libprotobuf-c-dev zlib1g-dev pkg-config python3 python3-venv python3-pip"
+TEST_PACKAGES="protobuf-c-compiler protobuf-compiler golang-go golang-golang-x-mod-dev curl"
+
+say() { printf '%s\n' "$*"; }
+fail() { printf 'error: %s\n' "$1" >&2; exit "${2:-1}"; }
+
+require_swift() {
+  local version
+  command -v swift >/dev/null 2>&1 || fail "no swift on PATH. Install the Swift 6.3 toolchain for Debian from swift.org/install and put its
+  usr/bin on PATH. (Debian's own package named swift is OpenStack's object store, not the language.)" 2
+  version=$(swift --version 2>/dev/null | sed -n 's/.*Swift version \([0-9]*\.[0-9]*\).*/\1/p' | head -1)
+  if [ -z "$version" ] || [ "$(printf '6.3\n%s\n' "$version" | sort -V | head -1)" != 6.3 ]; then
+    fail "swift is ${version:-of an unknown version}; 6.3 or later is needed. It comes from swift.org/install." 2
+  fi
+}
+
+# require_disk FOLDER MIB: free space where the build goes.
+require_disk() {
+  local free
+  free=$(df -Pm "$1" | awk 'NR==2 {print $4}')
+  [ "$free" -ge "$2" ] || fail "$2 MiB of disk are needed under $1, $free MiB are free. Free some, or clone elsewhere." 2
+}
+
+missing_packages() {
+  local name
+  for name in "$@"; do
+    dpkg-query -W -f='${Status}\n' "$name" 2>/dev/null | grep -q '^install ok installed' || printf '%s ' "$name"
+  done
+}
+
+# require_packages NAME...: installs what is missing, as root or by sudo; else says the exact line.
+require_packages() {
+  local missing as_root=""
+  missing=$(missing_packages "$@")
+  [ -n "$missing" ] || return 0
+  if [ "$(id -u)" != 0 ]; then
+    if command -v sudo >/dev/null 2>&1 && { sudo -n true 2>/dev/null || [ -t 0 ]; }; then as_root=sudo; else
+      fail "these Debian packages are missing, and this user may not install them. As root, run:
+  apt-get install -y --no-install-recommends $missing" 2
+    fi
+  fi
+  say "installing: $missing"
+  export DEBIAN_FRONTEND=noninteractive
+  # A package that is a daemon must not start one here: policy-rc.d is not touched, none of these is.
+  $as_root apt-get update -qq && $as_root apt-get install -y -qq --no-install-recommends $missing >/dev/null ||
+    fail "apt-get could not install: $missing
+  Run it by hand to see why: apt-get install -y --no-install-recommends $missing"
+}

@@ -1,0 +1,73 @@
+internal import Codec
+internal import Credit
+public import Cryptography
+public import Logging
+internal import RPC
+internal import Receipts
+public import ServiceKit
+internal import Stores
+internal import Wire
+
+/// Shares the price of every execution, signs the shares and keeps the ledger.
+public struct AttributionService: HostedService {
+  public static let name = "attribution"
+  public static let summary = "Computes who deserves credit for each answer, signs it, and keeps the ledger."
+  public static let defaultPort = 8084
+  public static var settings: [Setting] { AttributionSettings.table }
+  static let build = "colophon-attribution/0.1.0"
+
+  let signer: AttributionSigner
+  let ledger: LedgerStore
+  let owner: String
+  let metrics = AttributionMetrics()
+
+  public init(context: ServiceContext) async throws {
+    try await self.init(
+      settings: AttributionSettings(context.settings), folder: context.folder, issuer: context.issuer,
+      key: context.signingKey("attribution"), logger: context.logger)
+  }
+
+  /// Opens and audits the ledger in `folder`, and signs the policy unless it is signed already.
+  ///
+  /// Errors: a ledger that contradicts itself, or a policy that was changed and kept its id.
+  ///
+  /// - Parameter now: seconds since 1970, for what is signed.
+  public init(
+    settings: AttributionSettings, folder: String, issuer: String, key: SigningKey, logger: Logger,
+    now: @escaping @Sendable () -> Int64 = UnixClock.seconds
+  ) async throws {
+    ledger = try await LedgerStore(path: "\(folder)/ledger.sqlite")
+    let audit = try await ledger.audit(settings.audit)
+    owner = settings.owner
+    signer = try await AttributionSigner(policy: settings.policy, issuer: issuer, key: key, ledger: ledger, now: now)
+    logger.notice(
+      "ledger audited",
+      metadata: [
+        "depth": "\(settings.audit.rawValue)", "receipts": "\(audit.receipts)", "settled": "\(audit.settled)",
+        "postings": "\(audit.postings)", "accounts": "\(audit.accounts)", "policy": "\(settings.policy.id)",
+        "policy_statement": "\(signer.policyStatement.digest)",
+      ])
+  }
+
+  public func addRoutes(to routes: ServiceRoutes) {
+    routes.rpc.serve(AttributionProcedures.getIdentity) { _, _ in identity }
+    routes.rpc.serve(AttributionProcedures.attribute) { input, _ in try await attribute(input) }
+    routes.rpc.serve(AttributionProcedures.settle) { input, _ in try await settle(input) }
+    routes.rpc.serve(AttributionProcedures.getBalance) { input, _ in try await balance(input) }
+  }
+
+  public var readinessChecks: [ReadinessCheck] {
+    [
+      ReadinessCheck("ledger") { [ledger, owner] in
+        _ = try await ledger.balance(of: owner)
+        return nil
+      }
+    ]
+  }
+
+  var identity: Identity {
+    Identity(
+      issuer: signer.issuer, keyID: COSEKey(signer.key.publicKey).keyID, publicKey: signer.key.publicKey.raw,
+      kinds: ["attribution", "policy"], build: Self.build)
+  }
+}

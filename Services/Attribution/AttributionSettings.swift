@@ -1,0 +1,78 @@
+internal import Codec
+public import Credit
+internal import Glibc
+public import ServiceKit
+public import Stores
+
+/// What an operator may set.
+public struct AttributionSettings: Sendable {
+  static let table: [Setting] = [
+    Setting(
+      "policy", .path,
+      help: "JSON file of the policy that splits every price; \(AttributionPolicy.standard.id) unless set."),
+    Setting("owner", .string, default: "local", help: "Whose account in the ledger pays for requests."),
+    Setting(
+      "audit", .choice(LedgerAuditDepth.allCases.map(\.rawValue)), default: LedgerAuditDepth.postings.rawValue,
+      help: "What of the ledger is recomputed at start: all postings, or also the signed shares they come from."),
+  ]
+
+  public var policy = AttributionPolicy.standard
+  public var owner = "local"
+  public var audit = LedgerAuditDepth.postings
+
+  public init() {}
+
+  /// Errors: `SettingsError` for an owner that is no id, or a policy file that cannot be read or is no policy.
+  public init(_ values: SettingsValues) throws {
+    owner = try values.string("owner")
+    guard CreditID.isValid(owner) else {
+      throw Self.invalid(
+        "owner", owner, "is no id: use 1 to \(CreditID.byteCountMax) printable ASCII characters without spaces")
+    }
+    audit = LedgerAuditDepth(rawValue: try values.string("audit")) ?? audit
+    guard let path = values.optionalString("policy") else { return }
+    do {
+      policy = try AttributionPolicy(json: JSON(parsing: PolicyFile.read(path)))
+    } catch let error as JSONError {
+      throw Self.invalid("policy", path, "cannot be read: \(error)")
+    } catch let error as CreditError {
+      throw Self.invalid("policy", path, "is no policy: \(error)")
+    } catch let error as PolicyFile.Failure {
+      throw Self.invalid("policy", path, error.why)
+    }
+  }
+
+  private static func invalid(_ name: String, _ value: String, _ why: String) -> SettingsError {
+    .invalid(name: name, value: value, source: "the settings", why: why)
+  }
+}
+
+/// The bytes of a policy document.
+private enum PolicyFile {
+  struct Failure: Error { let why: String }
+
+  /// What one statement can hold.
+  static var byteCountMax: Int { 1 << 20 }
+
+  static func read(_ path: String) throws(Failure) -> [UInt8] {
+    let file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    guard file >= 0 else { throw last("cannot be opened") }
+    defer { close(file) }
+    var status = stat()
+    guard fstat(file, &status) == 0 else { throw last("cannot be read") }
+    guard status.st_mode & S_IFMT == S_IFREG else { throw Failure(why: "is not a regular file") }
+    // One byte more than is allowed tells a file that is too large, whatever its size was a moment ago.
+    var bytes = [UInt8](repeating: 0, count: byteCountMax + 1)
+    var filled = 0
+    while filled < bytes.count {
+      let got = bytes[filled...].withUnsafeMutableBytes { Glibc.read(file, $0.baseAddress, $0.count) }
+      if got == 0 { break }
+      guard got > 0 || errno == EINTR else { throw last("cannot be read") }
+      filled += max(got, 0)
+    }
+    guard filled <= byteCountMax else { throw Failure(why: "is larger than the limit of \(byteCountMax) bytes") }
+    return Array(bytes[..<filled])
+  }
+
+  private static func last(_ what: String) -> Failure { Failure(why: "\(what): \(String(cString: strerror(errno)))") }
+}

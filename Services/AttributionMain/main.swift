@@ -1,0 +1,4 @@
+import AttributionService
+import ServiceKit
+
+await ServiceHost.main(AttributionService.self)

@@ -1,0 +1,101 @@
+import ArgumentParser
+import Codec
+import Cryptography
+import Foundation
+import MerkleLog
+import Receipts
+import Wire
+
+struct Export: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Write the whole log and one receipt as files that other people's verifiers read.",
+    discussion: """
+      The folder holds the log as C2SP tiles with its checkpoint, an older checkpoint with the consistency proof between
+      the two, one receipt as COSE (plain, transparent, and its RFC 9942 receipt) and as tlog-proof, and the public keys.
+      The suite must be up: its storage service answers.
+      """)
+
+  @Argument(help: "The folder to write; it must not exist or be empty.") var directory: String
+  @Option(help: "Id of the receipt; by default the newest in the log.") var receipt: String?
+  @OptionGroup var data: DataOption
+
+  func run() async throws {
+    try await Failure.report {
+      let entries = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
+      guard entries.isEmpty else { throw Failure("\(directory) is not empty", status: 73) }
+      let exported = try await ExportedLog(data: data, receiptID: receipt)
+      try exported.write(to: URL(fileURLWithPath: directory, isDirectory: true))
+      Console.out("\(directory): log of \(exported.checkpoint.size) entries, receipt at index \(exported.inclusion.index)")
+    }
+  }
+}
+
+/// Everything of an export, fetched and checked before the first file is written.
+struct ExportedLog {
+  let policy: TrustPolicy
+  let note: SignedNote
+  let checkpoint: Checkpoint
+  let tiles: [String: [UInt8]]
+  let old: (note: SignedNote, checkpoint: Checkpoint)
+  let consistency: [Digest32]
+  let statement: SignedStatement
+  let inclusion: COSEReceipt
+  let proof: TlogProof
+
+  init(data: DataOption, receiptID: String?) async throws {
+    policy = try TrustPolicy(try Files.bytes(data.trust.path))
+    let reader = try LogReader(data)
+    (note, checkpoint) = try await reader.checkpoint(policy.log)
+    tiles = try await reader.tiles(size: checkpoint.size)
+    statement = try await Self.statement(receiptID, data, reader, checkpoint.size, tiles)
+    old = try Self.keptHead(data, policy.log)
+    guard old.checkpoint.size < checkpoint.size else {
+      throw Failure("the log has not grown since the suite came up: colophon ask, then export again", status: 69)
+    }
+    let path = try await reader.call(
+      StorageProcedures.getConsistency,
+      GetConsistencyRequest(oldSize: old.checkpoint.size, newSize: checkpoint.size)
+    ).path
+    consistency = try path.map { try Digest32($0) }
+    try ConsistencyProof.verify(
+      old: old.checkpoint.size, new: checkpoint.size, path: consistency, oldRoot: old.checkpoint.root,
+      newRoot: checkpoint.root)
+    let answer = try await reader.call(
+      StorageProcedures.getInclusion, GetInclusionRequest(statementDigest: statement.digest.bytes))
+    guard answer.treeSize == checkpoint.size else { throw Failure("the log grew meanwhile: export again", status: 75) }
+    inclusion = try COSEReceipt(answer.coseReceipt)
+    guard try inclusion.verify(entry: statement.digest.bytes, key: policy.receiptLogKey) == checkpoint.root else {
+      throw Failure("the COSE Receipt is for another root", status: 65)
+    }
+    proof = try TlogProof(parsing: Array(answer.tlogProof.utf8))
+    _ = try proof.verify(entry: statement.digest.bytes, policy: policy.log)
+  }
+
+  private static func statement(
+    _ id: String?, _ data: DataOption, _ reader: LogReader, _ size: UInt64, _ tiles: [String: [UInt8]]
+  ) async throws -> SignedStatement {
+    guard let id else { return try await reader.newestReceipt(size: size, tiles: tiles) }
+    let client = OrchestratorClient(url: try ReadyFile(data).urls()["orchestrator"] ?? "")
+    let bundle = try Receipts.Bundle(try await client.get("/v1/receipts/\(id)/bundle"))
+    guard let bytes = bundle.statements[.receipt] else { throw Failure("\(id) has no receipt yet", status: 69) }
+    return try SignedStatement(bytes)
+  }
+
+  /// The checkpoint that `colophon up` kept when it started.
+  private static func keptHead(
+    _ data: DataOption, _ policy: CheckpointPolicy
+  ) throws -> (note: SignedNote, checkpoint: Checkpoint) {
+    let note = try SignedNote(parsing: try Files.bytes(KeptHead.url(data).path))
+    return (note, try policy.verify(note).checkpoint)
+  }
+}
+
+/// The head of the log that somebody other than storage remembers: the start of an export's consistency proof.
+enum KeptHead {
+  static func url(_ data: DataOption) -> URL { data.folder.appending(path: "up/checkpoint") }
+
+  static func keep(_ data: DataOption) async throws {
+    let policy = try TrustPolicy(try Files.bytes(data.trust.path))
+    try Files.write(try await LogReader(data).checkpoint(policy.log).note.encoded, to: url(data))
+  }
+}

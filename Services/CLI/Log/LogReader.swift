@@ -1,0 +1,55 @@
+import Cryptography
+import Foundation
+import MerkleLog
+import RPC
+import Receipts
+import Wire
+
+/// The log of a running suite, read from its storage service. It believes nothing that it has not hashed.
+struct LogReader {
+  private static let timeout = Duration.seconds(30)
+
+  private let storage: RPCClient
+
+  init(_ data: DataOption) throws {
+    storage = try Peers.client(try ReadyFile(data).urls()["storage"] ?? "", data)
+  }
+
+  func call<In: WireMessage, Out: WireMessage>(_ procedure: Procedure<In, Out>, _ input: In) async throws -> Out {
+    do { return try await storage.call(procedure, input, timeout: Self.timeout) } catch let error as RPCError {
+      throw Failure("storage: \(error.message)", status: 69)
+    }
+  }
+
+  func checkpoint(_ policy: CheckpointPolicy) async throws -> (note: SignedNote, checkpoint: Checkpoint) {
+    let text = try await call(StorageProcedures.getCheckpoint, GetCheckpointRequest()).note
+    let note = try SignedNote(parsing: Array(text.utf8)).keeping(only: [policy.logKey] + policy.witnesses)
+    return (note, try policy.verify(note).checkpoint)
+  }
+
+  func tile(_ tile: Tile) async throws -> [UInt8] {
+    try await call(StorageProcedures.getTile, GetTileRequest(path: tile.path)).data
+  }
+
+  /// Every tile of the tree and every entry bundle.
+  func tiles(size: UInt64) async throws -> [String: [UInt8]] {
+    var tiles: [String: [UInt8]] = [:]
+    for tile in TileRange(to: size) { tiles[tile.path] = try await self.tile(tile) }
+    return tiles
+  }
+
+  /// The newest registered receipt among the last `most` entries.
+  func newestReceipt(size: UInt64, tiles: [String: [UInt8]], most: Int = 1000) async throws -> SignedStatement {
+    var digests: [Digest32] = []
+    for tile in TileRange(to: size) where tile.kind == .entries {
+      digests += try tile.entries(in: tiles[tile.path] ?? []).map { try Digest32($0) }
+    }
+    for digest in digests.dropFirst().reversed().prefix(most) {
+      guard let bytes = try? await call(StorageProcedures.getBlob, GetBlobRequest(digest: digest.bytes)).data,
+        let signed = try? SignedStatement(bytes), signed.statement.kind == .receipt
+      else { continue }
+      return signed
+    }
+    throw Failure("no receipt among the last \(most) entries: colophon ask, then export again", status: 69)
+  }
+}

@@ -1,0 +1,113 @@
+import Codec
+import Credit
+import Cryptography
+import Exact
+import Foundation
+import Receipts
+import ServiceKit
+
+/// One model on disk: `manifest.cose`, signed by the operator, and `model.gguf`.
+struct ModelFolder {
+  let id: String
+  let folder: URL
+  private let data: DataOption
+
+  init(data: DataOption, id: String) throws {
+    guard (1...64).contains(id.utf8.count), id.utf8.allSatisfy({ Self.isPlain($0) }), id.first != "." else {
+      throw Failure("\"\(id)\" is no model id: 1 to 64 of a-z A-Z 0-9 . _ -, not beginning with a dot", status: 64)
+    }
+    self.id = id
+    self.data = data
+    folder = data.models.appending(path: id, directoryHint: .isDirectory)
+  }
+
+  private static func isPlain(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
+      UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "-"):
+      true
+    default: false
+    }
+  }
+
+  var weights: URL { folder.appending(path: "model.gguf") }
+  private var statement: URL { folder.appending(path: "manifest.cose") }
+
+  /// The path of the weights, for commands that run them.
+  func existingWeights() throws -> String {
+    _ = try manifest()
+    return weights.path
+  }
+
+  func manifest() throws -> ModelManifest {
+    guard FileManager.default.fileExists(atPath: statement.path) else {
+      throw Failure("no model \(id) under \(data.models.path): colophon model add \(id)", status: 66)
+    }
+    return try ModelManifest(try SignedStatement(try Files.bytes(statement.path)).statement.predicate)
+  }
+
+  /// Fetches or links the weights, checks that this suite can run them, and signs the manifest.
+  func add(file: String?, licence: String?, lineageFile: String?) async throws -> ModelManifest {
+    let known = KnownModel.named(id)
+    guard known != nil || file != nil else {
+      let names = KnownModel.all.map(\.id).joined(separator: ", ")
+      throw Failure("\(id) is not known by name (\(names)): give --model FILE", status: 64)
+    }
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    if let file { try link(file) } else if let known, !FileManager.default.fileExists(atPath: weights.path) {
+      try await ModelDownload(known, data: data, to: weights).run()
+    }
+    var manifest = try describe(fileName: file.map { URL(fileURLWithPath: $0).lastPathComponent } ?? known?.fileName)
+    if let known {
+      guard manifest.fileDigest == known.fileDigest else {
+        throw Failure("\(weights.path): SHA-256 is \(manifest.fileDigest), that of \(id) is \(known.fileDigest)", status: 65)
+      }
+      manifest.name = known.name
+      manifest.lineage = known.lineage
+    }
+    if let licence { manifest.licence = licence }
+    if let lineageFile { manifest.lineage = try Lineage(json: try JSON(parsing: try Files.bytes(lineageFile))) }
+    if let old = try? self.manifest(), old == manifest { return old }
+    try sign(manifest)
+    return manifest
+  }
+
+  private func link(_ file: String) throws {
+    let target = URL(fileURLWithPath: file).standardizedFileURL
+    guard FileManager.default.fileExists(atPath: target.path) else {
+      throw Failure("--model \(file): no such file", status: 66)
+    }
+    try? FileManager.default.removeItem(at: weights)
+    try FileManager.default.createSymbolicLink(at: weights, withDestinationURL: target)
+  }
+
+  private func describe(fileName: String?) throws -> ModelManifest {
+    // Loading it is the check that this suite can run it.
+    let model = try Model.load(path: weights.path, threads: ProcessInfo.processInfo.activeProcessorCount)
+    let file = model.file
+    _ = try Vocabulary(metadata: file.metadata)
+    _ = try ChatTemplate(metadata: file.metadata)
+    guard let template = file.metadata["tokenizer.chat_template"]?.string else {
+      throw Failure("\(weights.path) has no chat template", status: 65)
+    }
+    let name = file.metadata["general.name"]?.string ?? id
+    let byType = Dictionary(grouping: file.tensors, by: \.type).mapValues { $0.reduce(0) { $0 + $1.byteCount } }
+    let main = byType.max { $0.value < $1.value }?.key
+    let asset = LineageNode(id: id, kind: .model, name: name, contributor: CreditID.unattributed)
+    return ModelManifest(
+      id: id, name: name, architecture: file.metadata["general.architecture"]?.string ?? "",
+      fileName: fileName ?? "model.gguf", fileDigest: file.digest(), fileBytes: UInt64(file.byteCount),
+      quantization: main.map { "\($0)" } ?? "", template: SHA256.hash(Array(template.utf8)),
+      profile: ExecutionPredicate.profileExact, contextLength: model.shape.contextLength,
+      licence: file.metadata["general.license"]?.string ?? "unknown",
+      lineage: try Lineage(root: id, nodes: [asset]))
+  }
+
+  private func sign(_ manifest: ModelManifest) throws {
+    let key = try OperatorKey.load(data)
+    let now = Int64(Date().timeIntervalSince1970)
+    let signed = try SignedStatement(
+      signing: try manifest.statement(issuer: OperatorKey.issuer, issuedAt: now), with: key)
+    try Files.write(signed.bytes, to: statement)
+  }
+}

@@ -1,0 +1,70 @@
+import AsyncHTTPClient
+import Codec
+import Foundation
+import NIOCore
+import NIOHTTP1
+
+/// The orchestrator's REST API, as the command line uses it.
+struct OrchestratorClient {
+  private static let timeout = TimeAmount.minutes(10)
+  private static let bodyBytesMax = 64 << 20
+
+  private let base: String
+  private let key: String?
+
+  init(_ server: ServerOption) throws { self.init(url: server.url, key: try server.key()) }
+
+  init(url: String, key: String? = nil) {
+    base = url.hasSuffix("/") ? String(url.dropLast()) : url
+    self.key = key
+  }
+
+  func get(_ path: String) async throws -> [UInt8] {
+    let response = try await send(request(path))
+    let body = Array((try await response.body.collect(upTo: Self.bodyBytesMax)).readableBytesView)
+    guard response.status == .ok else { throw refusal(response, body) }
+    return body
+  }
+
+  /// Posts JSON and calls `event` with what stands behind each `data: `, until `[DONE]`.
+  func stream(_ path: String, _ body: JSON, event: (JSON) throws -> Void) async throws {
+    var request = request(path)
+    request.method = .POST
+    request.headers.add(name: "content-type", value: "application/json")
+    request.body = .bytes(ByteBuffer(bytes: body.serialized()))
+    let response = try await send(request)
+    guard response.status == .ok else {
+      throw refusal(response, Array((try await response.body.collect(upTo: 1 << 20)).readableBytesView))
+    }
+    var pending: [UInt8] = []
+    for try await piece in response.body {
+      pending += piece.readableBytesView
+      while let end = pending.firstIndex(of: UInt8(ascii: "\n")) {
+        let line = Array(pending[..<end])
+        pending.removeFirst(end + 1)
+        guard line.starts(with: "data: ".utf8) else { continue }
+        let data = Array(line.dropFirst(6))
+        if data == Array("[DONE]".utf8) { return }
+        try event(try JSON(parsing: data))
+      }
+    }
+    throw Failure("the stream ended without [DONE]: there is no receipt for this answer", status: 76)
+  }
+
+  private func request(_ path: String) -> HTTPClientRequest {
+    var request = HTTPClientRequest(url: base + path)
+    if let key { request.headers.add(name: "authorization", value: "Bearer \(key)") }
+    return request
+  }
+
+  private func send(_ request: HTTPClientRequest) async throws -> HTTPClientResponse {
+    do { return try await Peers.http.execute(request, timeout: Self.timeout) } catch {
+      throw Failure("no answer from \(base) (\(error)): is the suite up? colophon up", status: 69)
+    }
+  }
+
+  private func refusal(_ response: HTTPClientResponse, _ body: [UInt8]) -> Failure {
+    let message = (try? JSON(parsing: body))?["error"]?["message"]?.stringValue ?? String(decoding: body, as: UTF8.self)
+    return Failure("\(base) answers \(response.status.code): \(message)", status: 76)
+  }
+}

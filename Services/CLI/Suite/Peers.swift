@@ -1,0 +1,17 @@
+import AsyncHTTPClient
+import Foundation
+import RPC
+import ServiceKit
+
+/// Connections of the command line to the services of its data folder.
+enum Peers {
+  /// Lives as long as the process, which is how long one command takes.
+  static let http = HTTPClient(configuration: RPCClient.httpConfiguration)
+
+  static func client(_ url: String, _ data: DataOption) throws -> RPCClient {
+    var options = RPCClient.Options()
+    options.token = try TokenFile.load(data.folder.appending(path: "token").path)
+    options.caller = "colophon"
+    return RPCClient(http: http, base: url, options: options)
+  }
+}

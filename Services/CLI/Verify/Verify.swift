@@ -1,0 +1,69 @@
+import ArgumentParser
+import Codec
+import Foundation
+import Receipts
+
+struct Verify: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Check a bundle offline and print every check.",
+    discussion: """
+      Each line is pass, fail, not_checked (it could be checked, and something is missing here) or not_offered (the suite
+      that made the bundle does not do it). The exit status is 0 when nothing failed and every required check passed, 1
+      otherwise. The bundle is believed in nothing: keys come from the trust policy alone.
+
+      Whole check of an answer that you hold:
+        colophon verify answer.bundle.json --trust trust.json --response answer.json --require reexecution
+      """)
+
+  @Argument(help: "The bundle, as colophon ask --bundle or /v1/receipts/{id}/bundle gave it.")
+  var bundle: String
+
+  @Option(help: "The trust policy: the keys that you believe, and for what.")
+  var trust: String
+
+  @Option(help: "Your own copy of the answer: the response body, or its text.")
+  var response: String?
+
+  @Option(
+    parsing: .singleValue,
+    help: "A check that must pass; may be given again. Added to those that the trust policy requires.")
+  var require: [String] = []
+
+  @Flag(help: "Print one JSON object instead of the table.")
+  var json = false
+
+  func run() async throws {
+    let report = try await Failure.report { try check() }
+    Console.out(json ? report.json.text : ReportTable(report).text)
+    guard report.isAccepted else { throw ExitCode(1) }
+  }
+
+  private func check() throws -> VerificationReport {
+    var policy: TrustPolicy
+    do { policy = try TrustPolicy(try Files.bytes(trust)) } catch let error as ReceiptError {
+      throw Failure("\(trust): \(error)", status: 65)
+    }
+    for name in require {
+      guard let check = Check.Name(rawValue: name) else {
+        let names = Check.Name.allCases.map(\.rawValue).joined(separator: ", ")
+        throw Failure("--require \(name): the checks are \(names)", status: 64)
+      }
+      if !policy.required.contains(check) { policy.required.append(check) }
+    }
+    let copy = try response.map { try Files.bytes($0) }
+    return BundleVerifier(policy: policy, ownCopy: copy).verify(try Files.bytes(bundle))
+  }
+}
+
+extension VerificationReport {
+  var json: JSON {
+    let lines = checks.map { check -> JSON in
+      ["name": .string(check.name.rawValue), "state": .string(check.state.rawValue), "detail": .string(check.detail)]
+    }
+    return [
+      "accepted": .bool(isAccepted), "receipt_id": receiptID.map { .string($0.description) } ?? .null,
+      "checks": .array(lines), "required_unmet": .array(unmet.map { .string($0.rawValue) }),
+      "does_not_show": .array(Receipts.Bundle.doesNotShow.map { .string($0) }),
+    ]
+  }
+}

@@ -1,0 +1,94 @@
+internal import Codec
+public import Cryptography
+internal import Exact
+internal import Logging
+internal import RPC
+internal import Receipts
+public import ServiceKit
+internal import Wire
+
+/// Runs models exactly and signs what it ran.
+public struct InferenceService: HostedService {
+  public static let name = "inference"
+  public static let summary = "Runs language models with exact arithmetic, and signs what it ran."
+  public static let defaultPort = 8081
+  public static var settings: [Setting] { InferenceSettings.table }
+  static let build = "colophon-inference/0.1.0"
+
+  let models: ServedModels
+  let signer: ExecutionSigner
+  let engine: EngineThread
+  let pool: ThreadPool
+  let settings: InferenceSettings
+  let running = RunningGenerations()
+  let metrics = InferenceMetrics()
+
+  public init(context: ServiceContext) async throws {
+    try await self.init(
+      settings: InferenceSettings(context.settings, folder: context.folder), issuer: context.issuer,
+      key: context.signingKey("execution"))
+    for refusal in models.refused {
+      context.logger.error("model refused", metadata: ["folder": "\(refusal.name)", "reason": "\(refusal.why)"])
+    }
+    for loaded in models.models {
+      context.logger.notice(
+        "model served",
+        metadata: [
+          "model": "\(loaded.manifest.id)", "manifest": "\(loaded.manifestDigest)",
+          "kernel": "\(loaded.model.model.kernel)", "threads": "\(pool.threads)",
+        ])
+    }
+  }
+
+  /// Loads every model of the folder. Errors: an unreadable folder, or a kernel that the processor lacks.
+  public init(settings: InferenceSettings, issuer: String, key: SigningKey) async throws {
+    _ = try settings.kernel.resolved()
+    let engine = try EngineThread(waitingMax: settings.waitingMax)
+    self.engine = engine
+    pool = try ThreadPool(threads: settings.threads)
+    self.settings = settings
+    signer = ExecutionSigner(issuer: issuer, key: key, build: Self.build)
+    models = try await engine.run { try ServedModels(settings: settings) }
+  }
+
+  public func addRoutes(to routes: ServiceRoutes) {
+    routes.rpc.serve(InferenceProcedures.getIdentity) { _, _ in identity }
+    routes.rpc.serve(InferenceProcedures.listModels) { _, _ in listModels() }
+    routes.rpc.serve(InferenceProcedures.generate, limits: Self.generateLimits) { input, call, send in
+      try await generate(input, call, send)
+    }
+    routes.rpc.serve(InferenceProcedures.cancel) { input, _ in CancelResponse(found: running.cancel(input.receiptID)) }
+  }
+
+  public var readinessChecks: [ReadinessCheck] {
+    [
+      ReadinessCheck("models") {
+        if models.models.isEmpty, models.refused.isEmpty { return "no model in \(settings.models)" }
+        return models.refused.isEmpty ? nil : models.refused.map { "\($0.name): \($0.why)" }.joined(separator: "; ")
+      }
+    ]
+  }
+
+  /// A body of the most that a client may send, with the salts of its messages.
+  private static var generateLimits: WireLimits {
+    var limits = WireLimits()
+    limits.maxBytes = 5 << 20
+    return limits
+  }
+
+  var identity: Identity {
+    Identity(
+      issuer: signer.issuer, keyID: COSEKey(signer.key.publicKey).keyID, publicKey: signer.key.publicKey.raw,
+      kinds: ["execution"], build: Self.build)
+  }
+
+  func listModels() -> ListModelsResponse {
+    ListModelsResponse(
+      models: models.models.map {
+        ServedModel(
+          id: $0.manifest.id, manifestDigest: $0.manifestDigest.bytes, modelStatement: $0.statement.bytes,
+          contextLength: UInt32(clamping: $0.manifest.contextLength),
+          createdUnixMs: $0.statement.statement.issuedAt * 1000)
+      })
+  }
+}

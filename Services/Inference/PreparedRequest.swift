@@ -1,0 +1,95 @@
+internal import Cryptography
+internal import Exact
+internal import RPC
+internal import Receipts
+internal import Wire
+
+/// A request that can be executed: everything checked, nothing run. What is refused here is the caller's to mend, and
+/// the message says how.
+struct PreparedRequest: Sendable {
+  static let nonceBytesMax = 64
+
+  let id: ReceiptID
+  let body: [UInt8]
+  let request: ChatRequest
+  let salts: Salts
+  let nonce: [UInt8]
+  let model: LoadedModel
+  let prompt: [UInt32]
+  let parameters: EffectiveParameters
+
+  init(_ input: GenerateRequest, models: ServedModels, contextTokensMax: Int?) throws(RPCError) {
+    guard let id = ReceiptID(input.receiptID) else { throw Self.refuse("receipt_id must be a UUIDv7 in lower case") }
+    guard input.nonce.count <= Self.nonceBytesMax else {
+      throw Self.refuse("nonce has \(input.nonce.count) bytes, above the limit of \(Self.nonceBytesMax)")
+    }
+    do { request = try ChatRequest(body: input.requestBody) } catch { throw Self.refuse("\(error)") }
+    guard let model = models.model(request.model) else {
+      let names = models.models.map(\.manifest.id).joined(separator: ", ")
+      throw RPCError(
+        .notFound,
+        "the model \"\(request.model.prefix(64))\" is not served here; served: \(names.isEmpty ? "none" : names)")
+    }
+    salts = try Self.salts(input.salts, messages: request.messages.count)
+    do {
+      prompt = try model.model.render(request.messages.map(ChatMessage.init))
+    } catch { throw Self.refuse("\(error)") }
+    let seed: [UInt8]
+    do { seed = try SecureRandom.bytes(8) } catch { throw RPCError(.internal, "no randomness for a seed") }
+    let room = model.manifest.contextLength - prompt.count
+    guard room > 0 else {
+      throw Self.refuse(
+        "the prompt has \(prompt.count) tokens; the context limit is \(model.manifest.contextLength) tokens for prompt and "
+          + "answer: shorten the messages")
+    }
+    parameters = EffectiveParameters(
+      request.parameters, drawnSeed: seed.reduce(0) { $0 << 8 | UInt64($1) }, room: room)
+    do { try parameters.sampling.validate() } catch { throw Self.refuse("\(error)") }
+    if let contextTokensMax, prompt.count + parameters.maxTokens > contextTokensMax {
+      throw Self.refuse(
+        "the prompt has \(prompt.count) tokens and the answer may have \(parameters.maxTokens), together above this "
+          + "server's context limit of \(contextTokensMax): shorten the messages or give a smaller max_tokens")
+    }
+    self.id = id
+    self.model = model
+    body = input.requestBody
+    nonce = input.nonce
+  }
+
+  private static func salts(_ salts: Salts?, messages: Int) throws(RPCError) -> Salts {
+    guard let salts else { throw refuse("salts are missing") }
+    guard salts.messages.count == messages else {
+      throw refuse("salts.messages has \(salts.messages.count) salts for \(messages) messages")
+    }
+    let named = [
+      ("request", salts.request), ("content", salts.content), ("tokens", salts.tokens),
+      ("activation", salts.activation),
+    ]
+    for (name, salt) in named + salts.messages.map({ ("messages", $0) }) where salt.count != Opening.saltBytes {
+      throw refuse("salts.\(name) has \(salt.count) bytes, it must have \(Opening.saltBytes)")
+    }
+    return salts
+  }
+
+  private static func refuse(_ message: String) -> RPCError { RPCError(.invalidArgument, message) }
+}
+
+extension ChatMessage {
+  init(_ message: ChatRequest.Message) {
+    let role: ChatRole =
+      switch message.role {
+      case .system: .system
+      case .user: .user
+      case .assistant: .assistant
+      }
+    self.init(role: role, content: message.content)
+  }
+}
+
+extension EffectiveParameters {
+  /// What the sampler reads of them.
+  var sampling: SamplingParameters {
+    SamplingParameters(
+      temperature: temperature.value, topK: topK, topP: topP.value, minP: minP.value, seed: seed)
+  }
+}

@@ -1,0 +1,4 @@
+import InferenceService
+import ServiceKit
+
+await ServiceHost.main(InferenceService.self)

@@ -1,0 +1,48 @@
+internal import Codec
+internal import Credit
+internal import Cryptography
+internal import Receipts
+internal import Stores
+
+extension OutboxRow {
+  /// The `receipt` of an answer. What is not there yet (with `receipts: best_effort`) is null.
+  func receiptObject(origin: String?, treeSize: UInt64?) -> JSON {
+    let log: JSON? = index.map { index in
+      [
+        "origin": origin.map { .string($0) } ?? .null, "index": .decimal(index),
+        "tree_size": treeSize.map { .decimal($0) } ?? .null,
+      ]
+    }
+    return [
+      "id": .string(receiptID.description), "object": "receipt", "url": .string(path),
+      "bundle_url": .string(path + "/bundle"),
+      "statement_digest": statements[.receipt].map { .string(SHA256.hash($0).named) } ?? .null, "log": log ?? .null,
+      "outcome": outcome.map { .string($0.rawValue) } ?? .null,
+    ]
+  }
+
+  private var path: String { "/v1/receipts/\(receiptID)" }
+
+  /// What `GET /v1/receipts/{id}` shows: nothing of the content.
+  func view(origin: String?) -> JSON {
+    let digests = statements.sorted { $0.key.rawValue < $1.key.rawValue }
+      .map { JSONMember($0.key.rawValue, .string(SHA256.hash($0.value).named)) }
+    return [
+      "id": .string(receiptID.description), "object": "receipt", "completion_id": .string(completionID),
+      "state": .string(state.rawValue), "outcome": outcome.map { .string($0.rawValue) } ?? .null,
+      "error": errorCode.map { ["code": .string($0)] } ?? .null, "sequence": .decimal(sequence),
+      "kid": .string("sha256:" + Hex.encode(keyID)), "accepted_unix_ms": .decimal(acceptedUnixMs),
+      "streamed": .bool(isStreamed), "price_nano": .decimal(priceNano), "request": .string(request.named),
+      "statements": .object(digests),
+      "log": index.map { ["origin": origin.map { .string($0) } ?? .null, "index": .decimal($0)] } ?? .null,
+      "shares": shares, "bundle_url": .string(path + "/bundle"),
+    ]
+  }
+
+  private var shares: JSON {
+    guard let bytes = statements[.attribution], let signed = try? SignedStatement(bytes),
+      let attribution = try? AttributionPredicate(signed.statement.predicate)
+    else { return [] }
+    return .array(attribution.shares.map(\.json))
+  }
+}

@@ -1,0 +1,84 @@
+internal import Codec
+internal import Cryptography
+internal import HTTPTypes
+internal import Hummingbird
+internal import Logging
+internal import NIOCore
+internal import RPC
+internal import Receipts
+internal import ServiceKit
+internal import Stores
+internal import Wire
+
+/// `GET /v1/receipts/{id}` and its bundle. The id is a receipt's or a chat completion's.
+struct ReceiptRoutes: Sendable {
+  let pipeline: Pipeline
+
+  /// What anybody who may use the API may know of a receipt: nothing of its content.
+  func view(_ request: Request, _ context: ServiceRequestContext) async throws -> Response {
+    _ = try Caller(request, keys: pipeline.settings.apiKeys)
+    let row = try await row(context)
+    var response = Response(.ok, json: row.view(origin: pipeline.log.origin))
+    response.headers[.xReceiptID] = row.receiptID.description
+    return response
+  }
+
+  /// Everything an offline check needs; with the openings, when its owner asks.
+  func bundle(_ request: Request, _ context: ServiceRequestContext) async throws -> Response {
+    let caller = try Caller(request, keys: pipeline.settings.apiKeys)
+    let row = try await row(context)
+    guard row.state >= .published, let receipt = row.statements[.receipt] else {
+      var error = APIError(
+        .conflict, code: "receipt_pending", "Receipt \(row.receiptID) is not in the log yet; ask again soon.")
+      error.receiptID = row.receiptID
+      error.retryAfterSeconds = 1
+      throw error
+    }
+    let call = context.callContext()
+    let bytes: [UInt8]
+    do {
+      let inclusion = try await pipeline.peers.inclusion(SHA256.hash(receipt).bytes, call)
+      let openings = caller.owner == row.owner ? try await openings(of: row, call) : [:]
+      bytes = try Bundle(
+        receiptID: row.receiptID, asOf: inclusion.treeSize, statements: row.statements,
+        coseReceipt: inclusion.coseReceipt, tlogProof: Array(inclusion.tlogProof.utf8), openings: openings
+      ).encoded()
+    } catch let error as RPCError {
+      context.logger.error("bundle not made", metadata: ["receipt": "\(row.receiptID)", "error": "\(error)"])
+      throw APIError(.serviceUnavailable, code: "storage_unavailable", "Storage cannot be reached now.")
+    }
+    return Response(
+      status: .ok, headers: [.contentType: Bundle.mediaType, .xReceiptID: row.receiptID.description],
+      body: .init(byteBuffer: ByteBuffer(bytes: bytes)))
+  }
+
+  private func row(_ context: ServiceRequestContext) async throws -> OutboxRow {
+    let id = context.parameters.get("id") ?? ""
+    guard id.utf8.count <= 64, let row = try await pipeline.outbox.row(id) else {
+      throw APIError(
+        .notFound, code: "receipt_not_found", "There is no receipt '\(id.prefix(64))' here.", parameter: "id")
+    }
+    return row
+  }
+
+  /// Fetched by name; one that was erased is left out, and the bundle opens the rest.
+  private func openings(of row: OutboxRow, _ call: CallContext) async throws -> [CommittedField: [UInt8]] {
+    var openings: [CommittedField: [UInt8]] = [:]
+    for (field, name) in row.openingNames {
+      do {
+        let blob = try await pipeline.peers.blob(name.bytes, call)
+        guard SHA256.hash(blob) == name else { throw RPCError(.dataLoss, "blob \(name.named) is damaged") }
+        openings[field] = blob
+      } catch let error as RPCError where error.code == .notFound { continue }
+    }
+    return openings
+  }
+}
+
+extension Response {
+  init(_ status: HTTPResponse.Status, json: JSON) {
+    self.init(
+      status: status, headers: [.contentType: "application/json"],
+      body: .init(byteBuffer: ByteBuffer(bytes: json.serialized())))
+  }
+}

@@ -1,0 +1,95 @@
+internal import Cryptography
+internal import Logging
+internal import MerkleLog
+internal import Stores
+internal import Synchronization
+internal import Wire
+
+/// The orchestrator's own memory of the log: its key, pinned at first contact, and the largest head seen.
+///
+/// At start the log must prove that it continues that head; until it has, nothing is accepted and nothing appended, so
+/// that a log restored from an old backup cannot quietly become another history.
+final class LogHeadKeeper: Sendable {
+  private struct State {
+    var policy: CheckpointPolicy?
+    var refusal: String? = "the log has not been asked yet"
+  }
+
+  private let outbox: Outbox
+  private let peers: any Peers
+  private let logger: Logger
+  private let state = Mutex(State())
+
+  init(outbox: Outbox, peers: any Peers, logger: Logger) {
+    self.outbox = outbox
+    self.peers = peers
+    self.logger = logger
+  }
+
+  /// Why the log is not used; nil when it is.
+  var refusal: String? { state.withLock { $0.refusal } }
+
+  /// The name of the log; nil before it is known.
+  var origin: String? { state.withLock { $0.policy?.origin } }
+
+  func requireConsistent() throws {
+    if let refusal { throw PipelineError.logRefused(refusal) }
+  }
+
+  /// Asks until the answer is good.
+  func checkIfNeeded() async {
+    guard refusal != nil else { return }
+    do {
+      let policy = try await check()
+      state.withLock { $0 = State(policy: policy, refusal: nil) }
+      logger.notice("the log continues the head that was kept", metadata: ["origin": "\(policy.origin)"])
+    } catch {
+      let news = state.withLock { state in
+        defer { state.refusal = "\(error)" }
+        return state.refusal != "\(error)"
+      }
+      if news { logger.error("the log is not used", metadata: ["reason": "\(error)"]) }
+    }
+  }
+
+  private func check() async throws -> CheckpointPolicy {
+    let pinned = try await outbox.head()
+    let keys = try await peers.logKeys()
+    if let pinned, pinned.vkey != keys.checkpointVkey || pinned.origin != keys.origin {
+      throw OutboxError.otherLog(pinned: pinned.vkey, found: keys.checkpointVkey)
+    }
+    let policy = try CheckpointPolicy(origin: keys.origin, logKey: NoteVerifierKey(keys.checkpointVkey))
+    let note = try await peers.checkpoint()
+    let head = try policy.verify(SignedNote(parsing: Array(note.utf8))).checkpoint
+    if let pinned { try await proveContinuation(of: pinned, to: head) }
+    try await outbox.keep(LogHead(origin: keys.origin, vkey: keys.checkpointVkey, size: head.size, root: head.root))
+    return policy
+  }
+
+  private func proveContinuation(of old: LogHead, to head: Checkpoint) async throws {
+    guard head.size >= old.size else {
+      throw PipelineError.logRefused(
+        "it has \(head.size) entries, and \(old.size) were seen before: it was rolled back. Restore the newer copy")
+    }
+    let path = old.size == head.size ? [] : try await peers.consistency(old: old.size, new: head.size).path
+    let proof = ConsistencyProof(old: old.size, new: head.size, path: try path.map { try Digest32($0) })
+    do { try proof.verify(oldRoot: old.root, newRoot: head.root) } catch {
+      throw PipelineError.logRefused(
+        "its tree of \(head.size) entries does not continue the tree of \(old.size) that was seen before: \(error)")
+    }
+  }
+
+  /// The head in an answer of the log, when the answer proves that `entry` is in it. Errors: ``PipelineError``.
+  func verified(_ inclusion: Inclusion, entry: Digest32) throws -> LogHead {
+    guard let policy = state.withLock({ $0.policy }) else { throw PipelineError.logRefused("it is not known yet") }
+    do {
+      let found = try TlogProof(parsing: Array(inclusion.tlogProof.utf8)).verify(entry: entry.bytes, policy: policy)
+      guard found.index == inclusion.index, found.checkpoint.size == inclusion.treeSize else {
+        throw PipelineError.notIncluded(why: "its index or size is not the proof's")
+      }
+      return LogHead(
+        origin: policy.origin, vkey: policy.logKey.description, size: found.checkpoint.size, root: found.checkpoint.root
+      )
+    } catch let error as PipelineError { throw error } catch { throw PipelineError.notIncluded(why: "\(error)") }
+  }
+}

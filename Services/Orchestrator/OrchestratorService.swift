@@ -1,0 +1,103 @@
+internal import Codec
+internal import Cryptography
+internal import HTTPTypes
+internal import Hummingbird
+internal import Logging
+public import ServiceKit
+public import ServiceLifecycle
+internal import Stores
+
+#if canImport(FoundationEssentials)
+  internal import FoundationEssentials
+#else
+  internal import Foundation
+#endif
+
+/// The public face of the suite: answers requests over the OpenAI API, and brings each one's receipt into the log.
+public struct OrchestratorService: HostedService {
+  public static let name = "orchestrator"
+  public static let summary = "Answers requests over the OpenAI API, each with a receipt in the log."
+  public static let defaultPort = 8080
+  public static var settings: [Setting] { OrchestratorSettings.table }
+  static let build = "colophon-orchestrator/0.1.0"
+
+  let pipeline: Pipeline
+  let slots: RequestSlots
+  let recovery: Recovery
+
+  public init(context: ServiceContext) async throws {
+    try await self.init(
+      peers: RemotePeers(context), settings: OrchestratorSettings(context.settings), folder: context.folder,
+      issuer: context.issuer, key: context.signingKey("receipt"), logger: context.logger)
+  }
+
+  /// - Parameters:
+  ///   - folder: of the outbox.
+  ///   - now: milliseconds since 1970.
+  init(
+    peers: any Peers, settings: OrchestratorSettings, folder: String, issuer: String, key: SigningKey, logger: Logger,
+    now: @escaping @Sendable () -> UInt64 = { UInt64(Date().timeIntervalSince1970 * 1000) }
+  ) async throws {
+    let outbox = try await Outbox(path: "\(folder)/outbox.sqlite")
+    let log = LogHeadKeeper(outbox: outbox, peers: peers, logger: logger)
+    pipeline = Pipeline(
+      outbox: outbox, peers: peers, log: log,
+      models: ModelCatalog(outbox: outbox, peers: peers, log: log, logger: logger), key: key,
+      keyID: COSEKey(key.publicKey).keyID, issuer: issuer, settings: settings, logger: logger, now: now,
+      random: { try SecureRandom.bytes($0) })
+    slots = RequestSlots(count: settings.requestsMax)
+    recovery = Recovery(pipeline)
+  }
+
+  public var backgroundServices: [any Service] { [recovery] }
+
+  public var readinessChecks: [ReadinessCheck] {
+    let pipeline = pipeline
+    return Peer.allCases.map { peer in
+      ReadinessCheck(peer.rawValue) {
+        _ = try await pipeline.peers.identity(of: peer)
+        return nil
+      }
+    } + [ReadinessCheck("log") { pipeline.log.refusal }]
+  }
+
+  public func addRoutes(to routes: ServiceRoutes) {
+    addProcedures(to: routes.rpc)
+    let rest = routes.open.group().add(middleware: APIErrorMiddleware())
+    let chat = ChatRoute(pipeline: pipeline, slots: slots)
+    let verify = VerifyRoute(pipeline: pipeline, slots: slots)
+    let receipts = ReceiptRoutes(pipeline: pipeline)
+    let models = ModelRoutes(pipeline: pipeline)
+    let log = LogRoutes(pipeline: pipeline)
+    rest.route("/v1/chat/completions", .post, chat.answer)
+    rest.route("/v1/verify", .post, verify.verify)
+    rest.route("/v1/models", .get, models.list)
+    rest.route("/v1/models/:id", .get, models.one)
+    rest.route("/v1/receipts/:id", .get, receipts.view)
+    rest.route("/v1/receipts/:id/bundle", .get, receipts.bundle)
+    rest.route("/checkpoint", .get, log.checkpoint)
+    rest.route("/tile/**", .get, log.tile)
+    rest.route("/.well-known/scitt-keys", .get, log.keys)
+    // Added last, this one sees only what no route above took.
+    routes.open.add(middleware: APIErrorMiddleware())
+  }
+}
+
+extension RouterMethods where Context == ServiceRequestContext {
+  /// One route with one method; the others are answered 405.
+  fileprivate func route(
+    _ path: RouterPath, _ method: HTTPRequest.Method,
+    _ answer: @escaping @Sendable (Request, ServiceRequestContext) async throws -> Response
+  ) {
+    on(path, method: method) { request, context in try await answer(request, context) }
+    for other in [HTTPRequest.Method.get, .head, .post, .put, .patch, .delete, .options] where other != method {
+      on(path, method: other) { _, _ in
+        var response = APIError(
+          .methodNotAllowed, code: "method_not_allowed", "This path takes \(method.rawValue) only."
+        ).response
+        response.headers[.allow] = method.rawValue
+        return response
+      }
+    }
+  }
+}

@@ -1,0 +1,63 @@
+internal import ServiceKit
+
+/// The orchestrator's settings, read once.
+struct OrchestratorSettings: Sendable {
+  /// Whether an answer may leave before its receipt is in the log.
+  enum ReceiptRule: String, Sendable { case required, bestEffort = "best_effort" }
+
+  var receipts: ReceiptRule = .required
+  var verifiesNow = true
+  var pricePromptNano: UInt64 = 1000
+  var priceCompletionNano: UInt64 = 3000
+  var requestsMax = 64
+  /// Of `trust.json`.
+  var trustPath = ""
+  /// Nil: no key is needed, and everybody is the owner `local`.
+  var apiKeys: APIKeys?
+
+  static func url(of peer: Peer) -> String { "\(peer.rawValue)-url" }
+
+  static var table: [Setting] {
+    let ports: [Peer: Int] = [.inference: 8081, .verification: 8082, .storage: 8083, .attribution: 8084]
+    return Peer.allCases.map { peer in
+      Setting(
+        url(of: peer), .url, default: "http://127.0.0.1:\(ports[peer] ?? 0)",
+        help: "Address of the \(peer.rawValue) service.")
+    } + [
+      Setting(
+        "receipts", .choice(["required", "best_effort"]), default: "required",
+        help: "required: no answer ends without its receipt in the log; best_effort: answers leave, receipts follow."),
+      Setting(
+        "verification", .choice(["now", "off"]), default: "now",
+        help: "now: each answer is executed again by verification before its receipt is signed."),
+      Setting(
+        "price-prompt-nano", .int(0...1_000_000_000), default: "1000", help: "Price of a prompt token in nano-units."),
+      Setting(
+        "price-completion-nano", .int(0...1_000_000_000), default: "3000",
+        help: "Price of a generated token in nano-units."),
+      Setting(
+        "max-requests", .int(1...65_536), default: "64", help: "Requests answered at once; more are told to come back."),
+      Setting("trust", .path, help: "Trust policy of /v1/verify; DATA/trust.json unless set."),
+      Setting("api-keys", .path, help: "File with one API key a line; without it /v1 asks for none."),
+      Setting("generate-timeout", .duration, default: "10m", help: "Longest time for one answer."),
+      Setting("verify-timeout", .duration, default: "5m", help: "Longest time for one re-execution."),
+    ]
+  }
+
+  init() {}
+
+  init(_ values: SettingsValues) throws {
+    receipts = ReceiptRule(rawValue: try values.string("receipts")) ?? .required
+    verifiesNow = try values.string("verification") == "now"
+    pricePromptNano = UInt64(try values.int("price-prompt-nano"))
+    priceCompletionNano = UInt64(try values.int("price-completion-nano"))
+    requestsMax = try values.int("max-requests")
+    trustPath = try values.optionalString("trust") ?? "\(values.string("data"))/trust.json"
+    if let path = values.optionalString("api-keys") { apiKeys = try APIKeys(file: path) }
+  }
+
+  /// What a request with these tokens costs. Token counts and prices are both below 2^31: nothing overflows.
+  func priceNano(promptTokens: Int, completionTokens: Int) -> UInt64 {
+    pricePromptNano * UInt64(min(promptTokens, 1 << 31)) + priceCompletionNano * UInt64(min(completionTokens, 1 << 31))
+  }
+}

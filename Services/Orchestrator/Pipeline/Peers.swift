@@ -1,0 +1,30 @@
+internal import Logging
+internal import RPC
+internal import Wire
+
+/// The four services that a request passes through, as the pipeline calls them. All calls but `generate` may be repeated.
+protocol Peers: Sendable {
+  func identity(of peer: Peer) async throws -> Identity
+
+  func listModels() async throws -> [ServedModel]
+  func generate(_ request: GenerateRequest, _ call: CallContext?) -> AsyncThrowingStream<GenerateEvent, any Error>
+  func cancel(_ receiptID: String) async throws
+
+  func keep(_ request: KeepRequest, _ call: CallContext?) async throws -> KeepResponse
+  func blob(_ digest: [UInt8], _ call: CallContext?) async throws -> [UInt8]
+  func append(_ statement: [UInt8], _ call: CallContext?) async throws -> Inclusion
+  func inclusion(_ statementDigest: [UInt8], _ call: CallContext?) async throws -> Inclusion
+  func consistency(old: UInt64, new: UInt64) async throws -> Consistency
+  func checkpoint() async throws -> String
+  func tile(_ path: String) async throws -> [UInt8]
+  func logKeys() async throws -> LogKeys
+
+  func attribute(_ request: AttributeRequest, _ call: CallContext?) async throws -> AttributeResponse
+  func settle(_ request: SettleRequest, _ call: CallContext?) async throws
+
+  func reexecute(_ request: ReexecuteRequest, _ call: CallContext?) async throws -> ReexecuteResponse
+}
+
+enum Peer: String, CaseIterable, Sendable {
+  case inference, verification, storage, attribution
+}

@@ -1,0 +1,85 @@
+internal import Cryptography
+internal import Logging
+internal import RPC
+internal import Receipts
+internal import Stores
+internal import Wire
+
+extension Pipeline {
+  /// Step 4: storage keeps statements and openings, and signs custody.
+  func keep(_ row: OutboxRow, _ call: CallContext?) async throws -> OutboxRow {
+    var row = row
+    let execution = try row.statement(.execution, else: .execution)
+    let digest = SHA256.hash(execution)
+    var blobs = [
+      WireBlob(retention: .statement, data: execution),
+      WireBlob(retention: .model, data: try row.statement(.model, else: .model)),
+    ]
+    for field in row.openings.keys.sorted(by: Self.precedes) {
+      guard let blob = row.openings[field] else { continue }
+      blobs.append(WireBlob(retention: .opening, data: blob))
+    }
+    let request = KeepRequest(receiptID: row.receiptID.description, subjectDigest: digest.bytes, blobs: blobs)
+    let answer = try await peers.keep(request, call)
+    let custody = try checked(answer.custodyStatement, .custody, of: row, subject: digest)
+    let kept = Set(try CustodyPredicate(custody.statement.predicate).blobs.map(\.name))
+    guard blobs.allSatisfy({ kept.contains(SHA256.hash($0.data)) }) else {
+      throw PipelineError.statement(.custody, why: "leaves out a blob that was given")
+    }
+    row.statements[.custody] = answer.custodyStatement
+    row.state = .kept
+    return try await save(row, from: .executed)
+  }
+
+  /// Step 5: attribution shares the price.
+  func attribute(_ row: OutboxRow, _ call: CallContext?) async throws -> OutboxRow {
+    var row = row
+    let execution = try row.statement(.execution, else: .execution)
+    let answer = try await peers.attribute(
+      AttributeRequest(
+        receiptID: row.receiptID.description, executionStatement: execution,
+        modelStatement: try row.statement(.model, else: .model), priceNano: row.priceNano),
+      call)
+    let signed = try checked(answer.attributionStatement, .attribution, of: row, subject: SHA256.hash(execution))
+    let attribution = try AttributionPredicate(signed.statement.predicate)
+    guard attribution.priceNano == row.priceNano, attribution.policy == SHA256.hash(answer.policyStatement) else {
+      throw PipelineError.statement(.attribution, why: "shares another price or names another policy")
+    }
+    row.statements[.attribution] = answer.attributionStatement
+    row.statements[.policy] = answer.policyStatement
+    row.state = .attributed
+    row = try await save(row, from: .kept)
+    await models.register(answer.policyStatement, kind: .policy)
+    return row
+  }
+
+  /// Step 6: verification executes it again, where the settings ask for it now.
+  func verify(_ row: OutboxRow, _ call: CallContext?) async throws -> OutboxRow {
+    var row = row
+    if settings.verifiesNow {
+      let execution = try row.statement(.execution, else: .execution)
+      let openings = row.openings.filter { ![.wire, .stream].contains($0.key) }
+      guard !openings.isEmpty else { throw PipelineError.incomplete(.openings) }
+      let answer = try await peers.reexecute(
+        ReexecuteRequest(
+          executionStatement: execution, modelStatement: try row.statement(.model, else: .model),
+          openings: openings.map { WireOpening(field: $0.key.description, blob: $0.value) }),
+        call)
+      _ = try checked(answer.verdictStatement, .verdict, of: row, subject: SHA256.hash(execution))
+      if !answer.agrees {
+        logger.error(
+          "re-execution differs",
+          metadata: ["receipt": "\(row.receiptID)", "first_position": "\(answer.firstPosition.map { "\($0)" } ?? "-")"])
+      }
+      row.statements[.verdict] = answer.verdictStatement
+    }
+    row.state = .verified
+    return try await save(row, from: .attributed)
+  }
+
+  /// The order in which blobs are given to storage, the same on every repeat.
+  private static func precedes(_ a: CommittedField, _ b: CommittedField) -> Bool {
+    if case .message(let x) = a, case .message(let y) = b { return x < y }
+    return a.description < b.description
+  }
+}

@@ -1,0 +1,4 @@
+import OrchestratorService
+import ServiceKit
+
+await ServiceHost.main(OrchestratorService.self)

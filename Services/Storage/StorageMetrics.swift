@@ -1,0 +1,28 @@
+internal import Metrics
+internal import Stores
+
+/// What operators see of storage. No label names a receipt or a blob.
+struct StorageMetrics: Sendable {
+  private let entries = Counter(label: "colophon_storage_log_entries_total")
+  private let treeSize = Gauge(label: "colophon_storage_log_tree_size")
+  private let appendSeconds = Timer(label: "colophon_storage_append_seconds")
+  private let batchEntries = Recorder(label: "colophon_storage_log_batch_entries")
+  private let blobs = Counter(label: "colophon_storage_blobs_kept_total")
+  private let blobBytes = Counter(label: "colophon_storage_blob_bytes_kept_total")
+
+  /// Entries are counted by the growth of the tree: an append that found its entry there makes none.
+  func committed(_ commit: Sequencer.Commit) {
+    entries.increment(by: Int64(clamping: commit.newEntries))
+    treeSize.record(Double(commit.size))
+    batchEntries.record(commit.appends)
+  }
+
+  func opened(size: UInt64) { treeSize.record(Double(size)) }
+
+  func appended(in duration: Duration) { appendSeconds.record(duration: duration) }
+
+  func kept(blobs count: Int, bytes: UInt64) {
+    blobs.increment(by: Int64(count))
+    blobBytes.increment(by: Int64(clamping: bytes))
+  }
+}

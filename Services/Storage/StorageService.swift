@@ -1,0 +1,112 @@
+internal import Codec
+internal import Cryptography
+public import Logging
+internal import MerkleLog
+internal import RPC
+internal import Receipts
+public import ServiceKit
+public import Stores
+internal import Wire
+
+/// Keeps blobs and statements, signs their custody, and runs the log.
+public struct StorageService: HostedService {
+  public static let name = "storage"
+  public static let summary = "Keeps blobs and statements, signs their custody, and runs the append-only log."
+  public static let defaultPort = 8083
+  public static var settings: [Setting] { StorageSettings.table }
+  static let build = "colophon-storage/0.1.0"
+
+  let issuer: String
+  let origin: String
+  let keys: StorageKeys
+  let blobs: BlobStore
+  let custody: CustodyStore
+  let sequencer: Sequencer
+  let registration: Registration
+  let checkpointVkey: String
+  let unixMs: @Sendable () -> Int64
+  let metrics: StorageMetrics
+
+  public init(context: ServiceContext) async throws {
+    try await self.init(
+      settings: StorageSettings(context.settings, folder: context.folder), folder: context.folder,
+      issuer: context.issuer,
+      keys: StorageKeys(
+        custody: context.signingKey("custody"), checkpoint: context.signingKey("checkpoint"),
+        receipt: context.signingKey("log-receipt")),
+      logger: context.logger)
+  }
+
+  /// Opens the stores in `folder`, audits the log and finishes what a crash has left.
+  ///
+  /// Errors: a log that contradicts itself (`LogContradiction`, `AuditFailure`), an unreadable registration policy.
+  ///
+  /// - Parameters:
+  ///   - unixMs: milliseconds since 1970, for what is signed.
+  ///   - fault: called at each step of an append; tests stop there.
+  public init(
+    settings: StorageSettings, folder: String, issuer: String, keys: StorageKeys, logger: Logger,
+    unixMs: @escaping @Sendable () -> Int64 = StorageClock.unixMs, fault: @escaping AppendFault = { _ in }
+  ) async throws {
+    self.issuer = issuer
+    self.keys = keys
+    self.unixMs = unixMs
+    metrics = StorageMetrics()
+    origin = settings.origin(checkpointKey: keys.checkpoint.publicKey)
+    registration = try Registration(path: settings.registrationPolicy, custodian: (issuer, keys.custody.publicKey))
+    blobs = try BlobStore(folder: "\(folder)/blobs", bytesMax: settings.blobBytesMax)
+    let database = try SQLiteDatabase(path: "\(folder)/storage.sqlite", migrations: StorageSchema.migrations)
+    custody = CustodyStore(database)
+    let signer = try NoteSigner(name: origin, key: keys.checkpoint)
+    checkpointVkey = "\(signer.verifierKey)"
+    var start = LogStart(
+      rows: LogRows(database), files: try LogFiles(folder: "\(folder)/log"), signer: signer, unixMs: unixMs)
+    start.limits = settings.limits
+    start.fault = fault
+    start.observe = { [metrics] in metrics.committed($0) }
+    let (sequencer, audit) = try await start.open()
+    self.sequencer = sequencer
+    metrics.opened(size: sequencer.published.size)
+    logger.notice(
+      "log audited",
+      metadata: [
+        "origin": "\(origin)", "entries": "\(audit.entries)", "tiles": "\(audit.tiles)", "root": "\(audit.root)",
+        "published_size": "\(sequencer.published.size)",
+      ])
+  }
+
+  public func addRoutes(to routes: ServiceRoutes) {
+    routes.rpc.serve(StorageProcedures.getIdentity) { _, _ in identity }
+    routes.rpc.serve(StorageProcedures.keep, limits: Self.keepLimits) { input, call in
+      try await answering(call) { try await keep(input) }
+    }
+    routes.rpc.serve(StorageProcedures.getBlob) { input, call in try await answering(call) { try await blob(input) } }
+    routes.rpc.serve(StorageProcedures.append) { input, call in try await answering(call) { try await append(input) } }
+    routes.rpc.serve(StorageProcedures.getInclusion) { input, call in
+      try await answering(call) { try await inclusion(input) }
+    }
+    routes.rpc.serve(StorageProcedures.getConsistency) { input, call in
+      try await answering(call) { try await consistency(input) }
+    }
+    routes.rpc.serve(StorageProcedures.getCheckpoint) { _, call in try await answering(call) { try checkpoint() } }
+    routes.rpc.serve(StorageProcedures.getTile) { input, call in try await answering(call) { try await tile(input) } }
+    routes.rpc.serve(StorageProcedures.getLogKeys) { _, _ in logKeys }
+  }
+
+  public var readinessChecks: [ReadinessCheck] {
+    // The audit is done before anything listens. Afterwards only a failed commit makes the log unready.
+    [ReadinessCheck("log") { [sequencer] in await sequencer.failure.map { _ in "the last commit of the log failed" } }]
+  }
+
+  var identity: Identity {
+    let key = keys.custody.publicKey
+    return Identity(
+      issuer: issuer, keyID: COSEKey(key).keyID, publicKey: key.raw, kinds: [StatementKind.custody.rawValue],
+      build: Self.build)
+  }
+
+  var logKeys: LogKeys {
+    LogKeys(
+      origin: origin, checkpointVkey: checkpointVkey, receiptKey: keys.receipt.publicKey.raw, receiptIssuer: issuer)
+  }
+}

@@ -1,0 +1,4 @@
+import ServiceKit
+import StorageService
+
+await ServiceHost.main(StorageService.self)

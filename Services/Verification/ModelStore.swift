@@ -1,0 +1,59 @@
+internal import Cryptography
+internal import Exact
+internal import Receipts
+internal import Synchronization
+
+/// Models by the digest of their manifest, loaded when first asked for.
+final class ModelStore: Sendable {
+  struct Missing: Error, Sendable, CustomStringConvertible {
+    let description: String
+  }
+
+  private let settings: VerificationSettings
+  /// Least recently used first.
+  private let loaded = Mutex<[(digest: Digest32, model: ChatModel)]>([])
+
+  init(_ settings: VerificationSettings) { self.settings = settings }
+
+  /// The model that `manifest` describes. Blocks while it loads: call it on the engine's thread.
+  func model(_ manifest: ModelManifest, digest: Digest32) throws -> ChatModel {
+    let found = loaded.withLock { loaded -> ChatModel? in
+      guard let at = loaded.firstIndex(where: { $0.digest == digest }) else { return nil }
+      let entry = loaded.remove(at: at)
+      loaded.append(entry)
+      return entry.model
+    }
+    if let found { return found }
+    let model = try load(manifest, digest)
+    loaded.withLock { loaded in
+      loaded.append((digest, model))
+      if loaded.count > settings.modelsMax { loaded.removeFirst(loaded.count - settings.modelsMax) }
+    }
+    return model
+  }
+
+  private func load(_ manifest: ModelManifest, _ digest: Digest32) throws -> ChatModel {
+    var why = "no folder of \(settings.models) has a model with the manifest \(digest)"
+    for folder in try ModelFolder.all(in: settings.models) where Self.describes(folder, digest) {
+      do {
+        let model = try ChatModel.load(path: folder.weightsPath(), kernel: settings.kernel, threads: settings.threads)
+        try model.identity.require(
+          ModelIdentity(
+            fileDigest: manifest.fileDigest, fileBytes: manifest.fileBytes, templateDigest: manifest.template,
+            contextLength: manifest.contextLength))
+        return model
+      } catch {
+        why = "the model in \(folder.name) cannot be used: \(error)"
+      }
+    }
+    throw Missing(description: why)
+  }
+
+  /// A folder whose manifest cannot be read describes nothing that anybody asks for.
+  private static func describes(_ folder: ModelFolder, _ digest: Digest32) -> Bool {
+    guard let bytes = try? folder.manifest(), let statement = try? SignedStatement(bytes),
+      statement.statement.kind == .model, let manifest = try? ModelManifest(statement.statement.predicate)
+    else { return false }
+    return (try? manifest.digest()) == digest
+  }
+}

@@ -1,0 +1,4 @@
+import ServiceKit
+import VerificationService
+
+await ServiceHost.main(VerificationService.self)

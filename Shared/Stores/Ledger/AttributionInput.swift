@@ -1,0 +1,44 @@
+public import Cryptography
+public import Receipts
+
+/// What one attribution is made from. The same input always gives the same statement bytes.
+public struct AttributionInput: Hashable, Sendable {
+  public let receiptID: ReceiptID
+  /// Digest of the execution statement.
+  public let execution: Digest32
+  /// Digest of the model statement.
+  public let model: Digest32
+  public let priceNano: UInt64
+
+  public init(receiptID: ReceiptID, execution: Digest32, model: Digest32, priceNano: UInt64) {
+    self.receiptID = receiptID
+    self.execution = execution
+    self.model = model
+    self.priceNano = priceNano
+  }
+
+  /// The first part in which `other` differs, or nil.
+  func difference(from other: AttributionInput) -> String? {
+    if execution != other.execution { return "execution statement" }
+    if model != other.model { return "model statement" }
+    return priceNano != other.priceNano ? "price" : nil
+  }
+}
+
+/// The signed bytes of one attribution and of the policy statement that it names.
+public struct KeptAttribution: Equatable, Sendable {
+  public let statement: [UInt8]
+  public let policyStatement: [UInt8]
+}
+
+/// What one contributor has earned, in nano-units.
+public struct ContributorBalance: Equatable, Sendable {
+  /// Of receipts that are not in the log yet.
+  public let pendingNano: UInt64
+  public let settledNano: UInt64
+
+  public init(pendingNano: UInt64, settledNano: UInt64) {
+    self.pendingNano = pendingNano
+    self.settledNano = settledNano
+  }
+}

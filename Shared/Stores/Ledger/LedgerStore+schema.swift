@@ -1,0 +1,45 @@
+extension LedgerStore {
+  /// Amounts are nano-units in signed 64 bits. An entry is what one event of one receipt posted: unique, so that a
+  /// repeated event posts nothing. `balance` is the sum of the postings of each account, kept in the same transaction.
+  static let schema = """
+    CREATE TABLE policy (
+      digest BLOB PRIMARY KEY,
+      key_id BLOB NOT NULL,
+      policy_id TEXT NOT NULL,
+      statement BLOB NOT NULL,
+      UNIQUE (key_id, policy_id)
+    ) STRICT;
+    CREATE TABLE attribution (
+      receipt_id TEXT PRIMARY KEY,
+      execution BLOB NOT NULL,
+      model BLOB NOT NULL,
+      price_nano INTEGER NOT NULL CHECK (price_nano >= 0),
+      owner TEXT NOT NULL,
+      policy BLOB NOT NULL REFERENCES policy (digest),
+      statement BLOB NOT NULL
+    ) STRICT;
+    CREATE TABLE settlement (
+      receipt_id TEXT PRIMARY KEY REFERENCES attribution (receipt_id),
+      receipt BLOB NOT NULL,
+      log_index INTEGER NOT NULL CHECK (log_index >= 0)
+    ) STRICT;
+    CREATE TABLE entry (
+      id INTEGER PRIMARY KEY,
+      receipt_id TEXT NOT NULL REFERENCES attribution (receipt_id),
+      event TEXT NOT NULL CHECK (event IN ('pending', 'settlement')),
+      UNIQUE (receipt_id, event)
+    ) STRICT;
+    CREATE TABLE posting (
+      entry_id INTEGER NOT NULL REFERENCES entry (id),
+      line INTEGER NOT NULL,
+      account TEXT NOT NULL,
+      amount_nano INTEGER NOT NULL CHECK (amount_nano <> 0),
+      PRIMARY KEY (entry_id, line),
+      UNIQUE (entry_id, account)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE balance (
+      account TEXT PRIMARY KEY,
+      amount_nano INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    """
+}

@@ -1,0 +1,179 @@
+public import Cryptography
+internal import MerkleLog
+
+/// The one writer of the log. Appends that arrive while a commit is running are committed together by the next one.
+///
+/// An append goes through: entry row (durable) -> tiles (durable, read back) -> signed head swapped in the database ->
+/// checkpoint file -> answer. The rows are written first and decide what the log will be, so a crash after them is made
+/// good by going on from there, and gives the same bytes.
+public actor Sequencer {
+  /// Bounds of what waits and of what is committed at once.
+  public struct Limits: Sendable {
+    public var queueMax = 4096
+    public var batchMax = 1024
+
+    public init() {}
+  }
+
+  /// One commit, for metrics.
+  public struct Commit: Sendable {
+    /// Appends that were answered together.
+    public let appends: Int
+    /// By how much the tree grew.
+    public let newEntries: UInt64
+    public let size: UInt64
+    public let duration: Duration
+  }
+
+  private struct Waiting {
+    let entry: LogEntry
+    let continuation: CheckedContinuation<UInt64, any Error>
+  }
+
+  public nonisolated let published: PublishedLog
+  private let rows: LogRows
+  private let files: LogFiles
+  private let signer: NoteSigner
+  private let origin: String
+  private let limits: Limits
+  private let unixMs: @Sendable () -> Int64
+  private let fault: AppendFault
+  private let observe: @Sendable (Commit) -> Void
+  private let disk = DiskQueue("log-writer", concurrent: false)
+
+  /// The right edge of the tree of the signed head, and the entries of its partial bundle; nil when they must be read.
+  private var edge: (tiles: TileEdge, entries: [[UInt8]])?
+  private var queue: [Waiting] = []
+  private var isCommitting = false
+  /// Why the last commit failed; nil when it did not.
+  public private(set) var failure: String?
+  /// How many appends wait for the next commit.
+  var waitingCount: Int { queue.count }
+
+  /// ``LogStart`` makes one, after it has audited what is stored.
+  init(
+    rows: LogRows, files: LogFiles, signer: NoteSigner, limits: Limits, unixMs: @escaping @Sendable () -> Int64,
+    fault: @escaping AppendFault, observe: @escaping @Sendable (Commit) -> Void
+  ) {
+    self.rows = rows
+    self.files = files
+    self.signer = signer
+    origin = signer.verifierKey.name
+    self.limits = limits
+    self.unixMs = unixMs
+    self.fault = fault
+    self.observe = observe
+    published = PublishedLog(files: files)
+  }
+
+  /// Registers an entry and returns its index once a tree that holds it is published. The same entry always gets the
+  /// same index. The statement must be durable before.
+  ///
+  /// Errors: ``LogError/queueFull(max:)``, ``LogError/conflict(index:digest:)``, ``LogError/commitFailed(_:)``: after
+  /// the last the entry may be registered or not, and appending it again settles it.
+  public func append(_ entry: LogEntry) async throws -> UInt64 {
+    guard queue.count < limits.queueMax else { throw LogError.queueFull(max: limits.queueMax) }
+    return try await withCheckedThrowingContinuation { continuation in
+      queue.append(Waiting(entry: entry, continuation: continuation))
+      guard !isCommitting else { return }
+      isCommitting = true
+      Task { await self.commitQueue() }
+    }
+  }
+
+  /// The entry of this statement, wherever it stands.
+  public nonisolated func find(_ digest: Digest32) async throws -> RegisteredEntry? { try await rows.find(digest) }
+
+  /// The entry that this entry is, or whose claim it repeats.
+  public nonisolated func find(like entry: LogEntry) async throws -> RegisteredEntry? {
+    try await rows.find(like: entry)
+  }
+
+  private func commitQueue() async {
+    while !queue.isEmpty {
+      let batch = Array(queue.prefix(limits.batchMax))
+      queue.removeFirst(batch.count)
+      let (start, size) = (ContinuousClock.now, published.size)
+      do {
+        try fault(.begun)
+        let outcomes = try await rows.register(batch.map(\.entry), unixMs: unixMs())
+        try fault(.entriesRegistered)
+        try await settle()
+        failure = nil
+        for (waiting, outcome) in zip(batch, outcomes) { waiting.continuation.resume(with: outcome.index) }
+        observe(
+          Commit(
+            appends: batch.count, newEntries: published.size - size, size: published.size,
+            duration: ContinuousClock.now - start))
+      } catch {
+        failure = "\(error)"
+        edge = nil
+        for waiting in batch { waiting.continuation.resume(throwing: LogError.commitFailed("\(error)")) }
+      }
+    }
+    isCommitting = false
+  }
+
+  /// Brings tiles, head and checkpoint up to the rows: the second half of every append, and all of recovery.
+  func settle() async throws {
+    let (head, pending) = try await rows.unsettled()
+    if edge?.tiles.size != head.size || edge?.tiles.root != head.root { edge = try await storedEdge(of: head) }
+    // A head that was swapped and not published comes first: no size is passed over.
+    if head.size != published.size { try await publish(head) }
+    guard !pending.isEmpty, let edge else { return }
+
+    let growth = try TreeGrowth(edge: edge.tiles, partialEntries: edge.entries, appending: pending.map(\.bytes))
+    precondition(growth.size > head.size && growth.oldSize == head.size, "a log only grows")
+    let (files, fault) = (files, fault)
+    try await disk.run { try files.write(growth.tiles, fault: fault) }
+    let checkpoint = try Checkpoint(origin: origin, size: growth.size, root: growth.root)
+    let note = try checkpoint.signed(by: signer)
+    try fault(.checkpointSigned)
+    let next = SignedHead(size: growth.size, previousSize: head.size, root: growth.root, note: note.encoded)
+    try await rows.swap(head, for: next)
+    try fault(.headSwapped)
+    let entries = (edge.entries + pending.map(\.bytes)).suffix(Int(growth.size % 256))
+    self.edge = (growth.edge, Array(entries))
+    try await publish(next)
+    // Room on the disk only: the tree is published, and a partial tile too many harms nobody.
+    try? await disk.run { try files.prunePartials(replacedBy: growth.tiles) }
+  }
+
+  private func publish(_ head: SignedHead) async throws {
+    guard let bytes = head.note else { return }
+    let note = try SignedNote(parsing: bytes)
+    let checkpoint = try Checkpoint(text: note.text)
+    guard checkpoint.size == head.size, checkpoint.root == head.root else {
+      throw LogContradiction.headRow(
+        "the row says size \(head.size), the note \(checkpoint.size) and \(checkpoint.root)")
+    }
+    guard checkpoint.size > published.size else {
+      throw LogError.headMoved(expected: published.size, found: checkpoint.size)
+    }
+    let (files, fault) = (files, fault)
+    try await disk.run { if try files.checkpoint() != bytes { try files.publish(bytes, fault: fault) } }
+    try fault(.checkpointPublished)
+    published.publish(checkpoint, note)
+  }
+
+  /// Reads the right edge of the signed tree from its tiles, and refuses one that does not hash to the signed root.
+  private func storedEdge(of head: SignedHead) async throws -> (tiles: TileEdge, entries: [[UInt8]]) {
+    let files = files
+    return try await disk.run {
+      let edge = try TileEdge(size: head.size, root: head.root) { try files.tile($0) }
+      guard let bundle = Tile.tile(kind: .entries, index: head.size / 256, inTreeOf: head.size) else {
+        return (edge, [])
+      }
+      return (edge, try bundle.entries(in: files.tile(bundle)))
+    }
+  }
+}
+
+extension LogRows.Outcome {
+  fileprivate var index: Result<UInt64, any Error> {
+    switch self {
+    case .registered(let index): .success(index)
+    case .conflict(let other): .failure(LogError.conflict(index: other.index, digest: other.digest))
+    }
+  }
+}

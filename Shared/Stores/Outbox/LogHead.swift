@@ -1,0 +1,54 @@
+public import Cryptography
+internal import GRDB
+
+#if canImport(FoundationEssentials)
+  internal import FoundationEssentials
+#else
+  internal import Foundation
+#endif
+
+/// A head of the log that was seen, signed by the key that was pinned at first contact.
+public struct LogHead: Sendable, Equatable {
+  public let origin: String
+  /// The checkpoint key as C2SP signed-note writes it.
+  public let vkey: String
+  public let size: UInt64
+  public let root: Digest32
+
+  public init(origin: String, vkey: String, size: UInt64, root: Digest32) {
+    self.origin = origin
+    self.vkey = vkey
+    self.size = size
+    self.root = root
+  }
+}
+
+extension Outbox {
+  /// The largest head seen; nil before the first contact.
+  public func head() async throws -> LogHead? {
+    try await database.read { db in try Self.head(db) }
+  }
+
+  /// Keeps a head that is larger than the one kept. Errors: ``OutboxError/otherLog(pinned:found:)``.
+  public func keep(_ head: LogHead) async throws {
+    try await database.write { db in try Self.keep(db, head) }
+  }
+
+  static func keep(_ db: Database, _ head: LogHead) throws {
+    if let pinned = try Self.head(db), pinned.origin != head.origin || pinned.vkey != head.vkey {
+      throw OutboxError.otherLog(pinned: pinned.vkey, found: head.vkey)
+    }
+    // Answers of the log overtake each other: only a larger head is news.
+    try db.execute(
+      sql: """
+        INSERT INTO log_head (id, origin, vkey, size, root) VALUES (1, ?, ?, ?, ?)
+        ON CONFLICT (id) DO UPDATE SET size = excluded.size, root = excluded.root WHERE excluded.size > size
+        """, arguments: [head.origin, head.vkey, Int64(head.size), Data(head.root.bytes)])
+  }
+
+  private static func head(_ db: Database) throws -> LogHead? {
+    guard let row = try Row.fetchOne(db, sql: "SELECT * FROM log_head") else { return nil }
+    guard let root = digest(row["root"]) else { throw OutboxError.unreadable(receiptID: "-", column: "log_head.root") }
+    return LogHead(origin: row["origin"], vkey: row["vkey"], size: UInt64(row["size"] as Int64), root: root)
+  }
+}

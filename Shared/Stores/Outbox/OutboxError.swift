@@ -1,0 +1,17 @@
+/// Why the outbox refuses.
+public enum OutboxError: Error, Equatable, Sendable, CustomStringConvertible {
+  /// Somebody else moved the row, or it is gone.
+  case moved(receiptID: String, expected: OutboxState)
+  /// A column that this version cannot read.
+  case unreadable(receiptID: String, column: String)
+  /// The log's key or name is not the one of the first contact.
+  case otherLog(pinned: String, found: String)
+
+  public var description: String {
+    switch self {
+    case .moved(let id, let expected): "outbox row \(id) is no longer \(expected.rawValue): another task drives it"
+    case .unreadable(let id, let column): "outbox row \(id): column \(column) holds what this version cannot read"
+    case .otherLog(let pinned, let found): "the log is \(found), but at first contact it was \(pinned)"
+    }
+  }
+}

@@ -1,0 +1,62 @@
+import Credit
+import Receipts
+import Testing
+
+@testable import Stores
+
+/// Each line damages a sound ledger in one way; the audit names it.
+@Suite struct LedgerAuditTests {
+  /// Receipt 1 is settled, receipt 2 is pending, receipt 3 cost nothing.
+  private static let damages = [
+    "UPDATE balance SET amount_nano = amount_nano + 1 WHERE account = 'settled:ada'",
+    "DELETE FROM balance WHERE account = 'settled:ada'",
+    "INSERT INTO balance VALUES ('settled:eve', 0)",
+    "UPDATE posting SET amount_nano = amount_nano + 1 WHERE account = 'pending:ada' AND entry_id = 1",
+    "UPDATE posting SET account = 'settled:eve' WHERE account = 'settled:ada'",
+    "UPDATE posting SET account = 'nobody' WHERE account = 'settled:ada'",
+    "DELETE FROM posting WHERE entry_id = 2",
+    "UPDATE posting SET entry_id = 3, line = 9 WHERE entry_id = 1 AND line = 2",
+    "DELETE FROM settlement WHERE receipt_id = (SELECT receipt_id FROM entry WHERE id = 1)",
+    "INSERT INTO settlement SELECT receipt_id, x'00', 5 FROM entry WHERE id = 3",
+    "UPDATE attribution SET price_nano = price_nano + 1",
+    "UPDATE attribution SET owner = 'someone'",
+    "INSERT INTO entry (receipt_id, event) SELECT receipt_id, 'pending' FROM attribution WHERE price_nano = 0",
+  ]
+
+  private func sound(_ fixture: LedgerFixture, _ store: LedgerStore) async throws {
+    _ = try await fixture.post(store, 1, [("ada", 7), ("bob", 2)])
+    _ = try await LedgerFixture.settle(store, 1)
+    _ = try await fixture.post(store, 2, [("ada", 5)])
+    _ = try await fixture.post(store, 3, [])
+    #expect(try await store.audit(.statements).receipts == 3)
+  }
+
+  /// Runs SQL in the file of an open ledger, as steps of its schema after its own.
+  private func run(_ fixture: LedgerFixture, _ sql: [String]) throws {
+    let steps = [Migration("ledger", LedgerStore.schema)] + sql.map { Migration("damage", $0) }
+    _ = try SQLiteDatabase(path: fixture.path, migrations: steps)
+  }
+
+  @Test(arguments: damages) func theAuditFindsDamage(_ sql: String) async throws {
+    try await withLedger { fixture, store in
+      try await sound(fixture, store)
+      try run(fixture, [sql])
+      await #expect(throws: LedgerError.self) { try await store.audit(.postings) }
+    }
+  }
+
+  /// Money moved between contributors without a trace in the sums: only the signed shares tell.
+  @Test func theAuditOfStatementsFindsSharesThatNobodySigned() async throws {
+    try await withLedger { fixture, store in
+      try await sound(fixture, store)
+      let moved = ["posting", "balance"].flatMap { table in
+        ["pending", "settled"].map { "UPDATE \(table) SET account = '\($0):eve' WHERE account = '\($0):bob'" }
+      }
+      try run(fixture, moved)
+      #expect(try await store.audit(.postings).receipts == 3)
+      await #expect(throws: LedgerError.self) { try await store.audit(.statements) }
+      try run(fixture, moved + ["UPDATE attribution SET statement = x'd2'"])
+      await #expect(throws: LedgerError.self) { try await store.audit(.statements) }
+    }
+  }
+}

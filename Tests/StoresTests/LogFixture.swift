@@ -1,0 +1,112 @@
+import Codec
+import Cryptography
+import Foundation
+import MerkleLog
+import Synchronization
+import Testing
+
+@testable import Stores
+
+/// A log in a folder, opened again and again as a process that was killed would.
+struct LogFixture: Sendable {
+  static let origin = "log.example/test"
+
+  let folder: String
+  var key: SigningKey
+  var origin: String
+  var migrations: [Migration]
+
+  init(
+    folder: String, key: SigningKey? = nil, origin: String = LogFixture.origin,
+    migrations: [Migration] = StorageSchema.migrations
+  ) throws {
+    self.folder = folder
+    self.key = try key ?? SigningKey(seed: SHA256.hash(Array("checkpoint key".utf8)).bytes)
+    self.origin = origin
+    self.migrations = migrations
+  }
+
+  func open(
+    limits: Sequencer.Limits = .init(), fault: @escaping AppendFault = { _ in },
+    observe: @escaping @Sendable (Sequencer.Commit) -> Void = { _ in }
+  ) async throws -> Sequencer {
+    var start = LogStart(
+      rows: LogRows(try SQLiteDatabase(path: "\(folder)/storage.sqlite", migrations: migrations)),
+      files: try LogFiles(folder: "\(folder)/log"), signer: try NoteSigner(name: origin, key: key), unixMs: { 1_000 })
+    start.limits = limits
+    start.observe = observe
+    start.fault = fault
+    return try await start.open().sequencer
+  }
+
+  /// The same log as the disk has it now, in another folder.
+  func copy(to path: String) throws -> LogFixture {
+    try FileManager.default.copyItem(atPath: folder, toPath: path)
+    return try LogFixture(folder: path, key: key, origin: origin, migrations: migrations)
+  }
+
+  /// A copy of the database alone, as a backup would hold it.
+  func copyDatabase(to path: String) throws {
+    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    for suffix in ["", "-wal", "-shm"] {
+      try? FileManager.default.removeItem(atPath: "\(path)/storage.sqlite\(suffix)")
+      try FileManager.default.copyItem(
+        atPath: "\(folder)/storage.sqlite\(suffix)", toPath: "\(path)/storage.sqlite\(suffix)")
+    }
+  }
+
+  var policy: CheckpointPolicy {
+    get throws { try CheckpointPolicy(origin: origin, logKey: NoteSigner(name: origin, key: key).verifierKey) }
+  }
+}
+
+func logEntry(_ number: Int, subject: String? = nil, kind: String = "receipt", key: [UInt8] = [1]) -> LogEntry {
+  LogEntry(
+    digest: SHA256.hash(Array("statement \(number)".utf8)), bytes: 11, keyID: key, kind: kind,
+    subject: subject ?? "subject \(number)")
+}
+
+/// Appends all at once.
+@discardableResult
+func append(_ numbers: Range<Int>, to log: Sequencer) async throws -> [Int: UInt64] {
+  try await withThrowingTaskGroup(of: (Int, UInt64).self) { group in
+    for number in numbers { group.addTask { (number, try await log.append(logEntry(number))) } }
+    return try await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
+  }
+}
+
+/// Throws unless each of these entries is in the newest published tree at its index.
+func requireIncluded(_ indices: [Int: UInt64], in log: Sequencer, policy: CheckpointPolicy) async throws {
+  for (number, index) in indices {
+    let (proof, head) = try await log.published.inclusion(index: index)
+    let verified = try TlogProof(index: index, path: proof.path, note: head.note)
+      .verify(entry: logEntry(number).digest.bytes, policy: policy)
+    #expect(verified.index == index)
+    #expect(try await log.find(logEntry(number).digest)?.index == index)
+  }
+}
+
+struct Stopped: Error {}
+
+/// Stops, or does something else, at the n-th step after it was armed.
+final class StepFault: Sendable {
+  private let state = Mutex<(left: Int?, hit: AppendStep?)>((nil, nil))
+  let action: @Sendable () throws -> Void
+
+  init(_ action: @escaping @Sendable () throws -> Void = { throw Stopped() }) { self.action = action }
+
+  /// 1 is the next step.
+  func arm(at step: Int) { state.withLock { $0 = (step, nil) } }
+  /// The step at which it acted.
+  var hit: AppendStep? { state.withLock { $0.hit } }
+
+  @Sendable func callAsFunction(_ step: AppendStep) throws {
+    let acts = state.withLock { state in
+      guard let left = state.left else { return false }
+      state.left = left > 1 ? left - 1 : nil
+      if left == 1 { state.hit = step }
+      return left == 1
+    }
+    if acts { try action() }
+  }
+}
