@@ -45,13 +45,12 @@ struct Failure: Error, CustomStringConvertible {
 }
 
 enum Console {
+  /// A reader that has gone, as `head` does, ends the command quietly: as a shell reports a SIGPIPE.
   static func out(_ text: String, terminator: String = "\n") {
-    FileHandle.standardOutput.write(Data((text + terminator).utf8))
+    do { try FileHandle.standardOutput.write(contentsOf: Data((text + terminator).utf8)) } catch { exit(141) }
   }
 
-  static func error(_ text: String) { FileHandle.standardError.write(Data((text + "\n").utf8)) }
-
-  static var isTerminal: Bool { isatty(1) == 1 }
+  static func error(_ text: String) { try? FileHandle.standardError.write(contentsOf: Data((text + "\n").utf8)) }
 }
 
 enum Files {

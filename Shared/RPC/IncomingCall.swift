@@ -52,6 +52,11 @@ struct IncomingCall {
       body = try await request.body.collect(upTo: limits.maxBytes + (enveloped ? Envelope.headerBytes : 0))
     } catch is NIOTooManyBytesError {
       throw RPCError(.resourceExhausted, "the request passes the limit of \(limits.maxBytes) bytes for a message")
+    } catch let error as CancellationError {
+      throw error
+    } catch {
+      // The caller left, or what it sent is no HTTP: no fault of this service.
+      throw RPCError(.invalidArgument, "the request could not be read to its end")
     }
     let message: ByteBuffer
     if enveloped {

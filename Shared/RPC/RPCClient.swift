@@ -82,3 +82,14 @@ public struct RPCClient: Sendable {
     }
   }
 }
+
+/// Some libraries log the values that they are given, with all that is inside: what holds the token shows none of it.
+extension RPCClient: CustomStringConvertible, CustomReflectable {
+  public var description: String { "RPCClient(\(base))" }
+  public var customMirror: Mirror { Mirror(self, children: ["base": base]) }
+}
+
+extension RPCClient.Options: CustomStringConvertible, CustomReflectable {
+  public var description: String { "RPCClient.Options(caller: \(caller))" }
+  public var customMirror: Mirror { Mirror(self, children: ["caller": caller]) }
+}

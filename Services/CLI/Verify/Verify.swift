@@ -54,16 +54,3 @@ struct Verify: AsyncParsableCommand {
     return BundleVerifier(policy: policy, ownCopy: copy).verify(try Files.bytes(bundle))
   }
 }
-
-extension VerificationReport {
-  var json: JSON {
-    let lines = checks.map { check -> JSON in
-      ["name": .string(check.name.rawValue), "state": .string(check.state.rawValue), "detail": .string(check.detail)]
-    }
-    return [
-      "accepted": .bool(isAccepted), "receipt_id": receiptID.map { .string($0.description) } ?? .null,
-      "checks": .array(lines), "required_unmet": .array(unmet.map { .string($0.rawValue) }),
-      "does_not_show": .array(Receipts.Bundle.doesNotShow.map { .string($0) }),
-    ]
-  }
-}

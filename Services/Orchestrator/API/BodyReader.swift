@@ -22,6 +22,11 @@ enum BodyReader {
     }
     do { return Array(try await request.body.collect(upTo: limit).readableBytesView) } catch is NIOTooManyBytesError {
       throw APIError.tooLarge(limit: limit)
+    } catch let error as CancellationError {
+      throw error
+    } catch {
+      // The client left, or what it sent is no HTTP: no fault of this server.
+      throw APIError(.badRequest, code: "invalid_body", "The body could not be read to its end.")
     }
   }
 }

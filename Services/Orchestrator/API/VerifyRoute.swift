@@ -1,10 +1,12 @@
-internal import Codec
+internal import Cryptography
 internal import Foundation
 internal import HTTPTypes
 internal import Hummingbird
 internal import Logging
+internal import RPC
 internal import Receipts
 internal import ServiceKit
+internal import Wire
 
 /// `POST /v1/verify`: every check of a bundle, by the trust policy of this orchestrator's owner.
 struct VerifyRoute: Sendable {
@@ -17,8 +19,9 @@ struct VerifyRoute: Sendable {
     defer { withExtendedLifetime(slot) {} }
     let bundle = try await BodyReader.read(
       request, types: [Bundle.mediaType, "application/json"], limit: Bundle.bytesMax)
-    let report = BundleVerifier(policy: try policy(context)).verify(bundle)
-    return Response(.ok, json: Self.json(report))
+    var verifier = BundleVerifier(policy: try policy(context))
+    if let check = await reexecution(bundle, context) { verifier.reexecute = { _, _, _ in check } }
+    return Response(.ok, json: verifier.verify(bundle).json)
   }
 
   /// Read on each call: its owner may change it at any time.
@@ -32,13 +35,26 @@ struct VerifyRoute: Sendable {
     }
   }
 
-  static func json(_ report: VerificationReport) -> JSON {
-    [
-      "accepted": .bool(report.isAccepted), "receipt_id": report.receiptID.map { .string($0.description) } ?? .null,
-      "checks": .array(
-        report.checks.map {
-          ["name": .string($0.name.rawValue), "state": .string($0.state.rawValue), "detail": .string($0.detail)]
-        }), "required_unmet": .array(report.unmet.map { .string($0.rawValue) }),
-    ]
+  /// Has verification do the execution again, now, where the bundle opens it. Nil leaves the check to the verdict that
+  /// the bundle brings.
+  private func reexecution(_ bytes: [UInt8], _ context: ServiceRequestContext) async -> Check? {
+    guard let bundle = try? Bundle(bytes), let execution = bundle.statements[.execution],
+      let model = bundle.statements[.model], let receipt = bundle.statements[.receipt], bundle.openings[.tokens] != nil
+    else { return nil }
+    let openings = bundle.openings.filter { ![.wire, .stream].contains($0.key) }
+    do {
+      let answer = try await pipeline.peers.reexecute(
+        ReexecuteRequest(
+          executionStatement: execution, modelStatement: model,
+          openings: openings.map { WireOpening(field: $0.key.description, blob: $0.value) },
+          receiptDigest: SHA256.hash(receipt).bytes),
+        context.callContext())
+      return answer.agrees
+        ? Check(.reexecution, .pass, "executed again for this call, activation chain equal")
+        : Check(.reexecution, .fail, "executed again for this call: \(answer.finding)")
+    } catch {
+      context.logger.warning("no re-execution for a bundle", metadata: ["error": "\(error)"])
+      return nil
+    }
   }
 }
