@@ -31,7 +31,8 @@ let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let http2 = Target.Dependency.product(name: "HummingbirdHTTP2", package: "hummingbird")
 
 func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
-  .target(name: name, dependencies: dependencies, path: "Shared/\(name)", exclude: documents(name), swiftSettings: swift)
+  .target(
+    name: name, dependencies: dependencies, path: "Shared/\(name)", exclude: documents(name), swiftSettings: swift)
 }
 
 func documents(_ name: String) -> [String] {
@@ -51,7 +52,8 @@ func service(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 
 func main(_ name: String, _ executable: String) -> Target {
   .executableTarget(
-    name: executable, dependencies: [.target(name: "\(name)Service"), "ServiceKit"], path: "Services/\(name)Main", swiftSettings: swift)
+    name: executable, dependencies: [.target(name: "\(name)Service"), "ServiceKit"], path: "Services/\(name)Main",
+    swiftSettings: swift)
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -85,7 +87,10 @@ let shared: [Target] = [
     "RPC", ["Wire", "CZlib", hummingbird, httpClient, logging, nioCore, nioHTTP1]),
   library(
     "ServiceKit",
-    ["Cryptography", "RPC", "Wire", hummingbird, http2, httpClient, logging, metrics, lifecycle, configuration, nioCore, nioPosix]),
+    [
+      "Cryptography", "RPC", "Wire", hummingbird, http2, httpClient, logging, metrics, lifecycle, configuration,
+      nioCore, nioPosix,
+    ]),
   library("Stores", ["Receipts", "Credit", "MerkleLog", "Codec", "Cryptography", grdb]),
 ]
 
@@ -110,7 +115,9 @@ let services: [Target] = [
 
 let testTargets: [Target] = [
   tests("Wire", ["Wire", "CWire", nioCore]),
-  tests("RPC", ["RPC", "Wire", hummingbird, httpClient, nioCore, .product(name: "HummingbirdTesting", package: "hummingbird")]),
+  tests(
+    "RPC",
+    ["RPC", "Wire", hummingbird, httpClient, nioCore, .product(name: "HummingbirdTesting", package: "hummingbird")]),
   tests(
     "ServiceKit",
     [
@@ -119,18 +126,23 @@ let testTargets: [Target] = [
     ]),
   tests(
     "Storage",
-    ["StorageService", "ServiceKit", "RPC", "Wire", "Stores", "MerkleLog", "Receipts", "Codec", "Cryptography", logging]),
+    [
+      "StorageService", "ServiceKit", "RPC", "Wire", "Stores", "MerkleLog", "Receipts", "Codec", "Cryptography",
+      logging,
+    ]),
   tests("Stores", ["Stores", "MerkleLog", "Receipts", "Credit", "Codec", "Cryptography"]),
   tests(
     "Attribution",
     [
-      "AttributionService", "ServiceKit", "RPC", "Wire", "Stores", "Receipts", "Credit", "Codec", "Cryptography", hummingbird,
+      "AttributionService", "ServiceKit", "RPC", "Wire", "Stores", "Receipts", "Credit", "Codec", "Cryptography",
+      hummingbird,
       logging, nioCore, .product(name: "HummingbirdTesting", package: "hummingbird"),
     ]),
   tests(
     "Orchestrator",
     [
-      "OrchestratorService", "ServiceKit", "RPC", "Wire", "Stores", "Receipts", "Credit", "MerkleLog", "Codec", "Cryptography",
+      "OrchestratorService", "ServiceKit", "RPC", "Wire", "Stores", "Receipts", "Credit", "MerkleLog", "Codec",
+      "Cryptography",
       hummingbird, logging, nioCore, .product(name: "HummingbirdTesting", package: "hummingbird"),
     ]),
   tests("Crypto", ["Cryptography"]),
@@ -141,13 +153,15 @@ let testTargets: [Target] = [
   tests(
     "Inference",
     [
-      "InferenceService", "Exact", "Receipts", "Credit", "Codec", "Cryptography", "RPC", "ServiceKit", "Wire", hummingbird,
+      "InferenceService", "Exact", "Receipts", "Credit", "Codec", "Cryptography", "RPC", "ServiceKit", "Wire",
+      hummingbird,
       logging, nioCore, .product(name: "HummingbirdTesting", package: "hummingbird"),
     ]),
   tests(
     "Verification",
     [
-      "VerificationService", "InferenceService", "Exact", "Receipts", "Credit", "Codec", "Cryptography", "RPC", "ServiceKit",
+      "VerificationService", "InferenceService", "Exact", "Receipts", "Credit", "Codec", "Cryptography", "RPC",
+      "ServiceKit",
       "Wire", logging,
     ]),
   tests("Credit", ["Credit", "Codec", "Cryptography"]),

@@ -55,7 +55,9 @@ enum Console {
 
 enum Files {
   static func bytes(_ path: String) throws -> [UInt8] {
-    guard let data = FileManager.default.contents(atPath: path) else { throw Failure("cannot read \(path)", status: 66) }
+    guard let data = FileManager.default.contents(atPath: path) else {
+      throw Failure("cannot read \(path)", status: 66)
+    }
     return Array(data)
   }
 

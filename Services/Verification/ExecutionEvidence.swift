@@ -17,6 +17,9 @@ struct ExecutionEvidence: Sendable {
   let subjectDigest: Digest32
 
   init(_ input: ReexecuteRequest) throws(RPCError) {
+    guard [0, 32].contains(input.receiptDigest.count) else {
+      throw Self.refuse("receipt_digest has \(input.receiptDigest.count) bytes, it must be empty or have 32")
+    }
     do {
       statement = try Self.statement(input.executionStatement, kind: .execution)
       execution = try ExecutionPredicate(statement.statement.predicate)

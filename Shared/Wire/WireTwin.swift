@@ -14,10 +14,10 @@ protocol WireTwin: WireMessage {
 extension WireTwin {
   /// The generated `…__init` writes the descriptor's own address: naming the C global in Swift would copy it.
   static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
-    withUnsafeTemporaryAllocation(of: Twin.self, capacity: 1) { slot in
-      prepare(slot.baseAddress!)
-      return UnsafeRawPointer(slot.baseAddress!).assumingMemoryBound(to: ProtobufCMessage.self).pointee.descriptor
-    }
+    let slot = UnsafeMutablePointer<Twin>.allocate(capacity: 1)
+    defer { slot.deallocate() }
+    prepare(slot)
+    return UnsafeRawPointer(slot).assumingMemoryBound(to: ProtobufCMessage.self).pointee.descriptor
   }
 
   public static func decode(_ bytes: UnsafeRawBufferPointer, limits: WireLimits) throws(WireError) -> Self {

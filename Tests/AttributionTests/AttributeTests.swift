@@ -1,8 +1,8 @@
 import Codec
 import Credit
 import Cryptography
-import Receipts
 import RPC
+import Receipts
 import Stores
 import Testing
 import Wire
@@ -65,7 +65,8 @@ import Wire
       execution.executionStatement = try Office.execution(Office.id(1)) { $0.completionTokens += 1 }
       var model = request
       model.modelStatement = try Office.sign(
-        .model, issuer: "https://example.org/other", subject: "tiny", Office.manifest().digest(), Office.manifest().json)
+        .model, issuer: "https://example.org/other", subject: "tiny", Office.manifest().digest(), Office.manifest().json
+      )
       for (changed, what) in [(price, "price"), (execution, "execution statement"), (model, "model statement")] {
         let error = try #require(await refusal { try await service.attribute(changed) })
         #expect(error.code == .alreadyExists && error.message.contains(what))

@@ -3,8 +3,8 @@ import Credit
 import Cryptography
 import Foundation
 import Logging
-import Receipts
 import RPC
+import Receipts
 import ServiceKit
 import Stores
 import Wire
@@ -63,7 +63,8 @@ struct Office {
         LineageNode(id: "corpus", kind: .dataset, name: "Corpus", contributor: CreditID.unattributed),
       ])
     return ModelManifest(
-      id: "tiny", name: "Tiny", architecture: "llama", fileName: "tiny.gguf", fileDigest: SHA256.hash([1]), fileBytes: 1,
+      id: "tiny", name: "Tiny", architecture: "llama", fileName: "tiny.gguf", fileDigest: SHA256.hash([1]),
+      fileBytes: 1,
       quantization: "Q4_1", template: SHA256.hash([2]), profile: "exact/1", contextLength: 64, licence: "Apache-2.0",
       lineage: lineage)
   }

@@ -57,10 +57,13 @@ struct TestInput {
           scale.withUnsafeBufferPointer { scale in
             weightedSum.withUnsafeBufferPointer { weightedSum in
               sum.withUnsafeBufferPointer { sum in
+                // None of the arrays is empty.
+                // swift-format-ignore: NeverForceUnwrap
                 var input = exact_activation(
                   x: x.baseAddress!, q: q.baseAddress!, scale: scale.baseAddress!,
                   weighted_sum: weightedSum.baseAddress!, sum: sum.baseAddress!)
                 for range in groups ?? [0..<padded / 16] {
+                  // swift-format-ignore: NeverForceUnwrap
                   function(
                     packed.baseAddress!, columns, &input, tokens, range.lowerBound, range.upperBound, &y, padded)
                 }

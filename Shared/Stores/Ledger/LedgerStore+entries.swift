@@ -1,12 +1,13 @@
 internal import Credit
 internal import Cryptography
+internal import GRDB
+internal import Receipts
+
 #if canImport(FoundationEssentials)
   internal import FoundationEssentials
 #else
   internal import Foundation
 #endif
-internal import GRDB
-internal import Receipts
 
 extension LedgerStore {
   /// The events of a receipt that post an entry.

@@ -1,12 +1,13 @@
 internal import Credit
 public import Cryptography
+internal import GRDB
+public import Receipts
+
 #if canImport(FoundationEssentials)
   internal import FoundationEssentials
 #else
   internal import Foundation
 #endif
-internal import GRDB
-public import Receipts
 
 /// The double-entry ledger, with the signed statements that its money comes from.
 ///
