@@ -1,0 +1,190 @@
+"""What the third-party libraries say of an export. Each function returns when they accept it and raises when not."""
+
+import hashlib
+import json
+
+import aics_tlog
+import cbor2
+import cwt
+import rfc8785
+import scitt_cose
+from aics_tlog.tiles import MemoryTileReader
+from cryptography.hazmat.primitives import serialization
+from google.protobuf import json_format
+from in_toto_attestation.v1 import statement_pb2
+from in_toto_attestation.v1.statement import Statement
+from pycose.keys import OKPKey
+from pycose.keys.curves import Ed25519
+from pycose.messages import CoseMessage
+
+from export import Export, exact_base64
+
+COSE_KEY_ID = 4
+RECEIPTS = 394
+PROOFS = 396
+
+
+class Refused(Exception):
+    """A library said no without raising anything itself."""
+
+
+def require(condition: object, what: str) -> None:
+    if not condition:
+        raise Refused(what)
+
+
+def key_id(message: bytes) -> bytes:
+    return cbor2.loads(cbor2.loads(message).value[0])[COSE_KEY_ID]
+
+
+# The statement.
+
+
+def statement(export: Export) -> None:
+    """scitt-cose: the signature, the issuer and the subject; and that the payload beside it is what was signed."""
+    parsed = scitt_cose.parse_signed_statement(
+        export["receipt/statement.cose"], public_key_pem=export["keys/issuer.pem"])
+    require(parsed["signature_verified"] is True, "signature of the statement")
+    require(parsed["issuer"] == export.meta["issuer"], "issuer of the statement")
+    require(parsed["subject"] == export.meta["subject"], "subject of the statement")
+    require(parsed["payload"] == export["receipt/payload.json"], "payload of the statement")
+
+
+def statement_by_pycose(export: Export) -> None:
+    message = CoseMessage.decode(export["receipt/statement.cose"])
+    message.key = _okp(export["keys/issuer.pem"])
+    require(message.verify_signature(), "signature of the statement")
+
+
+def statement_by_cwt(export: Export) -> None:
+    signed = export["receipt/statement.cose"]
+    key = cwt.COSEKey.from_pem(export["keys/issuer.pem"], kid=key_id(signed), alg="EdDSA")
+    require(cwt.COSE.new().decode(signed, key) == export["receipt/payload.json"], "payload of the statement")
+
+
+def payload(export: Export) -> None:
+    """in-toto-attestation and rfc8785: a valid Statement v1, in the one form that JCS gives it."""
+    data = export["receipt/payload.json"]
+    message = statement_pb2.Statement()
+    json_format.Parse(data, message)
+    Statement.copy_from_pb(message).validate()
+    require(rfc8785.dumps(json.loads(data)) == data, "payload is not its own JCS form")
+
+
+# The COSE Receipt.
+
+
+def cose_receipt(export: Export) -> None:
+    """scitt-cose: RFC 9942 inclusion of the statement's digest, in the tree that the checkpoint names."""
+    result = scitt_cose.verify_receipt(
+        export["receipt/receipt.cose"], leaf_entry_hex=export.entry.hex(),
+        log_public_key_pem=export["keys/log-receipt.pem"])
+    meta = export.meta
+    require(result.ok, f"COSE Receipt: {result.errors}")
+    require((result.root, result.tree_size, result.leaf_index) == (meta["root"], meta["size"], meta["index"]), "tree")
+    require((result.issuer, result.subject) == (meta["log_issuer"], meta["subject"]), "claims of the COSE Receipt")
+
+
+def cose_receipt_by_pycose(export: Export) -> None:
+    message = CoseMessage.decode(export["receipt/receipt.cose"])
+    message.key = _okp(export["keys/log-receipt.pem"])
+    require(message.verify_signature(export.root), "signature of the COSE Receipt")
+
+
+def cose_receipt_by_cwt(export: Export) -> None:
+    signed = export["receipt/receipt.cose"]
+    key = cwt.COSEKey.from_pem(export["keys/log-receipt.pem"], kid=key_id(signed), alg="EdDSA")
+    cwt.COSE.new().decode(signed, key, detached_payload=export.root)
+
+
+def cose_receipt_path(export: Export) -> None:
+    """aics-tlog: the path inside the COSE Receipt is the one that the tiles give."""
+    proof = cbor2.loads(cbor2.loads(export["receipt/receipt.cose"]).value[1][PROOFS][-1][0])
+    meta = export.meta
+    path = aics_tlog.inclusion_proof_from_tiles(MemoryTileReader(export.tiles), meta["index"], meta["size"])
+    require(list(proof[2]) == path, "path of the COSE Receipt")
+
+
+def transparent_statement(export: Export) -> None:
+    """scitt-cose: label 394 holds exactly the COSE Receipt, and taking it off leaves the logged bytes."""
+    transparent = export["receipt/transparent.cose"]
+    require(scitt_cose.extract_receipts(transparent) == [export["receipt/receipt.cose"]], "receipts at label 394")
+    attached = scitt_cose.attach_receipts(export["receipt/statement.cose"], [export["receipt/receipt.cose"]])
+    require(attached == transparent, "bytes of the transparent statement")
+
+
+def key_set(export: Export) -> None:
+    """cwt: the published COSE_KeySet, whose first key signed the COSE Receipt under its RFC 9679 thumbprint."""
+    first = cbor2.loads(export["keys/scitt-keys.cbor"])[0]
+    thumbprint = hashlib.sha256(cbor2.dumps({1: 1, -1: 6, -2: first[-2]}, canonical=True)).digest()
+    require(first[2] == thumbprint == key_id(export["receipt/receipt.cose"]), "key id of the log")
+    require(cbor2.dumps(first[-2]) == cbor2.dumps(raw_key(export["keys/log-receipt.pem"])), "key of the log")
+    cwt.COSEKey.new(dict(first))
+
+
+# The log.
+
+
+def checkpoint(export: Export) -> None:
+    """aics-tlog: the log's signature and the head that the other artefacts speak of."""
+    meta = export.meta
+    result = _verified(export, export["log/checkpoint"])
+    require((result.size, result.root) == (meta["size"], export.root), "head of the checkpoint")
+
+
+def tiles(export: Export) -> None:
+    """aics-tlog: every tile and entry bundle, from the leaves to the signed root, and our entry among them."""
+    reader, meta = MemoryTileReader(export.tiles), export.meta
+    require(aics_tlog.tree_root_from_tiles(reader, meta["size"]) == export.root, "root of the tiles")
+    require(aics_tlog.audit_tiles(reader, meta["size"], export.root).size == meta["size"], "audit")
+    require(aics_tlog.read_entry(reader, meta["index"], meta["size"]) == export.entry, "entry of the statement")
+    path = aics_tlog.inclusion_proof_from_tiles(reader, meta["index"], meta["size"])
+    require(
+        aics_tlog.verify_leaf_inclusion(export.entry, meta["index"], meta["size"], path, export.root), "inclusion")
+
+
+def consistency(export: Export) -> None:
+    """aics-tlog: the older head is a prefix of the newer one, by the exported path, which is that of the tiles."""
+    old, meta = _verified(export, export["old/checkpoint"]), export.meta
+    require(0 < old.size < meta["size"], "the old checkpoint is not older")
+    path = export.consistency
+    require(aics_tlog.verify_consistency(old.size, meta["size"], old.root, export.root, path), "consistency")
+    reader = MemoryTileReader(export.tiles)
+    require(path == aics_tlog.consistency_proof_from_tiles(reader, old.size, meta["size"]), "consistency from tiles")
+    require(not aics_tlog.verify_consistency(old.size, meta["size"], export.root, export.root, path), "any root passes")
+
+
+def tlog_proof(export: Export) -> None:
+    """aics-tlog: index, path and checkpoint of the tlog-proof file."""
+    head, _, note = export["receipt/receipt.tlog-proof"].decode().partition("\n\n")
+    version, index, *lines = head.split("\n")
+    require(version == "c2sp.org/tlog-proof@v1", "version of the tlog-proof")
+    require(index == f"index {export.meta['index']}", "index of the tlog-proof")
+    result = _verified(export, note.encode())
+    path = [exact_base64(line) for line in lines]
+    require(
+        aics_tlog.verify_leaf_inclusion(export.entry, export.meta["index"], result.size, path, result.root),
+        "inclusion by the tlog-proof")
+
+
+ALL = [
+    statement, statement_by_pycose, statement_by_cwt, payload, cose_receipt, cose_receipt_by_pycose,
+    cose_receipt_by_cwt, cose_receipt_path, transparent_statement, key_set, checkpoint, tiles, consistency, tlog_proof,
+]
+
+
+def _verified(export: Export, note: bytes):
+    key = aics_tlog.parse_vkey(export["keys/log.vkey"].decode().strip())
+    result = aics_tlog.verify_checkpoint(
+        aics_tlog.parse_note(note), key, [], export.meta["quorum"], expected_origin=export.meta["origin"])
+    require(result.ok, f"checkpoint: {result.error}")
+    return result
+
+
+def raw_key(pem: bytes) -> bytes:
+    key = serialization.load_pem_public_key(pem)
+    return key.public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)
+
+
+def _okp(pem: bytes) -> OKPKey:
+    return OKPKey(crv=Ed25519, x=raw_key(pem))
