@@ -82,6 +82,7 @@ let shared: [Target] = [
   library("MerkleLog", ["Cryptography", "Codec"]),
   library("Receipts", ["MerkleLog", "Codec", "Cryptography", "Credit"]),
   library("Exact", ["CKernels", "Cryptography"]),
+  library("Evidence", ["Exact", "Receipts", "Cryptography"]),
   library("Credit", ["Codec", "Cryptography"]),
   library(
     "RPC", ["Wire", "CZlib", hummingbird, httpClient, logging, nioCore, nioHTTP1]),
@@ -95,8 +96,8 @@ let shared: [Target] = [
 ]
 
 let services: [Target] = [
-  service("Inference", ["Exact", "Receipts", "Codec", "Cryptography", metrics]),
-  service("Verification", ["Exact", "Receipts", "Codec", "Cryptography", metrics]),
+  service("Inference", ["Evidence", "Exact", "Receipts", "Codec", "Cryptography", metrics]),
+  service("Verification", ["Evidence", "Exact", "Receipts", "Codec", "Cryptography", metrics]),
   service("Storage", ["Stores", "MerkleLog", "Receipts", "Codec", "Cryptography", metrics]),
   service("Attribution", ["Stores", "Credit", "Receipts", "Codec", "Cryptography", metrics]),
   service("Orchestrator", ["Stores", "MerkleLog", "Receipts", "Credit", "Codec", "Cryptography", lifecycle]),
@@ -108,8 +109,8 @@ let services: [Target] = [
   .executableTarget(
     name: "colophon",
     dependencies: [
-      "ServiceKit", "RPC", "Wire", "Exact", "Receipts", "MerkleLog", "Codec", "Cryptography", "Credit", argumentParser,
-      httpClient, nioCore, nioHTTP1,
+      "ServiceKit", "RPC", "Wire", "Evidence", "Exact", "Receipts", "MerkleLog", "Codec", "Cryptography", "Credit",
+      argumentParser, httpClient, nioCore, nioHTTP1,
     ], path: "Services/CLI", swiftSettings: swift),
 ]
 
@@ -150,6 +151,7 @@ let testTargets: [Target] = [
   tests("MerkleLog", ["MerkleLog", "Codec", "Cryptography"]),
   tests("Receipts", ["Receipts", "Credit", "MerkleLog", "Codec", "Cryptography"]),
   tests("Exact", ["Exact", "CKernels", "Cryptography"]),
+  tests("Evidence", ["Evidence", "Exact", "Receipts", "Credit", "Cryptography"]),
   tests(
     "Inference",
     [

@@ -1,5 +1,6 @@
 internal import Codec
 internal import Cryptography
+internal import Evidence
 internal import Exact
 internal import Receipts
 internal import Wire
@@ -46,16 +47,5 @@ struct ExecutionSigner: Sendable {
       activationList: answer.chain.list, text: answer.text, finishReason: reason.rawValue,
       promptTokens: UInt32(request.prompt.count), completionTokens: UInt32(answer.tokens.count),
       manifestDigest: request.model.manifestDigest.bytes)
-  }
-}
-
-extension FinishReason {
-  init(_ end: GenerationEnd) {
-    self =
-      switch end {
-      case .stop: .stop
-      case .length: .length
-      case .cancelled: .cancelled
-      }
   }
 }

@@ -1,4 +1,5 @@
 internal import CoreMetrics
+internal import Evidence
 internal import Exact
 internal import Glibc
 internal import Metrics

@@ -1,4 +1,5 @@
 internal import Cryptography
+internal import Evidence
 internal import Exact
 internal import RPC
 internal import Receipts
@@ -72,24 +73,4 @@ struct PreparedRequest: Sendable {
   }
 
   private static func refuse(_ message: String) -> RPCError { RPCError(.invalidArgument, message) }
-}
-
-extension ChatMessage {
-  init(_ message: ChatRequest.Message) {
-    let role: ChatRole =
-      switch message.role {
-      case .system: .system
-      case .user: .user
-      case .assistant: .assistant
-      }
-    self.init(role: role, content: message.content)
-  }
-}
-
-extension EffectiveParameters {
-  /// What the sampler reads of them.
-  var sampling: SamplingParameters {
-    SamplingParameters(
-      temperature: temperature.value, topK: topK, topP: topP.value, minP: minP.value, seed: seed)
-  }
 }

@@ -1,4 +1,5 @@
 internal import Cryptography
+internal import Evidence
 internal import Exact
 internal import Receipts
 
@@ -53,10 +54,7 @@ struct ServedModels: Sendable {
     }
     let model = try ChatModel.load(
       path: folder.weightsPath(), kernel: settings.kernel, threads: settings.threads)
-    try model.identity.require(
-      ModelIdentity(
-        fileDigest: manifest.fileDigest, fileBytes: manifest.fileBytes, templateDigest: manifest.template,
-        contextLength: manifest.contextLength))
+    try model.identity.require(ModelIdentity(manifest))
     return LoadedModel(manifest: manifest, manifestDigest: digest, statement: statement, model: model)
   }
 }

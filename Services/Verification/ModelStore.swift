@@ -1,4 +1,5 @@
 internal import Cryptography
+internal import Evidence
 internal import Exact
 internal import Receipts
 internal import Synchronization
@@ -37,10 +38,7 @@ final class ModelStore: Sendable {
     for folder in try ModelFolder.all(in: settings.models) where Self.describes(folder, digest) {
       do {
         let model = try ChatModel.load(path: folder.weightsPath(), kernel: settings.kernel, threads: settings.threads)
-        try model.identity.require(
-          ModelIdentity(
-            fileDigest: manifest.fileDigest, fileBytes: manifest.fileBytes, templateDigest: manifest.template,
-            contextLength: manifest.contextLength))
+        try model.identity.require(ModelIdentity(manifest))
         return model
       } catch {
         why = "the model in \(folder.name) cannot be used: \(error)"

@@ -1,4 +1,5 @@
 internal import CoreMetrics
+internal import Evidence
 internal import Exact
 internal import Glibc
 internal import Logging
@@ -14,12 +15,16 @@ extension VerificationService {
   func reexecute(_ input: ReexecuteRequest, _ call: CallContext) async throws -> ReexecuteResponse {
     let evidence = try ExecutionEvidence(input)
     try requireKnownKey(evidence.statement)
-    let judgement = try await judge(evidence, call)
-    let finding = judgement.finding
+    let (finding, positions): (Finding?, Int) =
+      switch try await judge(evidence, call) {
+      case .agrees(let positions): (nil, positions)
+      case .differs(let finding, let positions): (finding, positions)
+      case .undecided(let error): throw refusal(error, evidence, call)
+      }
     let predicate = VerdictPredicate(
       receiptID: evidence.execution.receiptID, profile: evidence.execution.profile,
       execution: evidence.statement.digest,
-      result: finding == nil ? .pass : .fail, positions: judgement.positions, firstPosition: finding?.position,
+      result: finding == nil ? .pass : .fail, positions: positions, firstPosition: finding?.position,
       finding: finding?.text ?? "")
     let statement = Statement(
       kind: .verdict, issuer: issuer, subject: evidence.execution.receiptID.description,
@@ -29,7 +34,7 @@ extension VerificationService {
       "executed again",
       metadata: [
         "receipt_id": "\(evidence.execution.receiptID)", "result": "\(predicate.result.rawValue)",
-        "positions": "\(judgement.positions)", "finding": "\(predicate.finding)",
+        "positions": "\(positions)", "finding": "\(predicate.finding)",
       ])
     return ReexecuteResponse(
       verdictStatement: try SignedStatement(signing: statement, with: key).bytes, agrees: finding == nil,
@@ -46,42 +51,43 @@ extension VerificationService {
 
   private func judge(_ evidence: ExecutionEvidence, _ call: CallContext) async throws -> Judgement {
     let stop = StopFlag()
+    metrics.waiting.record(engine.waiting + 1)
+    defer { metrics.waiting.record(engine.waiting) }
     do {
-      let stated = try StatedExecution(evidence)
-      metrics.waiting.record(engine.waiting + 1)
-      defer { metrics.waiting.record(engine.waiting) }
       return try await withTaskCancellationHandler {
-        try await engine.run { try judge(stated, evidence, stop) }
+        try await engine.run { try judge(evidence.opened, stop) }
       } onCancel: {
         stop.set()
       }
-    } catch let finding as Finding {
-      return Judgement(finding: finding, positions: 0)
     } catch let full as EngineThread.Full {
       throw RPCError(.resourceExhausted, "\(full)")
     } catch let missing as ModelStore.Missing {
       throw RPCError(.failedPrecondition, "\(missing)")
-    } catch GenerationError.cancelled {
-      throw CancellationError()
-    } catch let error as GenerationError {
-      call.logger.error(
-        "re-execution failed", metadata: ["error": "\(error)", "receipt_id": "\(evidence.execution.receiptID)"])
-      throw RPCError(.internal, "the engine could not execute the answer again: \(error)")
+    } catch let unreadable as GenerationError {
+      return .undecided(unreadable)
     }
   }
 
+  /// Why there is no verdict, though the pieces fit.
+  private func refusal(_ error: GenerationError, _ evidence: ExecutionEvidence, _ call: CallContext) -> any Error {
+    if error == .cancelled { return CancellationError() }
+    call.logger.error(
+      "re-execution failed", metadata: ["error": "\(error)", "receipt_id": "\(evidence.execution.receiptID)"])
+    return RPCError(.internal, "the engine could not execute the answer again: \(error)")
+  }
+
   /// On the engine's thread.
-  private func judge(_ stated: StatedExecution, _ evidence: ExecutionEvidence, _ stop: StopFlag) throws -> Judgement {
-    if stop.isSet { throw GenerationError.cancelled }
-    let model = try store.model(evidence.manifest, digest: evidence.manifestDigest)
-    let started = ContinuousClock.now
-    defer { metrics.duration.record(duration: ContinuousClock.now - started) }
-    let claim = try stated.claim(evidence, on: model)
-    let result = try Reexecution.check(claim, on: model, pool: pool) { stop.isSet }
-    guard case .diverges(let position, let finding) = result.outcome else {
-      return Judgement(finding: nil, positions: result.positions)
+  private func judge(_ opened: OpenedExecution, _ stop: StopFlag) throws -> Judgement {
+    if stop.isSet { return .undecided(.cancelled) }
+    var started: ContinuousClock.Instant?
+    defer { if let started { metrics.duration.record(duration: ContinuousClock.now - started) } }
+    return try opened.judge(pool: pool) {
+      stop.isSet
+    } model: {
+      let model = try store.model(opened.manifest, digest: opened.manifestDigest)
+      started = .now
+      return model
     }
-    return Judgement(finding: Finding("\(finding)", position: position), positions: result.positions)
   }
 }
 

@@ -9,7 +9,7 @@ extension ExportedLog {
   func write(to folder: URL) throws {
     func put(_ path: String, _ bytes: [UInt8]) throws { try Files.write(bytes, to: folder.appending(path: path)) }
     for (path, bytes) in tiles { try put("log/\(path)", bytes) }
-    try put("log/checkpoint", note.encoded)
+    try put("log/checkpoint", proof.note.encoded)
     try put("old/checkpoint", old.note.encoded)
     try put("old/consistency.txt", Array(consistency.map { Base64.encode($0.bytes) + "\n" }.joined().utf8))
     try put("receipt/statement.cose", statement.bytes)

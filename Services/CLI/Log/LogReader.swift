@@ -1,4 +1,3 @@
-import Cryptography
 import Foundation
 import MerkleLog
 import RPC
@@ -11,8 +10,9 @@ struct LogReader {
 
   private let storage: RPCClient
 
-  init(_ data: DataOption) throws {
-    storage = try Peers.client(try ReadyFile(data).urls()["storage"] ?? "", data)
+  /// - Parameter url: of the storage service.
+  init(_ url: String, _ data: DataOption) throws {
+    storage = try Peers.client(url, data)
   }
 
   func call<In: WireMessage, Out: WireMessage>(_ procedure: Procedure<In, Out>, _ input: In) async throws -> Out {
@@ -39,17 +39,18 @@ struct LogReader {
   }
 
   /// The newest registered receipt among the last `most` entries.
-  func newestReceipt(size: UInt64, tiles: [String: [UInt8]], most: Int = 1000) async throws -> SignedStatement {
-    var digests: [Digest32] = []
-    for tile in TileRange(to: size) where tile.kind == .entries {
-      digests += try tile.entries(in: tiles[tile.path] ?? []).map { try Digest32($0) }
+  func newestReceipt(size: UInt64, most: Int = 1000) async throws -> SignedStatement {
+    var searched = 0
+    for index in stride(from: Int64(size - 1) / 256, through: 0, by: -1) where searched < most {
+      guard let bundle = Tile.tile(kind: .entries, index: UInt64(index), inTreeOf: size) else { continue }
+      for entry in try bundle.entries(in: try await tile(bundle)).reversed() {
+        searched += 1
+        guard let bytes = try? await call(StorageProcedures.getBlob, GetBlobRequest(digest: entry)).data,
+          let signed = try? SignedStatement(bytes), signed.statement.kind == .receipt
+        else { continue }
+        return signed
+      }
     }
-    for digest in digests.dropFirst().reversed().prefix(most) {
-      guard let bytes = try? await call(StorageProcedures.getBlob, GetBlobRequest(digest: digest.bytes)).data,
-        let signed = try? SignedStatement(bytes), signed.statement.kind == .receipt
-      else { continue }
-      return signed
-    }
-    throw Failure("no receipt among the last \(most) entries: colophon ask, then export again", status: 69)
+    throw Failure("no receipt among the last \(searched) entries: colophon ask, then export again", status: 69)
   }
 }

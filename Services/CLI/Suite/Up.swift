@@ -65,7 +65,7 @@ struct Up: AsyncParsableCommand {
     try await Introduction(data: data, urls: urls).run()
     try await waitUntilReady(urls["orchestrator"] ?? "")
     try ReadyFile(data).write(urls)
-    try await KeptHead.keep(data)
+    try await KeptHead.keep(urls["storage"] ?? "", data)
     return urls.sorted { $0.key < $1.key }
   }
 
@@ -82,7 +82,7 @@ struct Up: AsyncParsableCommand {
     throw Failure("not ready after \(readyTimeout) s: \(reason)", status: 75)
   }
 
-  private static func child(_ service: String, _ port: Int, _ data: DataOption) throws -> Child {
+  static func child(_ service: String, _ port: Int, _ data: DataOption) throws -> Child {
     let own = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
     let executable = own.deletingLastPathComponent().appending(path: "colophon-\(service)")
     return try Child(

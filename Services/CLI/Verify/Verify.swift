@@ -13,6 +13,9 @@ struct Verify: AsyncParsableCommand {
 
       Whole check of an answer that you hold:
         colophon verify answer.bundle.json --trust trust.json --response answer.json --require reexecution
+
+      With --model nobody's verdict is needed: the answer is executed again here, and that check must pass.
+        colophon verify answer.bundle.json --trust trust.json --model model.gguf
       """)
 
   @Argument(help: "The bundle, as colophon ask --bundle or /v1/receipts/{id}/bundle gave it.")
@@ -23,6 +26,9 @@ struct Verify: AsyncParsableCommand {
 
   @Option(help: "Your own copy of the answer: the response body, or its text.")
   var response: String?
+
+  @Option(help: "Execute the answer again with this GGUF file instead of believing a verdict.")
+  var model: String?
 
   @Option(
     parsing: .singleValue,
@@ -50,7 +56,11 @@ struct Verify: AsyncParsableCommand {
       }
       if !policy.required.contains(check) { policy.required.append(check) }
     }
-    let copy = try response.map { try Files.bytes($0) }
-    return BundleVerifier(policy: policy, ownCopy: copy).verify(try Files.bytes(bundle))
+    // Who asks for it does not want to be told "accepted" without it.
+    if model != nil, !policy.required.contains(.reexecution) { policy.required.append(.reexecution) }
+    let again = try model.map { try LocalReexecution(model: $0) }
+    let verifier = BundleVerifier(
+      policy: policy, ownCopy: try response.map { try Files.bytes($0) }, reexecute: again.map { $0.check })
+    return verifier.verify(try Files.bytes(bundle))
   }
 }

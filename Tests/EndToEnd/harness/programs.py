@@ -64,9 +64,6 @@ def must(result: subprocess.CompletedProcess) -> str:
 def machine_kernels() -> list[str]:
     """The forms of the kernels that this processor can run, from what the kernel says of it."""
     flags = set(Path("/proc/cpuinfo").read_text().split())
-    kernels = ["scalar"]
-    if {"avx2", "fma"} <= flags:
-        kernels.append("avx2")
-    if {"avx512f", "avx512bw"} <= flags:
-        kernels.append("avx512")
-    return kernels
+    narrow = {"avx2", "fma", "f16c"}
+    wide = narrow | {"avx512f", "avx512bw", "avx512dq", "avx512vl", "avx512_vnni"}
+    return ["scalar"] + ["avx2"] * (narrow <= flags) + ["avx512"] * (wide <= flags)

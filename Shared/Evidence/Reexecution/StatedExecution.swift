@@ -1,5 +1,5 @@
-internal import Exact
-internal import Receipts
+import Exact
+import Receipts
 
 /// What an execution statement says, held against its opened request and answer before anything is run.
 struct StatedExecution: Sendable {
@@ -9,7 +9,7 @@ struct StatedExecution: Sendable {
   private let request: ChatRequest
 
   /// Throws a `Finding` for what the executor states and its own commitments contradict.
-  init(_ evidence: ExecutionEvidence) throws(Finding) {
+  init(_ evidence: OpenedExecution) throws(Finding) {
     let execution = evidence.execution
     let body = evidence.data(.request)
     // The reader's own words may quote the request.
@@ -45,7 +45,7 @@ struct StatedExecution: Sendable {
   }
 
   /// What the statement says, as something to execute again. Throws a `Finding` for what the prompt contradicts.
-  func claim(_ evidence: ExecutionEvidence, on model: ChatModel) throws(Finding) -> Reexecution.Claim {
+  func claim(_ evidence: OpenedExecution, on model: ChatModel) throws(Finding) -> Reexecution.Claim {
     let execution = evidence.execution
     let prompt: [UInt32]
     do { prompt = try model.render(messages) } catch { throw Finding("the messages cannot be rendered by this model") }
@@ -79,35 +79,5 @@ struct StatedExecution: Sendable {
       ("seed", used.seed != due.seed || used.seedDrawn != due.seedDrawn), ("ignored", used.ignored != due.ignored),
     ].filter(\.1).map(\.0)
     throw Finding("not the parameters that the request leads to: \(names.joined(separator: ", "))")
-  }
-}
-
-extension ChatMessage {
-  fileprivate init(_ message: ChatRequest.Message) {
-    let role: ChatRole =
-      switch message.role {
-      case .system: .system
-      case .user: .user
-      case .assistant: .assistant
-      }
-    self.init(role: role, content: message.content)
-  }
-}
-
-extension EffectiveParameters {
-  /// What the sampler reads of them.
-  fileprivate var sampling: SamplingParameters {
-    SamplingParameters(temperature: temperature.value, topK: topK, topP: topP.value, minP: minP.value, seed: seed)
-  }
-}
-
-extension GenerationEnd {
-  fileprivate init(_ reason: FinishReason) {
-    self =
-      switch reason {
-      case .stop: .stop
-      case .length: .length
-      case .cancelled: .cancelled
-      }
   }
 }

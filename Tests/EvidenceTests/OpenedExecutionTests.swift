@@ -1,0 +1,41 @@
+import Cryptography
+import Evidence
+import Receipts
+import Testing
+
+@Suite struct OpenedExecutionTests {
+  private func refused(
+    _ text: String, _ edit: (inout Executed) throws -> Void, sourceLocation: SourceLocation = #_sourceLocation
+  ) throws {
+    var executed = try Executed()
+    try edit(&executed)
+    do throws(any Error) {
+      _ = try executed.opened()
+      Issue.record("the evidence was taken", sourceLocation: sourceLocation)
+    } catch let error as EvidenceError {
+      #expect("\(error)".contains(text), "\(error)", sourceLocation: sourceLocation)
+    }
+  }
+
+  @Test("pieces that are not the evidence of one execution are refused by name")
+  func pieces() throws {
+    for field in [CommittedField.request, .message(0), .content, .tokens, .activation] {
+      try refused("the opening \(field) is missing") { $0.openings[field] = nil }
+    }
+    for field in [CommittedField.request, .message(0), .content, .tokens] {
+      try refused("the opening \(field) does not open") {
+        $0.openings[field] = try Opening(salt: [UInt8](repeating: 0, count: 32), data: [1])
+      }
+    }
+    for field in [CommittedField.wire, .stream, .message(1)] {
+      try refused("the opening \"\(field)\" is of nothing") { $0.openings[field] = $0.openings[.tokens] }
+    }
+    try refused("the model statement has the manifest") { $0.manifest.licence = "MIT" }
+    try refused("the model statement has the manifest") { $0.execution.manifest = SHA256.hash([1]) }
+    try refused("the profile is opaque/1") { $0.execution.profile = "opaque/1" }
+    try refused("the profile is exact/2") {
+      $0.manifest.profile = "exact/2"
+      $0.execution.manifest = try $0.manifest.digest()
+    }
+  }
+}
