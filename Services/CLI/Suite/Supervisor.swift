@@ -2,8 +2,9 @@ import Foundation
 
 /// Keeps the five services running: one that dies is started again on its port, and all stop together.
 actor Supervisor {
-  /// Deaths within `quick` of a start, one after another, before it gives up.
-  private static let deathsMax = 5
+  /// Deaths within `quick` of a start, one after another, before it gives up: a minute of trying, as the pauses grow.
+  private static let deathsMax = 20
+  private static let pauseMsMax = 3200
   private static let quick = Duration.seconds(3)
   private static let patience = Duration.seconds(30)
 
@@ -41,7 +42,7 @@ actor Supervisor {
       deaths = ContinuousClock.now - born < Self.quick ? deaths + 1 : 1
       guard deaths < Self.deathsMax else { return giveUp(service, status) }
       Console.error("\(service) (pid \(child.pid)) ended with status \(status): starting it again on port \(port)")
-      try? await Task.sleep(for: .milliseconds(100 << deaths))
+      try? await Task.sleep(for: .milliseconds(min(100 << deaths, Self.pauseMsMax)))
       if stopping { return }
       born = .now
       do { children[service] = try start(service, port) } catch { return giveUp(service, status) }
