@@ -98,7 +98,8 @@ import Wire
     let folder = try TemporaryFolder()
     try InferenceFixture.add(InferenceFixture.manifest(), to: folder)
     let service = try await InferenceFixture.service(folder, waitingMax: 1)
-    let long = InferenceFixture.body(#""max_tokens":1900,"temperature":0"#)
+    // An answer that goes on until it is cancelled, however late that is: it repeats itself without end.
+    let long = InferenceFixture.body(#""max_tokens":1900,"temperature":0"#, text: "What is the capital of France?")
     let first = try InferenceFixture.request(long)
     let second = try InferenceFixture.request(long)
     try await withThrowingTaskGroup(of: Finished.self) { group in
@@ -108,7 +109,11 @@ import Wire
       }
       for await _ in running.stream { break }
       group.addTask { try await InferenceFixture.generate(service, second).finished }
-      while service.engine.waiting == 0 { try await Task.sleep(for: .milliseconds(5)) }
+      let deadline = ContinuousClock.now + .seconds(60)
+      while service.engine.waiting == 0 {
+        try #require(ContinuousClock.now < deadline, "the second request never waited")
+        try await Task.sleep(for: .milliseconds(5))
+      }
       await expect(code: .resourceExhausted, "1 requests are waiting") {
         try await InferenceFixture.generate(service, InferenceFixture.request(long))
       }
