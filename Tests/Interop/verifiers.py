@@ -115,11 +115,15 @@ def transparent_statement(export: Export) -> None:
 
 def key_set(export: Export) -> None:
     """cwt: the published COSE_KeySet, whose first key signed the COSE Receipt under its RFC 9679 thumbprint."""
-    first = cbor2.loads(export["keys/scitt-keys.cbor"])[0]
+    published = export["keys/scitt-keys.cbor"]
+    first = cbor2.loads(published)[0]
     thumbprint = hashlib.sha256(cbor2.dumps({1: 1, -1: 6, -2: first[-2]}, canonical=True)).digest()
     require(first[2] == thumbprint == key_id(export["receipt/receipt.cose"]), "key id of the log")
     require(cbor2.dumps(first[-2]) == cbor2.dumps(raw_key(export["keys/log-receipt.pem"])), "key of the log")
     cwt.COSEKey.new(dict(first))
+    # Libraries pass over labels that they do not know: that there are none, and that alg is EdDSA, is checked here.
+    whole = {1: 1, 2: thumbprint, 3: -8, -1: 6, -2: first[-2]}
+    require(published == cbor2.dumps([whole], canonical=True), "members of the key")
 
 
 # The log.
