@@ -81,7 +81,7 @@ let shared: [Target] = [
   library("Codec", ["Cryptography"]),
   library("MerkleLog", ["Cryptography", "Codec"]),
   library("Receipts", ["MerkleLog", "Codec", "Cryptography", "Credit"]),
-  library("Exact", ["CKernels", "Cryptography"]),
+  library("Exact", ["CKernels", "Codec", "Cryptography"]),
   library("Evidence", ["Exact", "Receipts", "Cryptography"]),
   library("Credit", ["Codec", "Cryptography"]),
   library(
@@ -150,7 +150,7 @@ let testTargets: [Target] = [
   tests("Codec", ["Codec", "Cryptography"]),
   tests("MerkleLog", ["MerkleLog", "Codec", "Cryptography"]),
   tests("Receipts", ["Receipts", "Credit", "MerkleLog", "Codec", "Cryptography"]),
-  tests("Exact", ["Exact", "CKernels", "Cryptography"]),
+  tests("Exact", ["Exact", "CKernels", "Codec", "Cryptography"]),
   tests("Evidence", ["Evidence", "Exact", "Receipts", "Credit", "Cryptography"]),
   tests(
     "Inference",
