@@ -2,7 +2,10 @@ import CKernels
 
 /// A weight matrix of shape [rows, columns], repacked in groups of 16 interleaved output rows. Immutable once made.
 final class PackedMatrix: Sendable {
-  static let types: [GGUFTensorType] = [.f32, .f16, .q4_0, .q4_1, .q8_0]
+  /// The types that kernels exist for.
+  static let types = GGUFTensorType.allCases.filter {
+    exact_packed_bytes(Int32($0.rawValue), 16, Int($0.block.elements)) > 0
+  }
 
   let type: GGUFTensorType
   let rows: Int
@@ -40,16 +43,10 @@ final class PackedMatrix: Sendable {
     _ kernels: exact_kernels, _ input: exact_activation, tokens: Int, groups: Range<Int>,
     into y: UnsafeMutablePointer<Float>, yStride: Int
   ) {
-    let function =
-      switch type {
-      case .f32: kernels.matmul_f32
-      case .f16: kernels.matmul_f16
-      case .q4_0: kernels.matmul_q4_0
-      case .q4_1: kernels.matmul_q4_1
-      default: kernels.matmul_q8_0
-      }
+    let product = withUnsafePointer(to: kernels) { exact_matmul_of($0, Int32(type.rawValue)) }
+    guard let product else { preconditionFailure("every form has a product for \(type), which could be packed") }
     withUnsafePointer(to: input) {
-      function(memory.base, columns, $0, tokens, groups.lowerBound, groups.upperBound, y, yStride)
+      product(memory.base, columns, $0, tokens, groups.lowerBound, groups.upperBound, y, yStride)
     }
   }
 
