@@ -11,6 +11,7 @@
    .rms_norm = rms_norm_##form,                                               \
    .softmax = softmax_##form,                                                 \
    .attention = attention_##form,                                             \
+   .argmax = argmax_##form,                                                   \
    .rope = rope_##form,                                                       \
    .swiglu = swiglu_##form,                                                   \
    .add = add_##form}

@@ -12,7 +12,7 @@ struct KVCache {
     shape.layers * shape.kvWidth * 2 * padded(limit) * MemoryLayout<Float>.size
   }
 
-  private static func padded(_ limit: Int) -> Int { (limit + 15) / 16 * 16 }
+  private static func padded(_ limit: Int) -> Int { (limit + 63) / 64 * 64 }
 
   init(_ shape: ModelShape, limit: Int) throws(ModelError) {
     self.shape = shape
@@ -33,6 +33,19 @@ struct KVCache {
       exact_store_key(key + offset, shape.headWidth, position, keys(layer: layer, head: head))
       (values(layer: layer, head: head) + position * shape.headWidth)
         .update(from: value + offset, count: shape.headWidth)
+    }
+  }
+
+  /// The cache of one kv head as pages of 64 positions.
+  func withPages(layer: Int, head: Int, _ body: (UnsafePointer<exact_kv>) -> Int32) -> Int32 {
+    let page = 64 * shape.headWidth
+    let first = keys(layer: layer, head: head)
+    let pages = (0..<positions / 64).map { UnsafePointer<Float>?(first + $0 * page) }
+    let values = (Int(bitPattern: values.base) - Int(bitPattern: keys.base)) / MemoryLayout<Float>.size
+    return pages.withUnsafeBufferPointer { pages in
+      guard let base = pages.baseAddress else { return Int32(EXACT_OK) }
+      var kv = exact_kv(pages: base, keys: 0, values: Int(values), width: shape.headWidth)
+      return body(&kv)
     }
   }
 

@@ -27,18 +27,21 @@ extension Session {
       cache.store(layer: index, position: start + t, key: key, value: scratch.values.base + t * scratch.paddedKV)
     }
     let scale = 1 / Float(shape.headWidth).squareRoot()
-    pool.parallel(over: count * shape.heads) { items in
-      withUnsafeTemporaryAllocation(of: Float.self, capacity: start + count + 16) { scores in
+    let (group, kvHeads) = (shape.heads / shape.kvHeads, shape.kvHeads)
+    let (part, space) = (8, exact_attention_scratch(8, group, start + count, 0))
+    pool.parallel(over: (count + part - 1) / part * kvHeads) { items in
+      withUnsafeTemporaryAllocation(of: Float.self, capacity: space) { scores in
         guard let scores = scores.baseAddress else { return }
         for item in items {
-          let (t, head) = (item / shape.heads, item % shape.heads)
-          let kvHead = head / (shape.heads / shape.kvHeads)
-          let offset = t * shape.width + head * shape.headWidth
+          let (t, head) = (item / kvHeads * part, item % kvHeads)
+          let offset = t * shape.width + head * group * shape.headWidth
           failures.note(
-            kernels.attention(
-              scratch.queries.base + offset, cache.keys(layer: index, head: kvHead),
-              cache.values(layer: index, head: kvHead), start + t + 1, shape.headWidth, scale, scores,
-              scratch.attended.x.base + offset))
+            cache.withPages(layer: index, head: head) { kv in
+              kernels.attention(
+                kv, scratch.queries.base + offset, shape.width, min(part, count - t), group, start + t, 0, scale,
+                scores,
+                scratch.attended.x.base + offset, shape.width)
+            })
         }
       }
     }
