@@ -21,29 +21,33 @@ public struct Sampler: Sendable {
     _ logits: UnsafeBufferPointer<Float>, history: TokenHistory = TokenHistory(), allowed: [UInt64]? = nil,
     position: UInt32, choice: UInt32
   ) throws(SamplingError) -> UInt32 {
-    guard parameters.adjustsLogits || allowed != nil else {
-      return try pick(adjusted: logits, isMasked: false, position, choice)
+    try SamplerWorkspace.with(logits.count) { (workspace) throws(SamplingError) in
+      guard parameters.adjustsLogits || allowed != nil else {
+        return try pick(adjusted: logits, isMasked: false, position, choice, in: workspace)
+      }
+      let adjusted = UnsafeMutableBufferPointer(rebasing: workspace.adjusted[..<logits.count])
+      _ = adjusted.update(fromContentsOf: logits)
+      // What the model computed must be finite everywhere, and so must what the parameters make of it.
+      if let token = Self.firstNotFinite(adjusted) { throw .nonFiniteLogit(token: token) }
+      try parameters.adjust(adjusted, history)
+      if let token = Self.firstNotFinite(adjusted) { throw .nonFiniteLogit(token: token) }
+      if let allowed { Self.remove(from: adjusted, allExcept: allowed) }
+      return try pick(
+        adjusted: UnsafeBufferPointer(adjusted), isMasked: allowed != nil, position, choice, in: workspace)
     }
-    let adjusted = UnsafeMutableBufferPointer<Float>.allocate(capacity: logits.count)
-    defer { adjusted.deallocate() }
-    _ = adjusted.initialize(fromContentsOf: logits)
-    // What the model computed must be finite everywhere, and so must what the parameters make of it.
-    if let token = Self.firstNotFinite(adjusted) { throw .nonFiniteLogit(token: token) }
-    try parameters.adjust(adjusted, history)
-    if let token = Self.firstNotFinite(adjusted) { throw .nonFiniteLogit(token: token) }
-    if let allowed { Self.remove(from: adjusted, allExcept: allowed) }
-    return try pick(adjusted: UnsafeBufferPointer(adjusted), isMasked: allowed != nil, position, choice)
   }
 
   private func pick(
-    adjusted logits: UnsafeBufferPointer<Float>, isMasked: Bool, _ position: UInt32, _ choice: UInt32
+    adjusted logits: UnsafeBufferPointer<Float>, isMasked: Bool, _ position: UInt32, _ choice: UInt32,
+    in workspace: SamplerWorkspace
   ) throws(SamplingError) -> UInt32 {
     if parameters.temperature == 0 { return try Self.greedy(logits, isMasked: isMasked) }
     let ranked = try RankedLogits(
-      logits, temperature: parameters.temperature, topK: parameters.topK, isMasked: isMasked)
-    let probabilities = Self.softmax(ranked.values, kernels: kernels)
+      logits, temperature: parameters.temperature, topK: parameters.topK, isMasked: isMasked, in: workspace)
+    let probabilities = ranked.values
+    Self.softmax(probabilities, kernels: kernels)
     let uniform = Philox4x32.uniform(seed: parameters.seed, position: position, choice: choice, draw: 0)
-    return ranked.ids[index(in: probabilities, at: uniform)]
+    return ranked.id(index(in: UnsafeBufferPointer(probabilities), at: uniform))
   }
 
   /// The token with the largest logit; of equals the lowest id.
@@ -68,21 +72,16 @@ public struct Sampler: Sendable {
     }
   }
 
-  /// Probabilities of finite logits in descending order: e^(x - x_0), their sum in 16 lanes, one division each.
-  static func softmax(_ sorted: [Float], kernels: KernelChoice) -> [Float] {
-    let table = kernels.table ?? exact_kernels_scalar()
-    var probabilities = sorted
-    probabilities.withUnsafeMutableBufferPointer { buffer in
-      guard let base = buffer.baseAddress else { return }
-      // The kernel refuses values that are not finite, and there are none: RankedLogits has thrown for them.
-      let status = table.pointee.softmax(base, buffer.count)
-      assert(status == Int32(EXACT_OK))
-    }
-    return probabilities
+  /// Makes finite logits in descending order probabilities: e^(x - x_0), their sum in 16 lanes, one division each.
+  static func softmax(_ sorted: UnsafeMutableBufferPointer<Float>, kernels: KernelChoice) {
+    guard let base = sorted.baseAddress else { return }
+    // The kernel refuses values that are not finite, and there are none: RankedLogits has thrown for them.
+    let status = (kernels.table ?? exact_kernels_scalar()).pointee.softmax(base, sorted.count)
+    assert(status == Int32(EXACT_OK))
   }
 
   /// min-p, then top-p, then the inverse of the cumulative distribution of what is left.
-  func index(in probabilities: [Float], at uniform: Float) -> Int {
+  func index(in probabilities: UnsafeBufferPointer<Float>, at uniform: Float) -> Int {
     let floor = parameters.minP * probabilities[0]
     let topP = parameters.topP < 1 ? parameters.topP : .infinity
     var kept = 0

@@ -32,16 +32,14 @@ public struct TokenLogprobs: Sendable, Equatable {
   init(_ logits: UnsafeBufferPointer<Float>, chosen: UInt32, top: Int) throws(SamplingError) {
     let scan = try LogitScan(logits, isMasked: false)
     guard let best = scan.firstLargest(logits) else { throw .nothingAllowed }
-    let scratch = UnsafeMutableBufferPointer<Float>.allocate(capacity: logits.count)
-    defer { scratch.deallocate() }
-    _ = scratch.initialize(fromContentsOf: logits)
-    let table = (KernelChoice.available.last ?? .scalar).table ?? exact_kernels_scalar()
-    guard let base = scratch.baseAddress, table.pointee.softmax(base, logits.count) == Int32(EXACT_OK) else {
-      throw .nonFiniteLogit(token: UInt32(logits.firstIndex { !$0.isFinite } ?? 0))
+    let share = try SamplerWorkspace.with(logits.count) { (workspace) throws(SamplingError) -> Float in
+      let scratch = UnsafeMutableBufferPointer(rebasing: workspace.scaled[..<logits.count])
+      _ = scratch.update(fromContentsOf: logits)
+      Sampler.softmax(scratch, kernels: KernelChoice.available.last ?? .scalar)
+      // The largest has the probability exp(0) / S = 1 / S.
+      return exact_logf(scratch[best])
     }
-    // The largest has the probability exp(0) / S = 1 / S.
     let most = logits[best]
-    let share = exact_logf(scratch[best])
     func entry(_ token: UInt32) -> Entry { Entry(token: token, logprob: (logits[Int(token)] - most) + share) }
     self.chosen = entry(chosen)
     self.top = Self.likeliest(logits, scan, top).map(entry)
