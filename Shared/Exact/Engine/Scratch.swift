@@ -8,10 +8,10 @@ struct Scratch {
   let tokens: Int
   let hidden: AlignedMemory<Float>  // [width], the residual stream
   let normed: ActivationBuffer  // [width]
-  let queries: AlignedMemory<Float>  // [width]
+  let queries: AlignedMemory<Float>  // [queryWidth]
   let keys: AlignedMemory<Float>  // [kvWidth]
   let values: AlignedMemory<Float>  // [kvWidth]
-  let attended: ActivationBuffer  // [width]
+  let attended: ActivationBuffer  // [queryWidth]
   let branch: AlignedMemory<Float>  // [width], what a sublayer adds to the residual stream
   let gate: ActivationBuffer  // [ffnWidth]
   let up: AlignedMemory<Float>  // [ffnWidth]
@@ -27,10 +27,10 @@ struct Scratch {
     paddedVocabulary = (shape.vocabulary + 15) / 16 * 16
     hidden = try AlignedMemory(tokens * shape.width, purpose)
     normed = try ActivationBuffer(tokens: tokens, columns: shape.width)
-    queries = try AlignedMemory(tokens * shape.width, purpose)
+    queries = try AlignedMemory(tokens * shape.queryWidth, purpose)
     keys = try AlignedMemory(tokens * paddedKV, purpose)
     values = try AlignedMemory(tokens * paddedKV, purpose)
-    attended = try ActivationBuffer(tokens: tokens, columns: shape.width)
+    attended = try ActivationBuffer(tokens: tokens, columns: shape.queryWidth)
     branch = try AlignedMemory(tokens * shape.width, purpose)
     gate = try ActivationBuffer(tokens: tokens, columns: shape.ffnWidth)
     up = try AlignedMemory(tokens * shape.ffnWidth, purpose)

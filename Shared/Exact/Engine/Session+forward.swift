@@ -1,13 +1,15 @@
 import CKernels
 
-/// The transformer (Touvron et al., 2023: RMS norm before each sublayer, rotary embedding, grouped-query attention,
-/// SwiGLU). Every loop is split over output rows, heads or tokens, whose results do not depend on one another.
+/// The transformer: norms before each sublayer, rotary embedding, grouped-query attention, gated feed-forward layers;
+/// and what Gemma 3 adds, where a layer has it. Every loop is split over output rows, heads or tokens, whose results do not depend on one another.
 extension Session {
   /// Runs tokens at `position` through all layers; their residual stream is then in `scratch.hidden`.
   func forward(_ tokens: ArraySlice<UInt32>, _ scratch: Scratch) throws(ModelError) {
     let count = tokens.count
     for (index, token) in tokens.enumerated() {
-      model.embedding.unpack(row: Int(token), into: scratch.hidden.base + index * model.shape.width)
+      let hidden = scratch.hidden.base + index * model.shape.width
+      model.embedding.unpack(row: Int(token), into: hidden)
+      if let factor = model.shape.embeddingScale { model.kernels.scale(hidden, model.shape.width, factor) }
     }
     for (index, layer) in model.layers.enumerated() {
       try attend(layer, index, count, scratch)
@@ -17,27 +19,32 @@ extension Session {
 
   private func attend(_ layer: ModelLayer, _ index: Int, _ count: Int, _ scratch: Scratch) throws(ModelError) {
     let (shape, kernels, start) = (model.shape, model.kernels, position)
+    guard layer.window == 0 || start + count <= layer.window else {
+      throw .contextExceeded(position: start, tokens: count, limit: layer.window)
+    }
     try normalise(scratch.hidden, layer.attentionNorm, count, scratch, "the attention norm", index)
     project(layer, count, scratch)
     each(count) { t in
-      let query = scratch.queries.base + t * shape.width
+      let query = scratch.queries.base + t * shape.queryWidth
       let key = scratch.keys.base + t * scratch.paddedKV
-      model.rope.rotate(kernels, query, heads: shape.heads, position: start + t)
-      model.rope.rotate(kernels, key, heads: shape.kvHeads, position: start + t)
+      normaliseHeads(query, layer.queryNorm, heads: shape.heads)
+      normaliseHeads(key, layer.keyNorm, heads: shape.kvHeads)
+      layer.rope.rotate(kernels, query, heads: shape.heads, position: start + t)
+      layer.rope.rotate(kernels, key, heads: shape.kvHeads, position: start + t)
       cache.store(layer: index, position: start + t, key: key, value: scratch.values.base + t * scratch.paddedKV)
     }
-    let scale = 1 / Float(shape.headWidth).squareRoot()
     pool.parallel(over: count * shape.heads) { items in
       withUnsafeTemporaryAllocation(of: Float.self, capacity: start + count + 16) { scores in
         guard let scores = scores.baseAddress else { return }
         for item in items {
           let (t, head) = (item / shape.heads, item % shape.heads)
           let kvHead = head / (shape.heads / shape.kvHeads)
-          let offset = t * shape.width + head * shape.headWidth
+          let offset = t * shape.queryWidth + head * shape.headWidth
           failures.note(
             kernels.attention(
               scratch.queries.base + offset, cache.keys(layer: index, head: kvHead),
-              cache.values(layer: index, head: kvHead), start + t + 1, shape.headWidth, scale, scores,
+              cache.values(layer: index, head: kvHead), start + t + 1, shape.headWidth, shape.attentionScale,
+              scores,
               scratch.attended.x.base + offset))
         }
       }
@@ -46,15 +53,13 @@ extension Session {
     each(count) { t in failures.note(scratch.attended.quantize(kernels, token: t)) }
     try requireFinite("the attention output", index)
     multiply(layer.attentionOutput, scratch.attended.view(), count, into: scratch.branch.base, yStride: shape.width)
-    each(count) { t in
-      kernels.add(scratch.hidden.base + t * shape.width, scratch.branch.base + t * shape.width, shape.width)
-    }
+    try addBranch(layer.attentionPostNorm, count, scratch, "the norm after attention", index)
   }
 
   /// Queries, keys and values in one loop over the output groups of all three.
   private func project(_ layer: ModelLayer, _ count: Int, _ scratch: Scratch) {
     let parts = [
-      (layer.query, scratch.queries.base, model.shape.width), (layer.key, scratch.keys.base, scratch.paddedKV),
+      (layer.query, scratch.queries.base, model.shape.queryWidth), (layer.key, scratch.keys.base, scratch.paddedKV),
       (layer.value, scratch.values.base, scratch.paddedKV),
     ]
     let input = scratch.normed.view()
@@ -85,15 +90,16 @@ extension Session {
       layer.up.multiply(kernels, input, tokens: count, groups: groups, into: scratch.up.base, yStride: shape.ffnWidth)
       for t in 0..<count {
         let offset = t * shape.ffnWidth + blocks.lowerBound * 32
-        kernels.swiglu(gate + offset, scratch.up.base + offset, blocks.count * 32)
+        switch shape.activation {
+        case .silu: kernels.swiglu(gate + offset, scratch.up.base + offset, blocks.count * 32)
+        case .gelu: kernels.geglu(gate + offset, scratch.up.base + offset, blocks.count * 32)
+        }
         failures.note(scratch.gate.quantize(kernels, token: t, blocks: blocks))
       }
     }
     try requireFinite("the feed-forward activation", index)
     multiply(layer.down, scratch.gate.view(), count, into: scratch.branch.base, yStride: shape.width)
-    each(count) { t in
-      kernels.add(scratch.hidden.base + t * shape.width, scratch.branch.base + t * shape.width, shape.width)
-    }
+    try addBranch(layer.ffnPostNorm, count, scratch, "the norm after the feed-forward layer", index)
   }
 
   /// Computes and hands out the rows of `positions`, which lie in the chunk that begins at `chunkStart`.
@@ -142,6 +148,31 @@ extension Session {
         kernels.rms_norm(
           hidden.base + t * shape.width, weight.base, shape.width, shape.normEpsilon, normed.x.base + t * shape.width))
       failures.note(normed.quantize(kernels, token: t))
+    }
+    try requireFinite(stage, layer)
+  }
+
+  /// RMS norm of each head in place, where the layer has one.
+  private func normaliseHeads(_ x: UnsafeMutablePointer<Float>, _ weight: AlignedMemory<Float>?, heads: Int) {
+    guard let weight else { return }
+    let width = model.shape.headWidth
+    for head in 0..<heads {
+      failures.note(
+        model.kernels.rms_norm(x + head * width, weight.base, width, model.shape.normEpsilon, x + head * width))
+    }
+  }
+
+  /// The residual stream takes in what a sublayer gave, normed where the layer has a norm for it.
+  private func addBranch(
+    _ weight: AlignedMemory<Float>?, _ count: Int, _ scratch: Scratch, _ stage: String, _ layer: Int
+  ) throws(ModelError) {
+    let (shape, kernels) = (model.shape, model.kernels)
+    each(count) { t in
+      let branch = scratch.branch.base + t * shape.width
+      if let weight {
+        failures.note(kernels.rms_norm(branch, weight.base, shape.width, shape.normEpsilon, branch))
+      }
+      kernels.add(scratch.hidden.base + t * shape.width, branch, shape.width)
     }
     try requireFinite(stage, layer)
   }
