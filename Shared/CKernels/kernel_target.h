@@ -90,6 +90,7 @@ enum {
 #define ROPE(name) void name(float *x, size_t heads, size_t width, const float *cosine, const float *sine)
 #define SWIGLU(name) void name(float *gate, const float *up, size_t count)
 #define ADD(name) void name(float *x, const float *y, size_t count)
+#define SCALE(name) void name(float *x, size_t count, float factor)
 
 #define DECLARE_FORMS(form)                                                                                  \
   MATMUL(matmul_f32_##form);                                                                                 \
@@ -103,7 +104,10 @@ enum {
   ATTENTION(attention_##form);                                                                               \
   ROPE(rope_##form);                                                                                         \
   SWIGLU(swiglu_##form);                                                                                     \
-  ADD(add_##form);
+  ADD(add_##form);                                                                                           \
+  ROPE(rope_halves_##form);                                                                                  \
+  SWIGLU(geglu_##form);                                                                                      \
+  SCALE(scale_##form);
 
 DECLARE_FORMS(scalar)
 #ifdef EXACT_X86

@@ -65,6 +65,16 @@ typedef struct {
 
   /// x = x + y
   void (*_Nonnull add)(float *_Nonnull x, const float *_Nonnull y, size_t count);
+
+  /// Rotates the pairs (i, width / 2 + i) of `heads` heads in place; cosine and sine are [width / 2].
+  void (*_Nonnull rope_halves)(float *_Nonnull x, size_t heads, size_t width, const float *_Nonnull cosine,
+                               const float *_Nonnull sine);
+
+  /// gate = gelu(gate) * up, with the tanh form of GELU.
+  void (*_Nonnull geglu)(float *_Nonnull gate, const float *_Nonnull up, size_t count);
+
+  /// x = x * factor
+  void (*_Nonnull scale)(float *_Nonnull x, size_t count, float factor);
 } exact_kernels;
 
 /// The forms that exist; a form this processor cannot run, or was not built for, has a NULL table.

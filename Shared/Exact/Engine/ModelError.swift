@@ -37,7 +37,7 @@ public enum ModelError: Error, Equatable, Sendable, CustomStringConvertible {
     case .outOfMemory(let bytes, let purpose):
       "there is no memory for \(purpose) (\(bytes) bytes)"
     case .unsupportedArchitecture(let name):
-      "the architecture \(name) is not supported, only llama is"
+      "the architecture \(name) is not supported, supported are \(list(ModelArchitecture.allCases.map(\.rawValue)))"
     case .missingKey(let key):
       "the model lacks the metadata key \(key)"
     case .badValue(let key, let value, let requirement):
@@ -47,7 +47,7 @@ public enum ModelError: Error, Equatable, Sendable, CustomStringConvertible {
     case .missingTensor(let name):
       "the model lacks the tensor \(name)"
     case .unexpectedTensor(let name):
-      "the model has the tensor \(name), which the llama architecture of this engine does not use"
+      "the model has the tensor \(name), which this engine does not use in its architecture"
     case .wrongShape(let tensor, let found, let expected):
       "tensor \(tensor) has the shape \(found), expected \(expected)"
     case .unsupportedTensorType(let tensor, let type, let supported):
