@@ -37,7 +37,7 @@ struct LayerStep {
       for t in range {
         let hidden = vectors.hidden + t * shape.width
         embedding.unpack(row: Int(tokens[t]), into: hidden)
-        if let scale = shape.embeddingScale { kernels.pointee.scale(hidden, scale, shape.width) }
+        if let scale = shape.embeddingScale { kernels.pointee.scale(hidden, shape.width, scale) }
       }
     }
   }

@@ -17,7 +17,7 @@ extension ThreadPool {
     private static let spins = 400
     private static let yields = 1_000
 
-    private let threads: Int
+    let threads: Int
     private let jobNumber = Line()
     private let unfinished = Line()
     private let phase = Line()

@@ -30,12 +30,13 @@ public final class ThreadPool: Sendable {
     var workers: [pthread_t] = []
     for index in 1..<threads {
       var thread = pthread_t()
-      let argument = Unmanaged.passRetained(Start(index: index, shared: shared))
+      let argument = Unmanaged.passRetained(Start(index: index, isPinned: pinned, shared: shared))
       let code = pthread_create(
         &thread, nil,
         { argument in
           guard let argument else { return nil }
           let start = Unmanaged<Start>.fromOpaque(argument).takeRetainedValue()
+          if start.isPinned { exact_pin_thread(start.index, start.shared.threads) }
           start.shared.work(index: start.index)
           return nil
         }, argument.toOpaque())
@@ -47,7 +48,6 @@ public final class ThreadPool: Sendable {
       workers.append(thread)
     }
     self.workers = workers
-    if pinned { pin() }
   }
 
   deinit { Self.stop(shared, workers) }
@@ -60,10 +60,12 @@ public final class ThreadPool: Sendable {
   /// What a thread needs to begin.
   private final class Start: Sendable {
     let index: Int
+    let isPinned: Bool
     let shared: Shared
 
-    init(index: Int, shared: Shared) {
+    init(index: Int, isPinned: Bool, shared: Shared) {
       self.index = index
+      self.isPinned = isPinned
       self.shared = shared
     }
   }
@@ -87,21 +89,6 @@ public final class ThreadPool: Sendable {
       return body(0..<count)
     }
     team { $0.share(count, body) }
-  }
-
-  /// Gives worker i the i-th processor that this process may use.
-  private func pin() {
-    var allowed = cpu_set_t()
-    guard sched_getaffinity(0, MemoryLayout<cpu_set_t>.size, &allowed) == 0 else { return }
-    let processors = withUnsafeBytes(of: &allowed) { bytes in
-      (0..<bytes.count * 8).filter { bytes[$0 / 8] >> UInt8($0 % 8) & 1 == 1 }
-    }
-    guard processors.count >= threads else { return }
-    for (worker, processor) in zip(workers, processors.dropFirst()) {
-      var one = cpu_set_t()
-      withUnsafeMutableBytes(of: &one) { $0[processor / 8] |= 1 << UInt8(processor % 8) }
-      _ = pthread_setaffinity_np(worker, MemoryLayout<cpu_set_t>.size, &one)
-    }
   }
 }
 
