@@ -53,7 +53,8 @@ final class RunningSequence {
     return outcome
   }
 
-  func cancel() { decoder.cancel() }
+  /// Ends it where it stands: the text that was held back.
+  func cancel() -> String { decoder.cancel() }
 
   // MARK: Pages
 

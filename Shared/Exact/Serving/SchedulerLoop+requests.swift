@@ -73,10 +73,11 @@ extension SchedulerLoop {
   /// Ends every choice that has not ended, with the tokens that it has.
   private func cancel(_ request: RunningRequest) {
     for sequence in running where sequence.request === request {
-      sequence.cancel()
+      let rest = sequence.cancel()
+      if !rest.isEmpty { request.emit(.rest(choice: sequence.choice, rest)) }
       request.decoders[sequence.choice] = sequence.decoder
     }
-    for index in request.started..<max(request.started, request.decoders.count) { request.decoders[index].cancel() }
+    for index in request.started..<max(request.started, request.decoders.count) { _ = request.decoders[index].cancel() }
     running.removeAll { $0.request === request }
     request.unfinished = 0
     if request.ownsCache { cache.drop(owner: request.owner) }

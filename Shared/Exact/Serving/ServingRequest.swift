@@ -23,6 +23,8 @@ public struct ServingRequest: Sendable {
 public enum ServingEvent: Sendable {
   /// A choice has a token more.
   case step(choice: Int, ChoiceDecoder.Step)
+  /// What was held back of a choice that was cancelled.
+  case rest(choice: Int, String)
   /// All choices have ended.
   case ended([ChoiceDecoder])
   case failed(GenerationError)
