@@ -84,12 +84,14 @@ enum {
   int32_t name(const float *x, size_t count, int8_t *q, float *scale, float *weighted_sum, int32_t *sum)
 #define RMS_NORM(name) int32_t name(const float *x, const float *weight, size_t count, float epsilon, float *y)
 #define SOFTMAX(name) int32_t name(float *x, size_t count)
-#define ATTENTION(name)                                                                             \
-  int32_t name(const float *query, const float *keys, const float *values, size_t positions, size_t width, \
-               float scale, float *scores, float *out)
+#define ATTENTION(name)                                                                                  \
+  int32_t name(const exact_kv *kv, const float *query, size_t query_stride, size_t tokens, size_t heads, \
+               size_t first, size_t window, float scale, float *scores, float *out, size_t out_stride)
+#define ARGMAX(name) int32_t name(const float *x, size_t count, size_t *index)
 #define ROPE(name) void name(float *x, size_t heads, size_t width, const float *cosine, const float *sine)
 #define SWIGLU(name) void name(float *gate, const float *up, size_t count)
 #define ADD(name) void name(float *x, const float *y, size_t count)
+#define SCALE(name) void name(float *x, size_t count, float factor)
 
 #define DECLARE_FORMS(form)                                                                                  \
   MATMUL(matmul_f32_##form);                                                                                 \
@@ -101,9 +103,13 @@ enum {
   RMS_NORM(rms_norm_##form);                                                                                 \
   SOFTMAX(softmax_##form);                                                                                   \
   ATTENTION(attention_##form);                                                                               \
+  ARGMAX(argmax_##form);                                                                               \
   ROPE(rope_##form);                                                                                         \
   SWIGLU(swiglu_##form);                                                                                     \
-  ADD(add_##form);
+  ADD(add_##form);                                                                                           \
+  ROPE(rope_halves_##form);                                                                                  \
+  SWIGLU(geglu_##form);                                                                                      \
+  SCALE(scale_##form);
 
 DECLARE_FORMS(scalar)
 #ifdef EXACT_X86

@@ -35,11 +35,8 @@ final class PackedMatrix: Sendable {
     self.memory = memory
   }
 
-  /// Output rows 16 g ..< 16 (g + 1) of the product with `tokens` inputs, for the groups g, into y[token][yStride].
-  func multiply(
-    _ kernels: exact_kernels, _ input: exact_activation, tokens: Int, groups: Range<Int>,
-    into y: UnsafeMutablePointer<Float>, yStride: Int
-  ) {
+  /// What workers read, with the product of this form of the kernels.
+  func view(_ kernels: exact_kernels) -> MatrixView {
     let function =
       switch type {
       case .f32: kernels.matmul_f32
@@ -48,9 +45,7 @@ final class PackedMatrix: Sendable {
       case .q4_1: kernels.matmul_q4_1
       default: kernels.matmul_q8_0
       }
-    withUnsafePointer(to: input) {
-      function(memory.base, columns, $0, tokens, groups.lowerBound, groups.upperBound, y, yStride)
-    }
+    return MatrixView(weights: memory.base, columns: columns, groups: groups, function: function)
   }
 
   /// Row `row` as f32.
