@@ -8,8 +8,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/// What a kernel returns: a non-finite value anywhere fails the request.
-enum { EXACT_OK = 0, EXACT_NOT_FINITE = 1 };
+/// What a kernel returns: a non-finite value anywhere fails the request. The last is of `exact_pack` alone: no kernel
+/// has this type, or its blocks do not divide a row.
+enum { EXACT_OK = 0, EXACT_NOT_FINITE = 1, EXACT_NO_SUCH_MATRIX = 2 };
 
 enum {
   EXACT_BLOCK = 32,     ///< elements of one quantised block
@@ -18,7 +19,20 @@ enum {
 };
 
 /// Weight types, numbered as in GGUF.
-enum { EXACT_F32 = 0, EXACT_F16 = 1, EXACT_Q4_0 = 2, EXACT_Q4_1 = 3, EXACT_Q8_0 = 8 };
+enum {
+  EXACT_F32 = 0,
+  EXACT_F16 = 1,
+  EXACT_Q4_0 = 2,
+  EXACT_Q4_1 = 3,
+  EXACT_Q5_0 = 6,
+  EXACT_Q5_1 = 7,
+  EXACT_Q8_0 = 8,
+  EXACT_Q4_K = 12,
+  EXACT_Q5_K = 13,
+  EXACT_Q6_K = 14,
+  EXACT_BF16 = 30,
+  EXACT_TYPE_LIMIT = 31,  ///< above every number
+};
 
 /// The input of a matrix product for `tokens` rows of `columns` elements, in both of its forms: f32 for float weights,
 /// int8 blocks of 32 for quantised ones.
@@ -46,7 +60,8 @@ typedef struct {
 
 /// One instruction set's forms of all kernels.
 typedef struct {
-  exact_matmul _Nonnull matmul_f32, matmul_f16, matmul_q4_0, matmul_q4_1, matmul_q8_0;
+  /// By weight type; NULL where there is no such type.
+  exact_matmul _Nullable matmul[EXACT_TYPE_LIMIT];
 
   /// Quantises `count` (a multiple of 32) elements; one scale, weighted sum and sum per block.
   int32_t (*_Nonnull quantize)(const float *_Nonnull x, size_t count, int8_t *_Nonnull q, float *_Nonnull scale,
@@ -95,12 +110,19 @@ typedef struct {
   void (*_Nonnull scale)(float *_Nonnull x, size_t count, float factor);
 } exact_kernels;
 
+/// The product with weights of a type; NULL where there is no such type.
+static inline exact_matmul _Nullable exact_matmul_of(const exact_kernels *_Nonnull kernels, int32_t type) {
+  return type >= 0 && type < EXACT_TYPE_LIMIT ? kernels->matmul[type] : NULL;
+}
+
 /// The forms that exist; a form this processor cannot run, or was not built for, has a NULL table.
 const exact_kernels *_Nonnull exact_kernels_scalar(void);
 const exact_kernels *_Nullable exact_kernels_avx2(void);
 const exact_kernels *_Nullable exact_kernels_avx512(void);
+const exact_kernels *_Nullable exact_kernels_neon(void);
 
-/// Bytes of a packed matrix: rows are padded to a multiple of 16. The caller has checked that the sizes are sane.
+/// Bytes of a packed matrix: rows are padded to a multiple of 16. The caller has checked that the sizes are sane. 0 for
+/// a type without kernels, and when columns are not a multiple of its block (32, 256 of K-quants).
 size_t exact_packed_bytes(int32_t type, size_t rows, size_t columns);
 
 /// Bytes of one row as GGUF stores it.
@@ -111,7 +133,7 @@ size_t exact_row_bytes(int32_t type, size_t columns);
 int32_t exact_pack(int32_t type, const uint8_t *_Nonnull source, size_t rows, size_t columns, size_t group_begin,
                    size_t group_end, uint8_t *_Nonnull packed);
 
-/// Writes row `row` of a packed matrix as f32 (exact for every type but Q4_1, which rounds once).
+/// Writes row `row` of a packed matrix as f32 (exact for every type without a minimum; the others round once).
 void exact_unpack_row(int32_t type, const uint8_t *_Nonnull packed, size_t columns, size_t row, float *_Nonnull out);
 
 /// Floats of scratch that one call of `attention` needs.

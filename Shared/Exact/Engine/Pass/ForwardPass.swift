@@ -35,8 +35,8 @@ final class ForwardPass {
     self.model = model
     self.pool = pool
     self.kernels = kernels
-    layers = model.layers.enumerated().map { LayerView($1, index: $0, kernels: kernels.pointee) }
-    output = model.output.view(kernels.pointee)
+    layers = model.layers.enumerated().map { LayerView($1, index: $0, kernels: kernels) }
+    output = model.output.view(kernels)
     memory = try PassMemory(model.shape, tokens: tokens, rows: rows, workers: pool.threads)
     scores = try ScoreMemory(model.shape, workers: pool.threads)
   }

@@ -28,7 +28,7 @@ struct LayerView {
   /// Not counted: a worker asks it for each token and head.
   let rope: Unmanaged<RopeTable>
 
-  init(_ layer: ModelLayer, index: Int, kernels: exact_kernels) {
+  init(_ layer: ModelLayer, index: Int, kernels: UnsafePointer<exact_kernels>) {
     self.index = index
     attentionNorm = UnsafePointer(layer.attentionNorm.base)
     ffnNorm = UnsafePointer(layer.ffnNorm.base)
