@@ -115,6 +115,7 @@ INLINE float load_f32(const uint8_t *p) {
 #define ROPE(name) void name(float *x, size_t heads, size_t width, const float *cosine, const float *sine)
 #define SWIGLU(name) void name(float *gate, const float *up, size_t count)
 #define ADD(name) void name(float *x, const float *y, size_t count)
+#define SCALE(name) void name(float *x, size_t count, float factor)
 
 #define DECLARE_MATMUL(TYPE, type, form) MATMUL(matmul_##type##_##form);
 #define DECLARE_FORMS(form)                                                                                  \
@@ -126,7 +127,10 @@ INLINE float load_f32(const uint8_t *p) {
   ARGMAX(argmax_##form);                                                                               \
   ROPE(rope_##form);                                                                                         \
   SWIGLU(swiglu_##form);                                                                                     \
-  ADD(add_##form);
+  ADD(add_##form);                                                                                           \
+  ROPE(rope_halves_##form);                                                                                  \
+  SWIGLU(geglu_##form);                                                                                      \
+  SCALE(scale_##form);
 
 DECLARE_FORMS(scalar)
 #ifdef EXACT_X86

@@ -22,7 +22,7 @@ import Testing
     return writer
   }
 
-  @Test("an architecture other than llama is refused by name")
+  @Test("an architecture that the engine does not have is refused by name")
   func architecture() {
     #expect(throws: ModelError.unsupportedArchitecture("gemma")) {
       try Self.load(Self.set("general.architecture", .string("gemma")))
@@ -49,7 +49,8 @@ import Testing
       ("block_count", .string("two")), ("embedding_length", .uint32(63)), ("embedding_length", .uint32(1 << 30)),
       ("feed_forward_length", .uint32(97)), ("attention.head_count", .uint32(3)), ("attention.head_count", .uint32(8)),
       ("attention.head_count_kv", .uint32(3)), ("attention.head_count_kv", .uint32(0)),
-      ("context_length", .uint64(1 << 40)), ("rope.dimension_count", .uint32(8)), ("attention.key_length", .uint32(32)),
+      ("context_length", .uint64(1 << 40)), ("rope.dimension_count", .uint32(8)), ("attention.key_length", .uint32(24)),
+      ("attention.value_length", .uint32(32)), ("attention.key_length", .uint32(1_040)),
       ("rope.freq_base", .float32(.nan)), ("rope.freq_base", .float32(0)), ("rope.freq_base", .uint32(10_000)),
       ("attention.layer_norm_rms_epsilon", .float32(-1)), ("attention.layer_norm_rms_epsilon", .float32(.infinity)),
       ("vocab_size", .uint32(201)),

@@ -98,6 +98,16 @@ typedef struct {
 
   /// x = x + y
   void (*_Nonnull add)(float *_Nonnull x, const float *_Nonnull y, size_t count);
+
+  /// Rotates the pairs (i, width / 2 + i) of `heads` heads in place; cosine and sine are [width / 2].
+  void (*_Nonnull rope_halves)(float *_Nonnull x, size_t heads, size_t width, const float *_Nonnull cosine,
+                               const float *_Nonnull sine);
+
+  /// gate = gelu(gate) * up, with the tanh form of GELU.
+  void (*_Nonnull geglu)(float *_Nonnull gate, const float *_Nonnull up, size_t count);
+
+  /// x = x * factor
+  void (*_Nonnull scale)(float *_Nonnull x, size_t count, float factor);
 } exact_kernels;
 
 /// The product with weights of a type; NULL where there is no such type.
@@ -140,6 +150,9 @@ uint64_t exact_float_environment_enter(void);
 void exact_float_environment_leave(uint64_t previous);
 /// Whether this thread rounds to nearest even and keeps subnormal numbers.
 int32_t exact_float_environment_is_exact(void);
+
+/// Keeps this thread on the `index`-th of the processors that it may use, when those are at least `threads`. A hint.
+void exact_pin_thread(size_t index, size_t threads);
 
 /// A hint to the processor that this thread is waiting in a loop.
 void exact_spin_pause(void);

@@ -38,16 +38,12 @@ final class PackedMatrix: Sendable {
     self.memory = memory
   }
 
-  /// Output rows 16 g ..< 16 (g + 1) of the product with `tokens` inputs, for the groups g, into y[token][yStride].
-  func multiply(
-    _ kernels: exact_kernels, _ input: exact_activation, tokens: Int, groups: Range<Int>,
-    into y: UnsafeMutablePointer<Float>, yStride: Int
-  ) {
-    let product = withUnsafePointer(to: kernels) { exact_matmul_of($0, Int32(type.rawValue)) }
-    guard let product else { preconditionFailure("every form has a product for \(type), which could be packed") }
-    withUnsafePointer(to: input) {
-      product(memory.base, columns, $0, tokens, groups.lowerBound, groups.upperBound, y, yStride)
+  /// What workers read, with the product of this form of the kernels.
+  func view(_ kernels: UnsafePointer<exact_kernels>) -> MatrixView {
+    guard let product = exact_matmul_of(kernels, Int32(type.rawValue)) else {
+      preconditionFailure("every form has a product for \(type), which could be packed")
     }
+    return MatrixView(weights: memory.base, columns: columns, groups: groups, function: product)
   }
 
   /// Row `row` as f32.
