@@ -96,15 +96,18 @@ import Testing
 
   @Test("tensor types without a kernel are named, for matrices and for norms")
   func types() throws {
-    let bf16 = try Self.edit("blk.0.attn_q.weight") {
-      $0.type = GGUFTensorType.bf16.rawValue
-      $0.bytes = [UInt8](repeating: 0, count: 64 * 64 * 2)
-    }
-    #expect {
-      try Self.load(bf16)
-    } throws: {
-      guard case .unsupportedTensorType("blk.0.attn_q.weight", .bf16, _) = $0 as? ModelError else { return false }
-      return true
+    for type in [GGUFTensorType.q2_K, .q3_K] {
+      var writer = ModelFixture.synthetic(.q4_K)
+      let index = try #require(writer.tensors.firstIndex { $0.name == "blk.0.attn_q.weight" })
+      writer.tensors[index].type = type.rawValue
+      writer.tensors[index].bytes = [UInt8](repeating: 0, count: 256 * Int(type.block.bytes))
+      #expect(
+        throws: ModelError.unsupportedTensorType(
+          tensor: "blk.0.attn_q.weight", type: type,
+          supported: GGUFTensorType.allCases.filter { $0 != .q2_K && $0 != .q3_K })
+      ) {
+        try Self.load(writer)
+      }
     }
     let norm = try Self.edit("output_norm.weight") { $0.type = GGUFTensorType.f16.rawValue }
     #expect(throws: ModelError.unsupportedTensorType(tensor: "output_norm.weight", type: .f16, supported: [.f32])) {

@@ -18,6 +18,7 @@ public enum ModelError: Error, Equatable, Sendable, CustomStringConvertible {
   case nonFiniteWeight(tensor: String)
 
   case badContextLimit(Int, modelLimit: Int)
+  case badCacheLimit(Int, contextLimit: Int)
   case badChunk(Int, limit: Int)
   case badRewind(to: Int, position: Int)
   case tokenOutsideVocabulary(token: UInt32, index: Int, vocabulary: Int)
@@ -56,6 +57,8 @@ public enum ModelError: Error, Equatable, Sendable, CustomStringConvertible {
       "tensor \(tensor) holds an infinite or undefined number"
     case .badContextLimit(let limit, let modelLimit):
       "a context of \(limit) tokens was asked for, it must be from 1 to the model's \(modelLimit)"
+    case .badCacheLimit(let limit, let context):
+      "room for the keys and values of \(limit) tokens was asked for, it must be at least the context of \(context)"
     case .badChunk(let chunk, let limit):
       "a chunk of \(chunk) tokens was asked for, it must be from 1 to \(limit)"
     case .badRewind(let target, let position):
