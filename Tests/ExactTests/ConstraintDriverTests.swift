@@ -14,8 +14,10 @@ enum ConstraintDriver {
     var seen: Set<[UInt8]> = []
     var random = SplitMix64(state: 7)
     let pieces = [
-      "\"", "\":", "\": ", "\",", ", \"", "{\"", "\"}", "}", "{}", "[]", "[", "]", "],", ",", " ", "  ", "\n", "\n  ", "},{",
-      "null", "true", "false", "nu", "ll", "tr", "ue", "0", "00", "12", "345", "-", "-1", ".", ".5", "e", "e+", "E-1", "a",
+      "\"", "\":", "\": ", "\",", ", \"", "{\"", "\"}", "}", "{}", "[]", "[", "]", "],", ",", " ", "  ", "\n", "\n  ",
+      "},{",
+      "null", "true", "false", "nu", "ll", "tr", "ue", "0", "00", "12", "345", "-", "-1", ".", ".5", "e", "e+", "E-1",
+      "a",
       "b", "abc", "the", " cat", "name", "é", "ü", "漢", "字", "😀", "\\", "\\n", "\\u", "00e9", "ud83d", "\\ude00", "d8",
       "kind", "value", "p0", "p1", "p2", "T", ":", "Z", "@", "example", ".com", "2024-", "01", "_", "\t", "\u{7f}",
     ]
@@ -23,8 +25,12 @@ enum ConstraintDriver {
       let count = Int.random(in: 1...3, using: &random)
       var bytes = (0..<count).flatMap { _ in Array((pieces.randomElement(using: &random) ?? "").utf8) }
       // Cut characters: tokens need not hold whole ones.
-      if Int.random(in: 0..<6, using: &random) == 0 { bytes.removeLast(Int.random(in: 0..<bytes.count, using: &random)) }
-      if Int.random(in: 0..<6, using: &random) == 0 { bytes.removeFirst(Int.random(in: 0..<bytes.count, using: &random)) }
+      if Int.random(in: 0..<6, using: &random) == 0 {
+        bytes.removeLast(Int.random(in: 0..<bytes.count, using: &random))
+      }
+      if Int.random(in: 0..<6, using: &random) == 0 {
+        bytes.removeFirst(Int.random(in: 0..<bytes.count, using: &random))
+      }
       if bytes.count > 1, seen.insert(bytes).inserted { tokens.append(bytes) }
     }
     // Two tokens of the same bytes, as a vocabulary with byte fallback has them.
@@ -69,15 +75,10 @@ enum ConstraintDriver {
       if mask.contains(endToken) != state.isComplete {
         throw Fault.endOutOfPlace(after: String(decoding: answer.bytes, as: UTF8.self))
       }
-      var candidates = mask.tokens
-      if style == 2, state.isComplete { candidates = [endToken] }
-      if style == 1 {
-        let structural = candidates.filter { id in
-          (tokens[Int(id)] ?? []).contains { $0 == 0x22 || $0 == 0x7d || $0 == 0x5d || $0 == 0x2c }
+      let token =
+        if style == 2, state.isComplete { endToken } else {
+          draw(mask, tokens, structural: style == 1, random: &random)
         }
-        if !structural.isEmpty { candidates = structural }
-      }
-      guard let token = candidates.randomElement(using: &random) else { break }
       if token == endToken { break }
       try state.advance(tokens[Int(token)] ?? [])
       answer.bytes += tokens[Int(token)] ?? []
@@ -85,6 +86,19 @@ enum ConstraintDriver {
     }
     answer.isComplete = true
     return answer
+  }
+
+  /// One of the allowed tokens; of structural ones, those that close or separate, if some are found.
+  private static func draw(
+    _ mask: TokenMask, _ tokens: [[UInt8]?], structural: Bool, random: inout SplitMix64
+  ) -> UInt32 {
+    for attempt in 0..<200 {
+      let id = UInt32.random(in: 0..<UInt32(mask.count), using: &random)
+      guard mask.contains(id) else { continue }
+      let closes = (tokens[Int(id)] ?? []).contains { [0x22, 0x7d, 0x5d, 0x2c].contains($0) }
+      if !structural || closes || attempt > 150 { return id }
+    }
+    return mask.tokens.randomElement(using: &random) ?? endToken
   }
 
   static func json(_ text: String) throws -> JSON { try JSON(parsing: Array(text.utf8)) }

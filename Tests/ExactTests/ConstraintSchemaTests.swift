@@ -41,10 +41,15 @@ struct SchemaDrawing {
     case 8: return array(depth: depth + 1)
     case 9: return ["anyOf": .array((0...below(3)).map { _ in schema(depth: depth + 1) })]
     case 10:
-      return ["oneOf": .array((0...below(3)).map { kind in
-        ["type": "object", "properties": ["kind": ["const": .integer(kind)], "data": schema(depth: depth + 1)],
-          "required": ["kind"], "additionalProperties": false]
-      })]
+      return [
+        "oneOf": .array(
+          (0...below(3)).map { kind in
+            [
+              "type": "object", "properties": ["kind": ["const": .integer(kind)], "data": schema(depth: depth + 1)],
+              "required": ["kind"], "additionalProperties": false,
+            ]
+          })
+      ]
     default: return ["allOf": [scalarObject("a"), scalarObject("b")]]
     }
   }

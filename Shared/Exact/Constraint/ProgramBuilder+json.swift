@@ -46,7 +46,9 @@ extension ProgramBuilder {
       edge(third, range, last)
       edge(second, range, third)
     }
-    for (low, high) in [("0", "9"), ("A", "C"), ("E", "F"), ("a", "c"), ("e", "f")] as [(Unicode.Scalar, Unicode.Scalar)] {
+    for (low, high) in [("0", "9"), ("A", "C"), ("E", "F"), ("a", "c"), ("e", "f")]
+      as [(Unicode.Scalar, Unicode.Scalar)]
+    {
       edge(unit, ByteRange(low: UInt8(ascii: low), high: UInt8(ascii: high)), second)
     }
     // D000 to D7FF are scalars, D800 to DBFF begin a pair.
@@ -55,7 +57,8 @@ extension ProgramBuilder {
     edge(unit, ByteRange("D"), afterD)
     edge(unit, ByteRange("d"), afterD)
     edge(afterD, ByteRange(low: 0x30, high: 0x37), third)
-    for range in [ByteRange(low: 0x38, high: 0x39), ByteRange(low: 0x41, high: 0x42), ByteRange(low: 0x61, high: 0x62)] {
+    for range in [ByteRange(low: 0x38, high: 0x39), ByteRange(low: 0x41, high: 0x42), ByteRange(low: 0x61, high: 0x62)]
+    {
       edge(afterD, range, lead)
     }
     let leadLast = try state(like: from)

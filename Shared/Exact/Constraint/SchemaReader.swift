@@ -92,7 +92,8 @@ struct SchemaReader {
     let unresolved = GrammarError.unresolved(reference: reference, pointer: keyword.schemaPointer)
     guard reference.utf8.first == UInt8(ascii: "#") else {
       throw .unsupported(
-        keyword: "$ref", pointer: keyword.schemaPointer, reason: "only references within the schema ('#/...') are followed")
+        keyword: "$ref", pointer: keyword.schemaPointer,
+        reason: "only references within the schema ('#/...') are followed")
     }
     guard let path = Self.percentDecoded(reference.utf8.dropFirst()) else { throw unresolved }
     var at = root

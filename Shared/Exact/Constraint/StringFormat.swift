@@ -1,7 +1,8 @@
 /// `format` as patterns. Each is a part of what the format allows, so that every validator of it agrees; any other format
 /// is refused.
 enum StringFormat {
-  private static let time = "([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]{1,6})?(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])"
+  private static let time =
+    "([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]{1,6})?(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])"
   /// Years 1000 to 2999; 29 February in years that are multiples of 4 and not of 100.
   private static let date =
     "[12][0-9]{3}-((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)"

@@ -16,7 +16,8 @@ enum UTF8Ranges {
   static func sequences(_ range: ClosedRange<UInt32>) -> [[ByteRange]] {
     var out: [[ByteRange]] = []
     // Blocks in which all encodings have the same length, without the surrogates.
-    for block in [0...0x7f, 0x80...0x7ff, 0x800...0xd7ff, 0xe000...0xffff, 0x10000...0x10ffff] as [ClosedRange<UInt32>] {
+    for block in [0...0x7f, 0x80...0x7ff, 0x800...0xd7ff, 0xe000...0xffff, 0x10000...0x10ffff] as [ClosedRange<UInt32>]
+    {
       let low = max(range.lowerBound, block.lowerBound)
       let high = min(range.upperBound, block.upperBound)
       if low <= high { split(low, high, into: &out) }

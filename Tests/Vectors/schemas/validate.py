@@ -9,7 +9,7 @@ file where COLOPHON_SCHEMA_PAIRS names one. `check` is the same for a caller tha
 import json
 import sys
 
-from jsonschema import Draft202012Validator, FormatChecker
+from jsonschema import Draft202012Validator
 
 
 def check(schema, answer: str) -> list[str]:
@@ -19,7 +19,7 @@ def check(schema, answer: str) -> list[str]:
         value = json.loads(answer)
     except ValueError as error:
         return [f"not JSON: {error}"]
-    validator = Draft202012Validator(schema, format_checker=FormatChecker())
+    validator = Draft202012Validator(schema, format_checker=Draft202012Validator.FORMAT_CHECKER)
     return [f"{error.json_path}: {error.message}" for error in validator.iter_errors(value)]
 
 
