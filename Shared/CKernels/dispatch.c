@@ -7,7 +7,8 @@
 #define TABLE(form)                                                                 \
   {matmul_f32_##form,  matmul_f16_##form, matmul_q4_0_##form, matmul_q4_1_##form,   \
    matmul_q8_0_##form, quantize_##form,   rms_norm_##form,    softmax_##form,       \
-   attention_##form,   rope_##form,       swiglu_##form,      add_##form}
+   attention_##form,   rope_##form,       swiglu_##form,      add_##form,            \
+   layer_norm_##form,  gelu_##form,       encoder_attention_##form}
 
 static const exact_kernels scalar = TABLE(scalar);
 const exact_kernels *exact_kernels_scalar(void) { return &scalar; }

@@ -90,6 +90,12 @@ enum {
 #define ROPE(name) void name(float *x, size_t heads, size_t width, const float *cosine, const float *sine)
 #define SWIGLU(name) void name(float *gate, const float *up, size_t count)
 #define ADD(name) void name(float *x, const float *y, size_t count)
+#define LAYER_NORM(name) \
+  int32_t name(const float *x, const float *weight, const float *bias, size_t count, float epsilon, float *y)
+#define GELU(name) void name(float *x, size_t count)
+#define ENCODER_ATTENTION(name)                                                                            \
+  int32_t name(const float *query, const float *keys, const float *values, size_t stride, size_t tokens, \
+               size_t width, float scale, float *scores, float *out)
 
 #define DECLARE_FORMS(form)                                                                                  \
   MATMUL(matmul_f32_##form);                                                                                 \
@@ -103,7 +109,10 @@ enum {
   ATTENTION(attention_##form);                                                                               \
   ROPE(rope_##form);                                                                                         \
   SWIGLU(swiglu_##form);                                                                                     \
-  ADD(add_##form);
+  ADD(add_##form);                                                                                           \
+  LAYER_NORM(layer_norm_##form);                                                                             \
+  GELU(gelu_##form);                                                                                         \
+  ENCODER_ATTENTION(encoder_attention_##form);
 
 DECLARE_FORMS(scalar)
 #ifdef EXACT_X86
