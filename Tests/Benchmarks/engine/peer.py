@@ -15,6 +15,7 @@ SDIST = "llama_cpp_python-0.3.36.tar.gz"
 SDIST_SHA256 = "832db0699007f1be95a7e41ef12e88926b02ba836461e36a36372db2760c1a2e"
 TARGETS = ["llama-bench", "llama-server", "llama-quantize", "llama-completion"]
 OPTIONS = [
+    f"-DCMAKE_CXX_FLAGS=-include {Path(__file__).with_name('tile_loadconfig.h')}",
     "-DCMAKE_BUILD_TYPE=Release", "-DGGML_NATIVE=ON", "-DGGML_OPENMP=ON", "-DBUILD_SHARED_LIBS=ON", "-DLLAMA_CURL=OFF",
     "-DLLAMA_OPENSSL=OFF", "-DLLAMA_BUILD_TESTS=OFF", "-DLLAMA_BUILD_EXAMPLES=OFF", "-DLLAMA_BUILD_WEBUI=OFF",
     "-DLLAMA_BUILD_COMMIT=unknown", "-DLLAMA_BUILD_NUMBER=0", "-DCMAKE_C_COMPILER=gcc", "-DCMAKE_CXX_COMPILER=g++",
@@ -75,7 +76,7 @@ def unpacked(folder: Path) -> Path:
         sdist.unlink()
         raise SystemExit(f"error: {sdist} had SHA-256 {found}, not {SDIST_SHA256}; it was removed: run this again")
     with tarfile.open(sdist) as archive:
-        archive.extractall(folder / "unpacking", filter="data")
+        archive.extractall(folder / "unpacking")
     (folder / "unpacking" / target.name).rename(target)
     return target
 

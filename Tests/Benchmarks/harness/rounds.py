@@ -28,9 +28,9 @@ class Samples:
         return median(a / b for a, b in pairs) if pairs else None
 
     def spread(self, party: str, name: str) -> float | None:
-        """From the lowest to the highest, as a share of the median."""
+        """From the lowest to the highest, as a share of the median; of a single value there is none."""
         values = self.all(party, name)
-        return (max(values) - min(values)) / median(values) if values else None
+        return (max(values) - min(values)) / median(values) if len(values) > 1 else None
 
 
 def order(parties: list, number: int) -> list:

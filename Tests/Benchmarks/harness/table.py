@@ -5,7 +5,7 @@ from harness.rows import Row
 HEAD = ("measure", "unit", "ours", "peer", "its value", "ours/peer", "bound", "of bound")
 
 
-def text(rows: list[Row], spreads: dict[tuple[str, str], float]) -> str:
+def text(rows: list[Row], spreads: dict[tuple[str, str], float | None]) -> str:
     """`spreads`: by (row name, party), party "ours" or the peer's name; printed behind the value."""
     lines = [HEAD]
     for row in rows:
