@@ -18,8 +18,14 @@
    .attention = attention_##form,                                             \
    .argmax = argmax_##form,                                                   \
    .rope = rope_##form,                                                       \
+   .rope_halves = rope_halves_##form,                                         \
    .swiglu = swiglu_##form,                                                   \
-   .add = add_##form}
+   .geglu = geglu_##form,                                                     \
+   .add = add_##form,                                                         \
+   .scale = scale_##form,                                                     \
+   .layer_norm = layer_norm_##form,                                           \
+   .gelu = gelu_##form,                                                       \
+   .encoder_attention = encoder_attention_##form}
 
 static const exact_kernels scalar = TABLE(scalar);
 const exact_kernels *exact_kernels_scalar(void) { return &scalar; }
