@@ -54,20 +54,24 @@ struct ModelFolder {
       let names = KnownModel.all.map(\.id).joined(separator: ", ")
       throw Failure("\(id) is not known by name (\(names)): give --model FILE", status: 64)
     }
+    if case .encoder? = known?.kind {
+      throw Failure("\(id) is an encoder, which has no manifest and takes no options of one", status: 64)
+    }
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     if let file {
       try link(file)
     } else if let known, !FileManager.default.fileExists(atPath: weights.path) {
-      try await ModelDownload(known, data: data, to: weights).run()
+      try await ModelDownload(known, data: data, to: folder).run()
     }
-    var manifest = try describe(fileName: file.map { URL(fileURLWithPath: $0).lastPathComponent } ?? known?.fileName)
-    if let known {
-      guard manifest.fileDigest == known.fileDigest else {
+    var manifest = try describe(fileName: file.map { URL(fileURLWithPath: $0).lastPathComponent })
+    if let known, case .chat(let fileName, let lineage) = known.kind {
+      for pinned in known.files where manifest.fileDigest != pinned.digest {
         throw Failure(
-          "\(weights.path): SHA-256 is \(manifest.fileDigest), that of \(id) is \(known.fileDigest)", status: 65)
+          "\(weights.path): SHA-256 is \(manifest.fileDigest), that of \(id) is \(pinned.digest)", status: 65)
       }
+      if file == nil { manifest.fileName = fileName }
       manifest.name = known.name
-      manifest.lineage = known.lineage
+      manifest.lineage = lineage
     }
     if let licence { manifest.licence = licence }
     if let lineageFile { manifest.lineage = try Lineage(json: try JSON(parsing: try Files.bytes(lineageFile))) }
