@@ -17,7 +17,10 @@
    .swiglu = swiglu_##form,                                                   \
    .geglu = geglu_##form,                                                     \
    .add = add_##form,                                                         \
-   .scale = scale_##form}
+   .scale = scale_##form,                                                     \
+   .layer_norm = layer_norm_##form,                                           \
+   .gelu = gelu_##form,                                                       \
+   .encoder_attention = encoder_attention_##form}
 
 static const exact_kernels scalar = TABLE(scalar);
 const exact_kernels *exact_kernels_scalar(void) { return &scalar; }
