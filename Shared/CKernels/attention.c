@@ -1,101 +1,73 @@
 #pragma STDC FP_CONTRACT OFF
 
-// Attention of one query head over its cached positions.
+// Attention over a paged cache: the definition.
 //
-// score(p) = (q . k_p) * scale, the dot over 16 virtual lanes (dimension i to lane i mod 16 by fma, then the fixed
-// tree); softmax over all positions; out = sum over chunks of 64 positions, in order, of the chunk's own sum acc =
-// fma(weight_p, v_p, acc) in position order from +0.
-//
-// Keys are stored in tiles [16 positions][width] transposed to [width][16], so that the SIMD forms compute 16 scores
-// at once with a position per lane: the virtual lanes become separate registers and the tree plain additions.
+// Query (t, h) sees the positions p in [begin_t, first + t]. score(p) = (q . k_p) * scale, the dot over 16 virtual lanes
+// (dimension i to lane i mod 16 by fma, then the fixed tree). Softmax over the visible positions, p in lane p mod 16.
+// out = sum over chunks (positions [64 c, 64 c + 64), in order, from +0) of the chunk's own sum acc = fma(weight_p, v_p,
+// acc) over its visible positions in order from +0.
 
+#include "attention_plan.h"
+#include "exact_math.h"
 #include "kernel_target.h"
 
-/// out = sum over chunks of the weighted values.
-INLINE void weigh_values(const float *weights, const float *values, size_t positions, size_t width, float *out) {
-  for (size_t i = 0; i < width; i++) out[i] = 0.0f;
-  for (size_t begin = 0; begin < positions; begin += EXACT_KV_CHUNK) {
-    const size_t end = begin + EXACT_KV_CHUNK < positions ? begin + EXACT_KV_CHUNK : positions;
-    for (size_t i = 0; i < width; i++) {
+size_t exact_attention_scratch(size_t tokens, size_t heads, size_t first, size_t window) {
+  const attention_plan plan = attention_plan_for(tokens, heads, first, window);
+  return plan.tokens * heads * plan.row;
+}
+
+static float score(const exact_kv *kv, const float *query, size_t p, float scale) {
+  const float *keys = kv->pages[p / EXACT_KV_CHUNK] + kv->keys;
+  const float *key = keys + p % EXACT_KV_CHUNK / EXACT_LANES * kv->width * EXACT_LANES + p % EXACT_LANES;
+  float lane[EXACT_LANES] = {0};
+  for (size_t i = 0; i < kv->width; i++) {
+    lane[i % EXACT_LANES] = __builtin_fmaf(query[i], key[i * EXACT_LANES], lane[i % EXACT_LANES]);
+  }
+  return tree_sum(lane) * scale;
+}
+
+/// x[p - begin] for p in [begin, end): softmax with position p in lane p mod 16.
+static int32_t softmax_of_positions(float *x, size_t begin, size_t end) {
+  float largest = x[0];
+  for (size_t p = begin; p < end; p++) {
+    if (is_not_finite(x[p - begin])) return EXACT_NOT_FINITE;
+    if (x[p - begin] > largest) largest = x[p - begin];
+  }
+  float lane[EXACT_LANES] = {0};
+  for (size_t p = begin; p < end; p++) {
+    x[p - begin] = exact_expf(x[p - begin] - largest);
+    lane[p % EXACT_LANES] = lane[p % EXACT_LANES] + x[p - begin];
+  }
+  const float sum = tree_sum(lane);
+  for (size_t p = begin; p < end; p++) x[p - begin] = x[p - begin] / sum;
+  return EXACT_OK;
+}
+
+static void weigh_values(const exact_kv *kv, const float *weights, size_t begin, size_t end, float *out) {
+  for (size_t i = 0; i < kv->width; i++) out[i] = 0.0f;
+  for (size_t from = begin; from < end;) {
+    const size_t page_end = (from / EXACT_KV_CHUNK + 1) * EXACT_KV_CHUNK, to = page_end < end ? page_end : end;
+    const float *values = kv->pages[from / EXACT_KV_CHUNK] + kv->values;
+    for (size_t i = 0; i < kv->width; i++) {
       float acc = 0.0f;
-      for (size_t p = begin; p < end; p++) acc = __builtin_fmaf(weights[p], values[p * width + i], acc);
+      for (size_t p = from; p < to; p++) {
+        acc = __builtin_fmaf(weights[p - begin], values[p % EXACT_KV_CHUNK * kv->width + i], acc);
+      }
       out[i] = out[i] + acc;
     }
+    from = to;
   }
 }
 
 ATTENTION(attention_scalar) {
-  for (size_t p = 0; p < positions; p++) {
-    const float *key = keys + (p / EXACT_LANES) * width * EXACT_LANES + p % EXACT_LANES;
-    float lane[EXACT_LANES] = {0};
-    for (size_t i = 0; i < width; i++) {
-      lane[i % EXACT_LANES] = __builtin_fmaf(query[i], key[i * EXACT_LANES], lane[i % EXACT_LANES]);
+  for (size_t t = 0; t < tokens; t++) {
+    const size_t begin = attention_begin(first, t, window), end = first + t + 1;
+    for (size_t h = 0; h < heads; h++) {
+      const float *q = query + t * query_stride + h * kv->width;
+      for (size_t p = begin; p < end; p++) scores[p - begin] = score(kv, q, p, scale);
+      if (softmax_of_positions(scores, begin, end) != EXACT_OK) return EXACT_NOT_FINITE;
+      weigh_values(kv, scores, begin, end, out + t * out_stride + h * kv->width);
     }
-    scores[p] = tree_sum(lane) * scale;
   }
-  const int32_t status = softmax_scalar(scores, positions);
-  if (status == EXACT_OK) weigh_values(scores, values, positions, width, out);
-  return status;
+  return EXACT_OK;
 }
-
-#ifdef EXACT_X86
-
-typedef float lanes8 __attribute__((vector_size(32), aligned(4), may_alias));
-
-// One body for both widths. LANES is the vector of positions, STEP its length; four values of out are independent
-// chains.
-#define ATTENTION_FORM(form, TARGET, LANES, STEP)                                                             \
-  TARGET INLINE LANES virtual_lane_##form(const float *query, const float *tile, size_t width, size_t lane) { \
-    LANES acc = {0};                                                                                          \
-    for (size_t i = lane; i < width; i += EXACT_LANES) {                                                      \
-      const LANES q = (LANES){0} + query[i];                                                                  \
-      acc = __builtin_elementwise_fma(q, *(const LANES *)(tile + i * EXACT_LANES), acc);                      \
-    }                                                                                                         \
-    return acc;                                                                                               \
-  }                                                                                                           \
-  TARGET INLINE void attention_scores_##form(const float *query, const float *keys, size_t positions,         \
-                                             size_t width, float scale, float *scores) {                      \
-    for (size_t p = 0; p < positions; p += STEP) {                                                            \
-      const float *tile = keys + (p / EXACT_LANES) * width * EXACT_LANES + p % EXACT_LANES;                   \
-      LANES sum[4];                                                                                           \
-      UNROLL for (size_t l = 0; l < 4; l++) {                                                                 \
-        const LANES eight = virtual_lane_##form(query, tile, width, l) +                                      \
-                            virtual_lane_##form(query, tile, width, l + 8);                                   \
-        sum[l] = eight + (virtual_lane_##form(query, tile, width, l + 4) +                                    \
-                          virtual_lane_##form(query, tile, width, l + 12));                                   \
-      }                                                                                                       \
-      *(LANES *)(scores + p) = ((sum[0] + sum[2]) + (sum[1] + sum[3])) * scale;                               \
-    }                                                                                                         \
-  }                                                                                                           \
-  TARGET INLINE void attention_values_##form(const float *weights, const float *values, size_t positions,     \
-                                             size_t width, float *out) {                                      \
-    for (size_t i = 0; i < width; i += 2 * STEP) {                                                            \
-      const size_t second = i + STEP < width ? STEP : 0; /* width 16 in 16 lanes: the same vector twice */    \
-      LANES out0 = {0}, out1 = {0};                                                                           \
-      for (size_t begin = 0; begin < positions; begin += EXACT_KV_CHUNK) {                                    \
-        const size_t end = begin + EXACT_KV_CHUNK < positions ? begin + EXACT_KV_CHUNK : positions;           \
-        LANES acc0 = {0}, acc1 = {0};                                                                         \
-        for (size_t p = begin; p < end; p++) {                                                                \
-          const LANES weight = (LANES){0} + weights[p];                                                       \
-          const float *value = values + p * width + i;                                                        \
-          acc0 = __builtin_elementwise_fma(weight, *(const LANES *)value, acc0);                              \
-          acc1 = __builtin_elementwise_fma(weight, *(const LANES *)(value + second), acc1);                   \
-        }                                                                                                     \
-        out0 = out0 + acc0;                                                                                   \
-        out1 = out1 + acc1;                                                                                   \
-      }                                                                                                       \
-      *(LANES *)(out + i) = out0;                                                                             \
-      *(LANES *)(out + i + second) = out1;                                                                    \
-    }                                                                                                         \
-  }                                                                                                           \
-  TARGET ATTENTION(attention_##form) {                                                                        \
-    attention_scores_##form(query, keys, positions, width, scale, scores);                                    \
-    const int32_t status = softmax_##form(scores, positions);                                                 \
-    if (status == EXACT_OK) attention_values_##form(scores, values, positions, width, out);                   \
-    return status;                                                                                            \
-  }
-
-ATTENTION_FORM(avx2, AVX2, lanes8, 8)
-ATTENTION_FORM(avx512, AVX512, lanes16, 16)
-
-#endif

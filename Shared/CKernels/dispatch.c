@@ -4,11 +4,23 @@
 
 #include "kernel_target.h"
 
-#define TABLE(form)                                                                 \
-  {matmul_f32_##form,  matmul_f16_##form, matmul_q4_0_##form, matmul_q4_1_##form,   \
-   matmul_q8_0_##form, quantize_##form,   rms_norm_##form,    softmax_##form,       \
-   attention_##form,   rope_##form,       swiglu_##form,      add_##form,            \
-   layer_norm_##form,  gelu_##form,       encoder_attention_##form}
+#define ENTRY(TYPE, type, form) [EXACT_##TYPE] = matmul_##type##_##form,
+#define TABLE(form)                                                           \
+  {.matmul = {EACH_TYPE(ENTRY, form)},                                        \
+   .quantize = quantize_##form,                                               \
+   .rms_norm = rms_norm_##form,                                               \
+   .softmax = softmax_##form,                                                 \
+   .attention = attention_##form,                                             \
+   .argmax = argmax_##form,                                                   \
+   .rope = rope_##form,                                                       \
+   .rope_halves = rope_halves_##form,                                         \
+   .swiglu = swiglu_##form,                                                   \
+   .geglu = geglu_##form,                                                     \
+   .add = add_##form,                                                         \
+   .scale = scale_##form,                                                     \
+   .layer_norm = layer_norm_##form,                                           \
+   .gelu = gelu_##form,                                                       \
+   .encoder_attention = encoder_attention_##form}
 
 static const exact_kernels scalar = TABLE(scalar);
 const exact_kernels *exact_kernels_scalar(void) { return &scalar; }
@@ -45,6 +57,8 @@ uint64_t exact_float_environment_enter(void) {
 void exact_float_environment_leave(uint64_t previous) { _mm_setcsr((unsigned)previous); }
 int32_t exact_float_environment_is_exact(void) { return (_mm_getcsr() & ~(unsigned)MXCSR_FLAGS) == EXACT_MXCSR; }
 void exact_spin_pause(void) { _mm_pause(); }
+
+const exact_kernels *exact_kernels_neon(void) { return NULL; }
 
 #else
 

@@ -1,7 +1,7 @@
 #pragma STDC FP_CONTRACT OFF
 
-// Kernels that touch each element alone: RoPE, SwiGLU, residual addition. One body is the definition; compiled for a
-// wider instruction set it does the same operations on more elements at once.
+// Kernels that touch each element alone: RoPE, SwiGLU, GEGLU, residual addition, scaling. One body is the definition;
+// compiled for a wider instruction set it does the same operations on more elements at once.
 
 #include "exact_math.h"
 #include "kernel_target.h"
@@ -17,6 +17,18 @@ INLINE ROPE(rope_body) {
   }
 }
 
+INLINE ROPE(rope_halves_body) {
+  const size_t half = width / 2;
+  for (size_t h = 0; h < heads; h++) {
+    float *low = x + h * width, *high = low + half;
+    for (size_t i = 0; i < half; i++) {
+      const float a = low[i], b = high[i];
+      low[i] = a * cosine[i] - b * sine[i];
+      high[i] = a * sine[i] + b * cosine[i];
+    }
+  }
+}
+
 INLINE SWIGLU(swiglu_body) {
   for (size_t i = 0; i < count; i++) {
     const float g = gate[i];
@@ -24,14 +36,31 @@ INLINE SWIGLU(swiglu_body) {
   }
 }
 
+// gelu(x) = x / 2 (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))); where the cube overflows the tanh is +-1 all the same.
+INLINE SWIGLU(geglu_body) {
+  for (size_t i = 0; i < count; i++) {
+    const float g = gate[i];
+    const float cubic = __builtin_fmaf(0x1.6e4e26p-5f, g * g, 1.0f);
+    const float t = exact_tanhf((0x1.988454p-1f * g) * cubic);
+    gate[i] = ((0.5f * g) * (1.0f + t)) * up[i];
+  }
+}
+
 INLINE ADD(add_body) {
   for (size_t i = 0; i < count; i++) x[i] = x[i] + y[i];
 }
 
-#define FORMS(form, TARGET)                                                      \
-  TARGET ROPE(rope_##form) { rope_body(x, heads, width, cosine, sine); }         \
-  TARGET SWIGLU(swiglu_##form) { swiglu_body(gate, up, count); }                 \
-  TARGET ADD(add_##form) { add_body(x, y, count); }
+INLINE SCALE(scale_body) {
+  for (size_t i = 0; i < count; i++) x[i] = x[i] * factor;
+}
+
+#define FORMS(form, TARGET)                                                            \
+  TARGET ROPE(rope_##form) { rope_body(x, heads, width, cosine, sine); }               \
+  TARGET ROPE(rope_halves_##form) { rope_halves_body(x, heads, width, cosine, sine); } \
+  TARGET SWIGLU(swiglu_##form) { swiglu_body(gate, up, count); }                       \
+  TARGET SWIGLU(geglu_##form) { geglu_body(gate, up, count); }                         \
+  TARGET ADD(add_##form) { add_body(x, y, count); }                                    \
+  TARGET SCALE(scale_##form) { scale_body(x, count, factor); }
 
 FORMS(scalar, )
 #ifdef EXACT_X86

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "exact_kernels.h"
+#include "packed_layout.h"
 
 #if defined(__x86_64__)
 #define EXACT_X86 1
@@ -14,6 +15,10 @@
 #define AVX2 __attribute__((target("avx2,fma,f16c")))
 #define AVX512 \
   __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512vnni,avx2,fma,f16c"), min_vector_width(512)))
+#elif defined(__aarch64__)
+#define EXACT_NEON 1
+#include <arm_neon.h>
+#define NEON __attribute__((target("dotprod")))
 #endif
 
 /// Unused where no SIMD form of this processor is built from it.
@@ -56,10 +61,24 @@ INLINE float half_to_float(uint16_t half) {
   return value;
 }
 
+/// bfloat16 is the upper half of a binary32.
+INLINE float bfloat_to_float(uint16_t bfloat) {
+  const uint32_t bits = (uint32_t)bfloat << 16;
+  float value;
+  memcpy(&value, &bits, sizeof value);
+  return value;
+}
+
 INLINE int half_is_not_finite(uint16_t half) { return (half & 0x7c00u) == 0x7c00u; }
 
 INLINE uint16_t load_u16(const uint8_t *p) {
   uint16_t value;
+  memcpy(&value, p, sizeof value);
+  return value;
+}
+
+INLINE uint32_t load_u32(const uint8_t *p) {
+  uint32_t value;
   memcpy(&value, p, sizeof value);
   return value;
 }
@@ -70,12 +89,17 @@ INLINE int32_t load_i32(const int8_t *p) {
   return value;
 }
 
-// Packed layouts: one group is 16 output rows, one block 32 columns.
-enum {
-  Q4_0_BYTES = 32 + 256,       // half d[16]; byte q[4][16][4]: low nibbles are columns 4j + c, high ones 16 + 4j + c
-  Q4_1_BYTES = 32 + 32 + 256,  // half d[16]; half m[16]; q as above
-  Q8_0_BYTES = 32 + 512,       // half d[16]; int8 q[8][16][4]: column 4j + c
-};
+INLINE float load_f32(const uint8_t *p) {
+  float value;
+  memcpy(&value, p, sizeof value);
+  return value;
+}
+
+/// Every weight type: X(its name in exact_kernels.h, in the names of its kernels, more).
+#define EACH_TYPE(X, more)                                                                              \
+  X(F32, f32, more) X(F16, f16, more) X(BF16, bf16, more) X(Q4_0, q4_0, more) X(Q4_1, q4_1, more)       \
+  X(Q5_0, q5_0, more) X(Q5_1, q5_1, more) X(Q8_0, q8_0, more) X(Q4_K, q4_k, more) X(Q5_K, q5_k, more)   \
+  X(Q6_K, q6_k, more)
 
 #define MATMUL(name)                                                                            \
   void name(const void *weights, size_t columns, const exact_activation *input, size_t tokens, \
@@ -84,12 +108,14 @@ enum {
   int32_t name(const float *x, size_t count, int8_t *q, float *scale, float *weighted_sum, int32_t *sum)
 #define RMS_NORM(name) int32_t name(const float *x, const float *weight, size_t count, float epsilon, float *y)
 #define SOFTMAX(name) int32_t name(float *x, size_t count)
-#define ATTENTION(name)                                                                             \
-  int32_t name(const float *query, const float *keys, const float *values, size_t positions, size_t width, \
-               float scale, float *scores, float *out)
+#define ATTENTION(name)                                                                                  \
+  int32_t name(const exact_kv *kv, const float *query, size_t query_stride, size_t tokens, size_t heads, \
+               size_t first, size_t window, float scale, float *scores, float *out, size_t out_stride)
+#define ARGMAX(name) int32_t name(const float *x, size_t count, size_t *index)
 #define ROPE(name) void name(float *x, size_t heads, size_t width, const float *cosine, const float *sine)
 #define SWIGLU(name) void name(float *gate, const float *up, size_t count)
 #define ADD(name) void name(float *x, const float *y, size_t count)
+#define SCALE(name) void name(float *x, size_t count, float factor)
 #define LAYER_NORM(name) \
   int32_t name(const float *x, const float *weight, const float *bias, size_t count, float epsilon, float *y)
 #define GELU(name) void name(float *x, size_t count)
@@ -97,19 +123,20 @@ enum {
   int32_t name(const float *query, const float *keys, const float *values, size_t stride, size_t tokens, \
                size_t width, float scale, float *scores, float *out)
 
+#define DECLARE_MATMUL(TYPE, type, form) MATMUL(matmul_##type##_##form);
 #define DECLARE_FORMS(form)                                                                                  \
-  MATMUL(matmul_f32_##form);                                                                                 \
-  MATMUL(matmul_f16_##form);                                                                                 \
-  MATMUL(matmul_q4_0_##form);                                                                                \
-  MATMUL(matmul_q4_1_##form);                                                                                \
-  MATMUL(matmul_q8_0_##form);                                                                                \
+  EACH_TYPE(DECLARE_MATMUL, form)                                                                            \
   QUANTIZE(quantize_##form);                                                                                 \
   RMS_NORM(rms_norm_##form);                                                                                 \
   SOFTMAX(softmax_##form);                                                                                   \
   ATTENTION(attention_##form);                                                                               \
+  ARGMAX(argmax_##form);                                                                               \
   ROPE(rope_##form);                                                                                         \
   SWIGLU(swiglu_##form);                                                                                     \
   ADD(add_##form);                                                                                           \
+  ROPE(rope_halves_##form);                                                                                  \
+  SWIGLU(geglu_##form);                                                                                      \
+  SCALE(scale_##form);                                                                                       \
   LAYER_NORM(layer_norm_##form);                                                                             \
   GELU(gelu_##form);                                                                                         \
   ENCODER_ATTENTION(encoder_attention_##form);
@@ -118,6 +145,9 @@ DECLARE_FORMS(scalar)
 #ifdef EXACT_X86
 DECLARE_FORMS(avx2)
 DECLARE_FORMS(avx512)
+#endif
+#ifdef EXACT_NEON
+DECLARE_FORMS(neon)
 #endif
 
 #endif

@@ -1,18 +1,26 @@
 #pragma STDC FP_CONTRACT OFF
 
-// Products of F32 and F16 weights with f32 activations: acc = fma(w, x, acc) in column order, from +0.
-// Packed as [group][column][16 rows]; F16 widens exactly.
+// Products of F32, F16 and BF16 weights with f32 activations: acc = fma(w, x, acc) in column order, from +0.
+// Packed as [group][column][16 rows]; F16 and BF16 widen exactly.
 
 #include "kernel_target.h"
 
-MATMUL(matmul_f32_scalar) {
+INLINE size_t bytes_of(int32_t type) { return type == EXACT_F32 ? 4 : 2; }
+
+INLINE void float_scalar(const void *weights, size_t columns, const exact_activation *input, size_t tokens,
+                         size_t group_begin, size_t group_end, float *y, size_t y_stride, int32_t type) {
+  const size_t bytes = bytes_of(type);
   for (size_t g = group_begin; g < group_end; g++) {
-    const float *group = (const float *)weights + g * columns * EXACT_LANES;
+    const uint8_t *group = (const uint8_t *)weights + g * columns * EXACT_LANES * bytes;
     for (size_t t = 0; t < tokens; t++) {
       for (size_t r = 0; r < EXACT_LANES; r++) {
         float acc = 0.0f;
         for (size_t k = 0; k < columns; k++) {
-          acc = __builtin_fmaf(group[k * EXACT_LANES + r], input->x[t * columns + k], acc);
+          const uint8_t *at = group + (k * EXACT_LANES + r) * bytes;
+          const float w = type == EXACT_F32   ? load_f32(at)
+                          : type == EXACT_F16 ? half_to_float(load_u16(at))
+                                              : bfloat_to_float(load_u16(at));
+          acc = __builtin_fmaf(w, input->x[t * columns + k], acc);
         }
         y[t * y_stride + g * EXACT_LANES + r] = acc;
       }
@@ -20,33 +28,38 @@ MATMUL(matmul_f32_scalar) {
   }
 }
 
-MATMUL(matmul_f16_scalar) {
-  for (size_t g = group_begin; g < group_end; g++) {
-    const uint16_t *group = (const uint16_t *)weights + g * columns * EXACT_LANES;
-    for (size_t t = 0; t < tokens; t++) {
-      for (size_t r = 0; r < EXACT_LANES; r++) {
-        float acc = 0.0f;
-        for (size_t k = 0; k < columns; k++) {
-          acc = __builtin_fmaf(half_to_float(group[k * EXACT_LANES + r]), input->x[t * columns + k], acc);
-        }
-        y[t * y_stride + g * EXACT_LANES + r] = acc;
-      }
-    }
+#define FORMS(form, TARGET, body)                                                                     \
+  TARGET MATMUL(matmul_f32_##form) {                                                                  \
+    body(weights, columns, input, tokens, group_begin, group_end, y, y_stride, EXACT_F32);            \
+  }                                                                                                   \
+  TARGET MATMUL(matmul_f16_##form) {                                                                  \
+    body(weights, columns, input, tokens, group_begin, group_end, y, y_stride, EXACT_F16);            \
+  }                                                                                                   \
+  TARGET MATMUL(matmul_bf16_##form) {                                                                 \
+    body(weights, columns, input, tokens, group_begin, group_end, y, y_stride, EXACT_BF16);           \
   }
-}
+
+FORMS(scalar, , float_scalar)
 
 #ifdef EXACT_X86
 
+/// Eight weights as f32.
+AVX2 INLINE __m256 floats_avx2(const uint8_t *p, int32_t type) {
+  if (type == EXACT_F32) return _mm256_loadu_ps((const float *)p);
+  const __m128i words = _mm_loadu_si128((const __m128i *)p);
+  if (type == EXACT_F16) return _mm256_cvtph_ps(words);
+  return _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_cvtepu16_epi32(words), 16));
+}
+
 AVX2 INLINE void float_rows_avx2(const void *group, size_t columns, const float *x, int count, float *y,
-                                 size_t y_stride, int is_half) {
+                                 size_t y_stride, int32_t type) {
   __m256 acc[4][2];
   UNROLL for (int t = 0; t < count; t++) acc[t][0] = acc[t][1] = _mm256_setzero_ps();
   for (size_t k = 0; k < columns; k++) {
     __m256 w[2];
     UNROLL for (int half = 0; half < 2; half++) {
       const size_t at = k * EXACT_LANES + 8 * (size_t)half;
-      w[half] = is_half ? _mm256_cvtph_ps(_mm_loadu_si128((const __m128i *)((const uint16_t *)group + at)))
-                        : _mm256_loadu_ps((const float *)group + at);
+      w[half] = floats_avx2((const uint8_t *)group + at * bytes_of(type), type);
     }
     UNROLL for (int t = 0; t < count; t++) {
       const __m256 value = _mm256_set1_ps(x[(size_t)t * columns + k]);
@@ -61,35 +74,36 @@ AVX2 INLINE void float_rows_avx2(const void *group, size_t columns, const float 
 }
 
 AVX2 INLINE void float_avx2(const void *weights, size_t columns, const exact_activation *input, size_t tokens,
-                            size_t group_begin, size_t group_end, float *y, size_t y_stride, int is_half) {
+                            size_t group_begin, size_t group_end, float *y, size_t y_stride, int32_t type) {
   for (size_t g = group_begin; g < group_end; g++) {
-    const uint8_t *group = (const uint8_t *)weights + g * columns * EXACT_LANES * (is_half ? 2 : 4);
+    const uint8_t *group = (const uint8_t *)weights + g * columns * EXACT_LANES * bytes_of(type);
     float *out = y + g * EXACT_LANES;
     size_t t = 0;
     for (; t + 4 <= tokens; t += 4) {
-      float_rows_avx2(group, columns, input->x + t * columns, 4, out + t * y_stride, y_stride, is_half);
+      float_rows_avx2(group, columns, input->x + t * columns, 4, out + t * y_stride, y_stride, type);
     }
     for (; t < tokens; t++) {
-      float_rows_avx2(group, columns, input->x + t * columns, 1, out + t * y_stride, y_stride, is_half);
+      float_rows_avx2(group, columns, input->x + t * columns, 1, out + t * y_stride, y_stride, type);
     }
   }
 }
 
-AVX2 MATMUL(matmul_f32_avx2) {
-  float_avx2(weights, columns, input, tokens, group_begin, group_end, y, y_stride, 0);
-}
-AVX2 MATMUL(matmul_f16_avx2) {
-  float_avx2(weights, columns, input, tokens, group_begin, group_end, y, y_stride, 1);
+FORMS(avx2, AVX2, float_avx2)
+
+/// Sixteen weights as f32.
+AVX512 INLINE __m512 floats_avx512(const uint8_t *p, int32_t type) {
+  if (type == EXACT_F32) return _mm512_loadu_ps(p);
+  const __m256i words = _mm256_loadu_si256((const __m256i *)p);
+  if (type == EXACT_F16) return _mm512_cvtph_ps(words);
+  return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(words), 16));
 }
 
 AVX512 INLINE void float_rows_avx512(const void *group, size_t columns, const float *x, int count, float *y,
-                                     size_t y_stride, int is_half) {
+                                     size_t y_stride, int32_t type) {
   __m512 acc[8];
   UNROLL for (int t = 0; t < count; t++) acc[t] = _mm512_setzero_ps();
   for (size_t k = 0; k < columns; k++) {
-    const size_t at = k * EXACT_LANES;
-    const __m512 w = is_half ? _mm512_cvtph_ps(_mm256_loadu_si256((const __m256i *)((const uint16_t *)group + at)))
-                             : _mm512_loadu_ps((const float *)group + at);
+    const __m512 w = floats_avx512((const uint8_t *)group + k * EXACT_LANES * bytes_of(type), type);
     UNROLL for (int t = 0; t < count; t++) {
       acc[t] = _mm512_fmadd_ps(w, _mm512_set1_ps(x[(size_t)t * columns + k]), acc[t]);
     }
@@ -98,28 +112,23 @@ AVX512 INLINE void float_rows_avx512(const void *group, size_t columns, const fl
 }
 
 AVX512 INLINE void float_avx512(const void *weights, size_t columns, const exact_activation *input, size_t tokens,
-                                size_t group_begin, size_t group_end, float *y, size_t y_stride, int is_half) {
+                                size_t group_begin, size_t group_end, float *y, size_t y_stride, int32_t type) {
   for (size_t g = group_begin; g < group_end; g++) {
-    const uint8_t *group = (const uint8_t *)weights + g * columns * EXACT_LANES * (is_half ? 2 : 4);
+    const uint8_t *group = (const uint8_t *)weights + g * columns * EXACT_LANES * bytes_of(type);
     float *out = y + g * EXACT_LANES;
     size_t t = 0;
     for (; t + 8 <= tokens; t += 8) {
-      float_rows_avx512(group, columns, input->x + t * columns, 8, out + t * y_stride, y_stride, is_half);
+      float_rows_avx512(group, columns, input->x + t * columns, 8, out + t * y_stride, y_stride, type);
     }
     for (; t + 2 <= tokens; t += 2) {
-      float_rows_avx512(group, columns, input->x + t * columns, 2, out + t * y_stride, y_stride, is_half);
+      float_rows_avx512(group, columns, input->x + t * columns, 2, out + t * y_stride, y_stride, type);
     }
     if (t < tokens) {
-      float_rows_avx512(group, columns, input->x + t * columns, 1, out + t * y_stride, y_stride, is_half);
+      float_rows_avx512(group, columns, input->x + t * columns, 1, out + t * y_stride, y_stride, type);
     }
   }
 }
 
-AVX512 MATMUL(matmul_f32_avx512) {
-  float_avx512(weights, columns, input, tokens, group_begin, group_end, y, y_stride, 0);
-}
-AVX512 MATMUL(matmul_f16_avx512) {
-  float_avx512(weights, columns, input, tokens, group_begin, group_end, y, y_stride, 1);
-}
+FORMS(avx512, AVX512, float_avx512)
 
 #endif

@@ -4,76 +4,45 @@
 
 #include "kernel_target.h"
 
-enum { GGUF_Q4_0_BYTES = 2 + 16, GGUF_Q4_1_BYTES = 2 + 2 + 16, GGUF_Q8_0_BYTES = 2 + 32 };
-
-static size_t packed_group_bytes(int32_t type, size_t columns) {
-  const size_t blocks = columns / EXACT_BLOCK;
-  switch (type) {
-    case EXACT_F32: return columns * EXACT_LANES * 4;
-    case EXACT_F16: return columns * EXACT_LANES * 2;
-    case EXACT_Q4_0: return blocks * Q4_0_BYTES;
-    case EXACT_Q4_1: return blocks * Q4_1_BYTES;
-    case EXACT_Q8_0: return blocks * Q8_0_BYTES;
-    default: return 0;
-  }
-}
-
-size_t exact_packed_bytes(int32_t type, size_t rows, size_t columns) {
-  return (rows + EXACT_LANES - 1) / EXACT_LANES * packed_group_bytes(type, columns);
-}
-
-size_t exact_row_bytes(int32_t type, size_t columns) {
-  const size_t blocks = columns / EXACT_BLOCK;
-  switch (type) {
-    case EXACT_F32: return columns * 4;
-    case EXACT_F16: return columns * 2;
-    case EXACT_Q4_0: return blocks * GGUF_Q4_0_BYTES;
-    case EXACT_Q4_1: return blocks * GGUF_Q4_1_BYTES;
-    case EXACT_Q8_0: return blocks * GGUF_Q8_0_BYTES;
-    default: return 0;
-  }
-}
-
-/// Packs one row of float weights as lane r of its group.
-static int32_t pack_float_row(const uint8_t *row, size_t columns, size_t r, uint8_t *group, int is_half) {
+/// Packs one row of float weights as lane r of its group: [column][16].
+static int32_t pack_f32(const uint8_t *row, size_t columns, size_t r, uint8_t *group) {
   for (size_t k = 0; k < columns; k++) {
-    if (is_half) {
-      if (half_is_not_finite(load_u16(row + 2 * k))) return EXACT_NOT_FINITE;
-      memcpy(group + 2 * (k * EXACT_LANES + r), row + 2 * k, 2);
-    } else {
-      float value;
-      memcpy(&value, row + 4 * k, 4);
-      if (is_not_finite(value)) return EXACT_NOT_FINITE;
-      memcpy(group + 4 * (k * EXACT_LANES + r), &value, 4);
-    }
+    const float value = load_f32(row + 4 * k);
+    if (is_not_finite(value)) return EXACT_NOT_FINITE;
+    memcpy(group + 4 * (k * EXACT_LANES + r), &value, 4);
   }
   return EXACT_OK;
 }
 
-/// Packs one row of 4-bit blocks as lane r. GGUF keeps column k in the low nibble of byte k and k + 16 in the high one,
-/// so bytes move whole.
-static int32_t pack_q4_row(const uint8_t *row, size_t blocks, size_t r, uint8_t *group, int has_minimum) {
-  for (size_t b = 0; b < blocks; b++) {
-    const uint8_t *in = row + b * (has_minimum ? GGUF_Q4_1_BYTES : GGUF_Q4_0_BYTES);
-    uint8_t *out = group + b * (has_minimum ? Q4_1_BYTES : Q4_0_BYTES);
-    if (half_is_not_finite(load_u16(in))) return EXACT_NOT_FINITE;
-    memcpy(out + 2 * r, in, 2);
-    in += 2;
-    out += 32;
-    if (has_minimum) {
-      if (half_is_not_finite(load_u16(in))) return EXACT_NOT_FINITE;
-      memcpy(out + 2 * r, in, 2);
-      in += 2;
-      out += 32;
-    }
-    for (size_t j = 0; j < 4; j++) memcpy(out + 64 * j + 4 * r, in + 4 * j, 4);
+/// The same for two bytes a weight; `exponent` is the mask of its exponent, all ones when it is not finite.
+INLINE int32_t pack_u16(const uint8_t *row, size_t columns, size_t r, uint8_t *group, uint16_t exponent) {
+  for (size_t k = 0; k < columns; k++) {
+    const uint16_t value = load_u16(row + 2 * k);
+    if ((value & exponent) == exponent) return EXACT_NOT_FINITE;
+    memcpy(group + 2 * (k * EXACT_LANES + r), &value, 2);
   }
   return EXACT_OK;
 }
+static int32_t pack_f16(const uint8_t *row, size_t columns, size_t r, uint8_t *group) {
+  return pack_u16(row, columns, r, group, 0x7c00);
+}
+static int32_t pack_bf16(const uint8_t *row, size_t columns, size_t r, uint8_t *group) {
+  return pack_u16(row, columns, r, group, 0x7f80);
+}
 
-static int32_t pack_q8_row(const uint8_t *row, size_t blocks, size_t r, uint8_t *group) {
+static float element_f32(const uint8_t *column, size_t k, size_t r) { return (void)k, load_f32(column + 4 * r); }
+static float element_f16(const uint8_t *column, size_t k, size_t r) {
+  return (void)k, half_to_float(load_u16(column + 2 * r));
+}
+static float element_bf16(const uint8_t *column, size_t k, size_t r) {
+  return (void)k, bfloat_to_float(load_u16(column + 2 * r));
+}
+
+enum { Q8_0_FILE_BYTES = 2 + 32 };
+
+static int32_t pack_q8_0(const uint8_t *row, size_t blocks, size_t r, uint8_t *group) {
   for (size_t b = 0; b < blocks; b++) {
-    const uint8_t *in = row + b * GGUF_Q8_0_BYTES;
+    const uint8_t *in = row + b * Q8_0_FILE_BYTES;
     uint8_t *out = group + b * Q8_0_BYTES;
     if (half_is_not_finite(load_u16(in))) return EXACT_NOT_FINITE;
     memcpy(out + 2 * r, in, 2);
@@ -82,56 +51,65 @@ static int32_t pack_q8_row(const uint8_t *row, size_t blocks, size_t r, uint8_t 
   return EXACT_OK;
 }
 
+/// Exact: d has 11 significant bits, q at most 8.
+static float element_q8_0(const uint8_t *block, size_t column, size_t r) {
+  const int8_t q = (int8_t)block[32 + column / 4 * 64 + 4 * r + column % 4];
+  return half_to_float(load_u16(block + 2 * r)) * (float)q;
+}
+
+static const weight_format weight_F32 = {1, 4, 4 * EXACT_LANES, pack_f32, element_f32};
+static const weight_format weight_F16 = {1, 2, 2 * EXACT_LANES, pack_f16, element_f16};
+static const weight_format weight_BF16 = {1, 2, 2 * EXACT_LANES, pack_bf16, element_bf16};
+static const weight_format weight_Q8_0 = {EXACT_BLOCK, Q8_0_FILE_BYTES, Q8_0_BYTES, pack_q8_0, element_q8_0};
+
+#define FORMAT_OF(TYPE, type, unused) [EXACT_##TYPE] = &weight_##TYPE,
+static const weight_format *const formats[EXACT_TYPE_LIMIT] = {EACH_TYPE(FORMAT_OF, )};
+
+/// The format of a type and how many of its blocks a row has; NULL when there is none, or no whole number of them.
+static const weight_format *format_of(int32_t type, size_t columns, size_t *blocks) {
+  const weight_format *format = type >= 0 && type < EXACT_TYPE_LIMIT ? formats[type] : NULL;
+  if (!format || columns % format->columns != 0) return NULL;
+  *blocks = columns / format->columns;
+  return format;
+}
+
+size_t exact_packed_bytes(int32_t type, size_t rows, size_t columns) {
+  size_t blocks;
+  const weight_format *format = format_of(type, columns, &blocks);
+  return format ? (rows + EXACT_LANES - 1) / EXACT_LANES * blocks * format->packed_bytes : 0;
+}
+
+size_t exact_row_bytes(int32_t type, size_t columns) {
+  size_t blocks;
+  const weight_format *format = format_of(type, columns, &blocks);
+  return format ? blocks * format->file_bytes : 0;
+}
+
 int32_t exact_pack(int32_t type, const uint8_t *source, size_t rows, size_t columns, size_t group_begin,
                    size_t group_end, uint8_t *packed) {
-  const size_t row_bytes = exact_row_bytes(type, columns), group_bytes = packed_group_bytes(type, columns);
-  const size_t blocks = columns / EXACT_BLOCK;
+  size_t blocks;
+  const weight_format *format = format_of(type, columns, &blocks);
+  if (!format) return EXACT_NO_SUCH_MATRIX;
+  const size_t row_bytes = blocks * format->file_bytes, group_bytes = blocks * format->packed_bytes;
   for (size_t g = group_begin; g < group_end; g++) {
     uint8_t *group = packed + g * group_bytes;
     memset(group, 0, group_bytes);
     for (size_t r = 0; r < EXACT_LANES && g * EXACT_LANES + r < rows; r++) {
-      const uint8_t *row = source + (g * EXACT_LANES + r) * row_bytes;
-      int32_t status = EXACT_OK;
-      switch (type) {
-        case EXACT_F32: status = pack_float_row(row, columns, r, group, 0); break;
-        case EXACT_F16: status = pack_float_row(row, columns, r, group, 1); break;
-        case EXACT_Q4_0: status = pack_q4_row(row, blocks, r, group, 0); break;
-        case EXACT_Q4_1: status = pack_q4_row(row, blocks, r, group, 1); break;
-        default: status = pack_q8_row(row, blocks, r, group); break;
-      }
+      const int32_t status = format->pack(source + (g * EXACT_LANES + r) * row_bytes, blocks, r, group);
       if (status != EXACT_OK) return status;
     }
   }
   return EXACT_OK;
 }
 
-/// Column k of lane r. d * q is exact in f32 (11 and at most 8 significant bits), so only adding m rounds.
-static float packed_element(int32_t type, const uint8_t *group, size_t k, size_t r) {
-  const size_t b = k / EXACT_BLOCK, c = k % EXACT_BLOCK;
-  const uint8_t *block;
-  float value;
-  switch (type) {
-    case EXACT_F32:
-      memcpy(&value, group + 4 * (k * EXACT_LANES + r), 4);
-      return value;
-    case EXACT_F16: return half_to_float(load_u16(group + 2 * (k * EXACT_LANES + r)));
-    case EXACT_Q8_0:
-      block = group + b * Q8_0_BYTES;
-      return half_to_float(load_u16(block + 2 * r)) * (float)(int8_t)block[32 + (c / 4) * 64 + 4 * r + c % 4];
-    default: break;
-  }
-  const int has_minimum = type == EXACT_Q4_1;
-  block = group + b * (has_minimum ? Q4_1_BYTES : Q4_0_BYTES);
-  const uint8_t pair = block[(has_minimum ? 64 : 32) + (c % 16 / 4) * 64 + 4 * r + c % 4];
-  const int nibble = c < 16 ? pair & 15 : pair >> 4;
-  const float d = half_to_float(load_u16(block + 2 * r));
-  if (!has_minimum) return d * (float)(nibble - 8);
-  return d * (float)nibble + half_to_float(load_u16(block + 32 + 2 * r));
-}
-
 void exact_unpack_row(int32_t type, const uint8_t *packed, size_t columns, size_t row, float *out) {
-  const uint8_t *group = packed + row / EXACT_LANES * packed_group_bytes(type, columns);
-  for (size_t k = 0; k < columns; k++) out[k] = packed_element(type, group, k, row % EXACT_LANES);
+  size_t blocks;
+  const weight_format *format = format_of(type, columns, &blocks);
+  if (!format) return;
+  const uint8_t *block = packed + row / EXACT_LANES * blocks * format->packed_bytes;
+  for (size_t b = 0; b < blocks; b++, block += format->packed_bytes, out += format->columns) {
+    for (size_t k = 0; k < format->columns; k++) out[k] = format->element(block, k, row % EXACT_LANES);
+  }
 }
 
 void exact_store_key(const float *key, size_t width, size_t position, float *keys) {

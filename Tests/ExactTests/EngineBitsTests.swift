@@ -8,6 +8,8 @@ struct Rows: Equatable {
   var hidden: [UInt32] = []
   var logits: [UInt32] = []
 
+  init() {}
+
   init(
     _ model: Model, _ tokens: [UInt32], threads: Int = 1, chunk: Int = 64, calls: [Int]? = nil, from: Int = 0
   ) throws {
@@ -33,14 +35,14 @@ struct Rows: Equatable {
 
   @Test(
     "forms, threads, chunks and calls never change a bit of a synthetic model",
-    arguments: [GGUFTensorType.f32, .f16, .q4_0, .q4_1, .q8_0], [true, false])
+    arguments: KernelMatmulTests.types, [true, false])
   func grid(type: GGUFTensorType, tied: Bool) throws {
     let file = try TemporaryFile(ModelFixture.synthetic(type, tied: tied).bytes())
     let tokens = Self.tokens(70, vocabulary: 200)
     let scalar = try file.use { try Model.load(path: $0, kernel: .scalar, threads: 1) }
     let expected = try Rows(scalar, tokens, chunk: 1)
     #expect(expected.positions == Array(0..<70))
-    #expect(expected.logits.count == 70 * 200 && expected.hidden.count == 70 * 64)
+    #expect(expected.logits.count == 70 * 200 && expected.hidden.count == 70 * ModelFixture.syntheticWidth(type))
     for kernel in KernelChoice.available {
       let model = try file.use { try Model.load(path: $0, kernel: kernel, threads: 2) }
       #expect(model.kernel == kernel)

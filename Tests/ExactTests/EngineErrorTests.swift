@@ -22,7 +22,7 @@ import Testing
     return writer
   }
 
-  @Test("an architecture other than llama is refused by name")
+  @Test("an architecture that the engine does not have is refused by name")
   func architecture() {
     #expect(throws: ModelError.unsupportedArchitecture("gemma")) {
       try Self.load(Self.set("general.architecture", .string("gemma")))
@@ -49,7 +49,8 @@ import Testing
       ("block_count", .string("two")), ("embedding_length", .uint32(63)), ("embedding_length", .uint32(1 << 30)),
       ("feed_forward_length", .uint32(97)), ("attention.head_count", .uint32(3)), ("attention.head_count", .uint32(8)),
       ("attention.head_count_kv", .uint32(3)), ("attention.head_count_kv", .uint32(0)),
-      ("context_length", .uint64(1 << 40)), ("rope.dimension_count", .uint32(8)), ("attention.key_length", .uint32(32)),
+      ("context_length", .uint64(1 << 40)), ("rope.dimension_count", .uint32(8)), ("attention.key_length", .uint32(24)),
+      ("attention.value_length", .uint32(32)), ("attention.key_length", .uint32(1_040)),
       ("rope.freq_base", .float32(.nan)), ("rope.freq_base", .float32(0)), ("rope.freq_base", .uint32(10_000)),
       ("attention.layer_norm_rms_epsilon", .float32(-1)), ("attention.layer_norm_rms_epsilon", .float32(.infinity)),
       ("vocab_size", .uint32(201)),
@@ -95,15 +96,18 @@ import Testing
 
   @Test("tensor types without a kernel are named, for matrices and for norms")
   func types() throws {
-    let bf16 = try Self.edit("blk.0.attn_q.weight") {
-      $0.type = GGUFTensorType.bf16.rawValue
-      $0.bytes = [UInt8](repeating: 0, count: 64 * 64 * 2)
-    }
-    #expect {
-      try Self.load(bf16)
-    } throws: {
-      guard case .unsupportedTensorType("blk.0.attn_q.weight", .bf16, _) = $0 as? ModelError else { return false }
-      return true
+    for type in [GGUFTensorType.q2_K, .q3_K] {
+      var writer = ModelFixture.synthetic(.q4_K)
+      let index = try #require(writer.tensors.firstIndex { $0.name == "blk.0.attn_q.weight" })
+      writer.tensors[index].type = type.rawValue
+      writer.tensors[index].bytes = [UInt8](repeating: 0, count: 256 * Int(type.block.bytes))
+      #expect(
+        throws: ModelError.unsupportedTensorType(
+          tensor: "blk.0.attn_q.weight", type: type,
+          supported: GGUFTensorType.allCases.filter { $0 != .q2_K && $0 != .q3_K })
+      ) {
+        try Self.load(writer)
+      }
     }
     let norm = try Self.edit("output_norm.weight") { $0.type = GGUFTensorType.f16.rawValue }
     #expect(throws: ModelError.unsupportedTensorType(tensor: "output_norm.weight", type: .f16, supported: [.f32])) {

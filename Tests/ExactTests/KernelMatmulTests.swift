@@ -43,14 +43,9 @@ struct TestInput {
   ) -> [Float] {
     let padded = (rows + 15) / 16 * 16
     var y = [Float](repeating: .nan, count: tokens * padded)
-    let function =
-      switch type {
-      case .f32: form.kernels.matmul_f32
-      case .f16: form.kernels.matmul_f16
-      case .q4_0: form.kernels.matmul_q4_0
-      case .q4_1: form.kernels.matmul_q4_1
-      default: form.kernels.matmul_q8_0
-      }
+    // The tests know every type that they ask for.
+    // swift-format-ignore: NeverForceUnwrap
+    let function = withUnsafePointer(to: form.kernels) { exact_matmul_of($0, Int32(type.rawValue)) }!
     packed.withUnsafeBytes { packed in
       x.withUnsafeBufferPointer { x in
         q.withUnsafeBufferPointer { q in
@@ -78,7 +73,9 @@ struct TestInput {
 }
 
 @Suite struct KernelMatmulTests {
-  static let types: [GGUFTensorType] = [.f32, .f16, .q4_0, .q4_1, .q8_0]
+  static let types: [GGUFTensorType] = [
+    .f32, .f16, .bf16, .q4_0, .q4_1, .q5_0, .q5_1, .q8_0, .q4_K, .q5_K, .q6_K,
+  ]
 
   static func pack(_ type: GGUFTensorType, _ source: [UInt8], rows: Int, columns: Int) -> [UInt8] {
     let kind = Int32(type.rawValue)
@@ -87,51 +84,20 @@ struct TestInput {
     return packed
   }
 
-  /// FORMAT section 6, straight from GGUF's own layout.
-  static func reference(
-    _ type: GGUFTensorType, _ source: [UInt8], _ input: TestInput, row: Int, token: Int
-  ) -> Float {
-    func half(_ at: Int) -> Float { Float(Float16(bitPattern: UInt16(source[at]) | UInt16(source[at + 1]) << 8)) }
-    let columns = input.columns
-    var acc: Float = 0
-    if type == .f32 || type == .f16 {
-      for k in 0..<columns {
-        let w = element(type, source, columns: columns, row: row, k)
-        acc = acc.addingProduct(w, input.x[token * columns + k])
-      }
-      return acc
-    }
-    let blockBytes = Int(type.block.bytes)
-    for b in 0..<columns / 32 {
-      let start = (row * (columns / 32) + b) * blockBytes
-      let quants = start + (type == .q4_1 ? 4 : 2)
-      var dot: Int32 = 0
-      for k in 0..<32 {
-        let w: Int32 =
-          type == .q8_0
-          ? Int32(Int8(bitPattern: source[quants + k]))
-          : Int32(k < 16 ? source[quants + k] & 15 : source[quants + k - 16] >> 4) - (type == .q4_0 ? 8 : 0)
-        dot += w * Int32(input.q[token * columns + b * 32 + k])
-      }
-      let at = token * (columns / 32) + b
-      acc = acc.addingProduct(Float(dot), half(start) * input.scale[at])
-      if type == .q4_1 { acc = acc.addingProduct(half(start + 2), input.weightedSum[at]) }
-    }
-    return acc
-  }
-
   @Test("every form multiplies as the definition does, by bytes", arguments: types, [1, 2, 3, 8, 37])
   func everyFormEqualsTheDefinition(type: GGUFTensorType, tokens: Int) {
-    for (rows, columns) in [(40, 96), (16, 32), (75, 576)] {
+    for (rows, blocks) in [(40, 3), (16, 1), (75, type.block.elements == 256 ? 2 : 18)] {
+      let columns = blocks * max(32, Int(type.block.elements))
       var random = SplitMix64(state: UInt64(rows * 1_000 + tokens))
       let source = random.weights(type, columns: columns, rows: rows)
       let packed = Self.pack(type, source, rows: rows, columns: columns)
       let input = TestInput(random.floats(tokens * columns, scale: 3), columns: columns)
       let expected = input.multiply(.scalar, type, packed, rows: rows, tokens: tokens)
       let padded = (rows + 15) / 16 * 16
-      for token in 0..<tokens {
-        for row in 0..<rows {
-          let reference = Self.reference(type, source, input, row: row, token: token)
+      for row in 0..<rows {
+        let weights = ReferenceWeights(type, source, columns: columns, row: row)
+        for token in 0..<tokens {
+          let reference = weights.product(input, token: token)
           #expect(expected[token * padded + row].bitPattern == reference.bitPattern, "row \(row) of token \(token)")
         }
       }
@@ -179,44 +145,137 @@ struct TestInput {
   @Test("a packed row unpacks to the values of the file", arguments: types)
   func unpack(type: GGUFTensorType) {
     var random = SplitMix64(state: 9)
-    let (rows, columns) = (21, 64)
+    let (rows, columns) = (21, 512)
     let source = random.weights(type, columns: columns, rows: rows)
     let packed = Self.pack(type, source, rows: rows, columns: columns)
     for row in 0..<rows {
       var values = [Float](repeating: 0, count: columns)
       exact_unpack_row(Int32(type.rawValue), packed, columns, row, &values)
-      let expected = (0..<columns).map { Self.element(type, source, columns: columns, row: row, $0) }
-      #expect(bits(values) == bits(expected))
+      #expect(bits(values) == bits(ReferenceWeights(type, source, columns: columns, row: row).values))
     }
   }
 
-  /// One weight as f32, straight from GGUF's own layout.
-  static func element(_ type: GGUFTensorType, _ source: [UInt8], columns: Int, row: Int, _ k: Int) -> Float {
-    func half(_ at: Int) -> Float { Float(Float16(bitPattern: UInt16(source[at]) | UInt16(source[at + 1]) << 8)) }
-    let at = row * columns + k
-    if type == .f16 { return half(2 * at) }
-    if type == .f32 {
-      return Float(bitPattern: (0..<4).reduce(0) { $0 | UInt32(source[4 * at + $1]) << (8 * UInt32($1)) })
+  @Test("weights have the values that the reference of the format gives them", arguments: types)
+  func vectors(type: GGUFTensorType) throws {
+    struct Vector: Decodable { let type, bytes, values: String }
+    let lines = try ModelFixture.vectors("weights/weights.jsonl").split(separator: "\n")
+    let vectors = try lines.map { try JSONDecoder().decode(Vector.self, from: Data($0.utf8)) }
+    #expect(vectors.count == Self.types.count)
+    let vector = try #require(vectors.first { $0.type == type.description })
+    let source = try Self.bytes(hex: vector.bytes)
+    let expected = try Self.bytes(hex: vector.values)
+    let columns = source.count / Int(type.block.bytes) * Int(type.block.elements)
+    // As the last of three rows, so that it has a place of its own in the group.
+    let packed = Self.pack(type, source + source + source, rows: 3, columns: columns)
+    var values = [Float](repeating: 0, count: columns)
+    exact_unpack_row(Int32(type.rawValue), packed, columns, 2, &values)
+    var found: [UInt8] = []
+    for value in values { found.append(little: value.bitPattern) }
+    #expect(found == expected)
+  }
+
+  static func bytes(hex: String) throws -> [UInt8] {
+    let digits = Array(hex)
+    return try stride(from: 0, to: digits.count, by: 2).map {
+      try #require(UInt8(String(digits[$0..<$0 + 2]), radix: 16))
     }
-    let start = at / 32 * Int(type.block.bytes)
-    let quants = start + (type == .q4_1 ? 4 : 2)
-    if type == .q8_0 { return half(start) * Float(Int8(bitPattern: source[quants + k % 32])) }
-    let nibble = k % 32 < 16 ? source[quants + k % 32] & 15 : source[quants + k % 32 - 16] >> 4
-    return type == .q4_0 ? half(start) * Float(Int(nibble) - 8) : half(start) * Float(nibble) + half(start + 2)
   }
 
   @Test("scales and weights that are not finite are refused when packed", arguments: types)
   func nonFiniteWeights(type: GGUFTensorType) {
     var random = SplitMix64(state: 3)
-    let clean = random.weights(type, columns: 64, rows: 3)
-    for value in [Float16.infinity, -.infinity, .nan] {
-      var source = clean
-      let at = type == .f32 ? 4 * 70 : type == .f16 ? 2 * 70 : Int(type.block.bytes) * 3
-      let pattern = type == .f32 ? Float(value).bitPattern : UInt32(value.bitPattern)
-      for i in 0..<(type == .f32 ? 4 : 2) { source[at + i] = UInt8(truncatingIfNeeded: pattern >> (8 * UInt32(i))) }
-      var packed = [UInt8](repeating: 0, count: exact_packed_bytes(Int32(type.rawValue), 3, 64))
-      #expect(exact_pack(Int32(type.rawValue), source, 3, 64, 0, 1, &packed) == Int32(EXACT_NOT_FINITE))
+    let (columns, kind) = (512, Int32(type.rawValue))
+    let clean = random.weights(type, columns: columns, rows: 3)
+    // Of the second block of the second row.
+    let block = (columns / Int(type.block.elements) + 1) * Int(type.block.bytes)
+    let places: [Int] =
+      switch type {
+      case .q4_1, .q5_1, .q4_K, .q5_K: [0, 2]
+      case .q6_K: [208]
+      default: [0]
+      }
+    for place in places {
+      for value in [Float.infinity, -.infinity, .nan] {
+        var bytes: [UInt8] = []
+        switch type {
+        case .f32: bytes.append(little: value.bitPattern)
+        case .bf16: bytes.append(little: UInt16(value.bitPattern >> 16))
+        default: bytes.append(little: Float16(value).bitPattern)
+        }
+        var source = clean
+        source.replaceSubrange(block + place..<block + place + bytes.count, with: bytes)
+        var packed = [UInt8](repeating: 0, count: exact_packed_bytes(kind, 3, columns))
+        #expect(exact_pack(kind, source, 3, columns, 0, 1, &packed) == Int32(EXACT_NOT_FINITE))
+        #expect(exact_pack(kind, clean, 3, columns, 0, 1, &packed) == Int32(EXACT_OK))
+      }
     }
+  }
+
+  @Test("rows past the end of a matrix are zeros, whatever the memory held", arguments: types)
+  func padding(type: GGUFTensorType) {
+    var random = SplitMix64(state: 8)
+    let columns = 512
+    let packed = Self.pack(type, random.weights(type, columns: columns, rows: 17), rows: 17, columns: columns)
+    let input = TestInput(random.floats(2 * columns, scale: 3), columns: columns)
+    for form in KernelForm.all {
+      let y = input.multiply(form, type, packed, rows: 17, tokens: 2)
+      for token in 0..<2 {
+        #expect(bits(y[token * 32 + 17..<token * 32 + 32]).allSatisfy { $0 == 0 }, "\(form) of token \(token)")
+      }
+    }
+  }
+
+  @Test("the largest integers of each type are exact in every form", arguments: types, [1, 2, 3, 8, 37])
+  func extremes(type: GGUFTensorType, tokens: Int) {
+    // Every bit of a block set but for its F16 numbers, and none of them, which is -8, -16 and -32 for some.
+    let (rows, columns) = (16, 512)
+    for filling in [UInt8(0xff), 0] {
+      var source = [UInt8](repeating: filling, count: rows * columns / Int(type.block.elements) * Int(type.block.bytes))
+      let one: [UInt8] = type == .bf16 ? [0x80, 0x3f] : type == .f32 ? [0, 0, 0x80, 0x3f] : [0, 0x3c]
+      for block in stride(from: 0, to: source.count, by: Int(type.block.bytes)) {
+        let place = type == .q6_K ? block + 208 : block
+        source.replaceSubrange(place..<place + one.count, with: one)
+        if [.q4_1, .q5_1, .q4_K, .q5_K].contains(type) { source.replaceSubrange(place + 2..<place + 4, with: one) }
+      }
+      let packed = Self.pack(type, source, rows: rows, columns: columns)
+      let weights = ReferenceWeights(type, source, columns: columns, row: 0)
+      for sign in [Float(127), -127] {
+        let input = TestInput([Float](repeating: sign, count: tokens * columns), columns: columns)
+        let expected = (0..<tokens).flatMap { token in
+          [Float](repeating: weights.product(input, token: token), count: rows)
+        }
+        for form in KernelForm.all {
+          let y = input.multiply(form, type, packed, rows: rows, tokens: tokens)
+          #expect(bits(y) == bits(expected), "\(form), bytes of \(filling), activations of \(sign)")
+        }
+      }
+    }
+  }
+
+  @Test("columns that do not fill the blocks of a type, and unknown types, have no packed form")
+  func shapes() {
+    for type in Self.types where type.block.elements > 1 {
+      let (kind, block) = (Int32(type.rawValue), Int(type.block.elements))
+      #expect(exact_packed_bytes(kind, 16, block) > 0 && exact_row_bytes(kind, block) == Int(type.block.bytes))
+      for columns in [block - 1, block / 2, block + 16] {
+        var packed: [UInt8] = [7]
+        #expect(exact_packed_bytes(kind, 16, columns) == 0 && exact_row_bytes(kind, columns) == 0)
+        #expect(exact_pack(kind, packed, 1, columns, 0, 1, &packed) == Int32(EXACT_NO_SUCH_MATRIX))
+        #expect(packed == [7])
+      }
+    }
+    for kind in [Int32(-1), 4, 5, 9, 10, 11, 15, 29, 31, .max] {
+      #expect(exact_packed_bytes(kind, 16, 256) == 0)
+      for form in KernelForm.all {
+        #expect(withUnsafePointer(to: form.kernels) { exact_matmul_of($0, kind) } == nil)
+      }
+    }
+  }
+
+  @Test("packed weights take little more room than in the file", arguments: types)
+  func room(type: GGUFTensorType) {
+    let kind = Int32(type.rawValue)
+    #expect(Double(exact_packed_bytes(kind, 64, 512)) <= 1.03 * Double(64 * exact_row_bytes(kind, 512)))
   }
 
   @Test("every instruction set that the processor has is in the tests")

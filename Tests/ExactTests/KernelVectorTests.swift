@@ -124,45 +124,6 @@ import Testing
     }
   }
 
-  @Test("every form of attention gives the bits of the definition", arguments: [16, 48, 64, 128])
-  func attention(width: Int) {
-    var random = SplitMix64(state: UInt64(width))
-    for positions in [1, 2, 15, 16, 17, 63, 64, 65, 130, 300] {
-      let (query, values) = (random.floats(width, scale: 2), random.floats(positions * width))
-      let plainKeys = random.floats(positions * width)
-      let tiles = (positions + 15) / 16
-      // What lies past the last position must not matter.
-      var keys = [Float](repeating: .nan, count: tiles * 16 * width)
-      for p in 0..<positions {
-        plainKeys.withUnsafeBufferPointer { exact_store_key($0.baseAddress! + p * width, width, p, &keys) }
-      }
-      let scale = 1 / Float(width).squareRoot()
-
-      var weights = [Float](repeating: 0, count: positions)
-      for p in 0..<positions {
-        var lanes = [Float](repeating: 0, count: 16)
-        for i in 0..<width { lanes[i % 16].addProduct(query[i], plainKeys[p * width + i]) }
-        weights[p] = Self.tree(lanes) * scale
-      }
-      _ = KernelForm.scalar.kernels.softmax(&weights, positions)
-      var expected = [Float](repeating: 0, count: width)
-      for start in stride(from: 0, to: positions, by: 64) {
-        for i in 0..<width {
-          var acc: Float = 0
-          for p in start..<min(start + 64, positions) { acc.addProduct(weights[p], values[p * width + i]) }
-          expected[i] += acc
-        }
-      }
-      for form in KernelForm.all {
-        var scores = [Float](repeating: .nan, count: tiles * 16)
-        var out = [Float](repeating: .nan, count: width)
-        let status = form.kernels.attention(query, keys, values, positions, width, scale, &scores, &out)
-        #expect(status == 0)
-        #expect(bits(out) == bits(expected), "\(form) over \(positions)")
-      }
-    }
-  }
-
   @Test("every form of RoPE, SwiGLU and addition gives the bits of the definition")
   func elementwise() {
     var random = SplitMix64(state: 8)

@@ -10,8 +10,9 @@ import Testing
     -> Reexecution.Claim
   {
     Reexecution.Claim(
-      prompt: generator.prompt, answer: generator.tokens, sampling: sampling, maxTokens: maxTokens,
-      end: try #require(generator.end), salt: RealModel.salt, head: generator.chain.head, list: generator.chain.digests)
+      prompt: generator.prompt, decoding: DecodingParameters(sampling: sampling, maxTokens: maxTokens),
+      choices: [.init(tokens: generator.tokens, text: generator.text, end: try #require(generator.end))],
+      salt: RealModel.salt, head: generator.chain.head, list: generator.chain.digests)
   }
 
   static func check(
@@ -33,9 +34,9 @@ import Testing
   @Test("a wrong token is named with its position", arguments: [0, 4, 11])
   func wrongToken(position: Int) throws {
     var claim = try Self.claim(RealModel.generate(Self.sampled), Self.sampled)
-    claim.answer[position] = claim.answer[position] == 1000 ? 1001 : 1000
+    claim.choices[0].tokens[position] = claim.choices[0].tokens[position] == 1000 ? 1001 : 1000
     #expect(try Self.check(claim) == .diverges(position: position, finding: .token(position: position)))
-    claim.answer[position] = 49_152  // of no vocabulary
+    claim.choices[0].tokens[position] = 49_152  // of no vocabulary
     #expect(try Self.check(claim) == .diverges(position: position, finding: .token(position: position)))
     claim.list = nil
     #expect(try Self.check(claim) == .diverges(position: position, finding: .token(position: position)))
@@ -46,12 +47,12 @@ import Testing
     let claim = try Self.claim(RealModel.generate(Self.sampled, maxTokens: 24), Self.sampled, maxTokens: 24)
     #expect(try Self.check(claim) == .agrees)
     var temperature = claim
-    temperature.sampling.temperature = 0
+    temperature.decoding.sampling.temperature = 0
     var seed = claim
-    seed.sampling.seed = 43
+    seed.decoding.sampling.seed = 43
     for other in [temperature, seed] {
       guard case .diverges(let position?, .token) = try Self.check(other) else {
-        Issue.record("\(other.sampling) was not caught")
+        Issue.record("\(other.decoding.sampling) was not caught")
         continue
       }
       #expect((0..<24).contains(position))
@@ -118,7 +119,7 @@ import Testing
   @Test("a cancelled answer executes again, also an empty one", arguments: [0, 1, 5])
   func cancelled(tokens: Int) throws {
     let claim = try Self.claim(RealModel.generate(stopAfter: tokens), .greedy)
-    #expect(claim.answer.count == tokens && claim.end == .cancelled)
+    #expect(claim.choices[0].tokens.count == tokens && claim.choices[0].end == .cancelled)
     #expect(try Self.check(claim) == .agrees)
   }
 
@@ -126,7 +127,7 @@ import Testing
   func finish() throws {
     func other(_ claim: Reexecution.Claim, _ end: GenerationEnd) -> Reexecution.Claim {
       var claim = claim
-      claim.end = end
+      claim.choices[0].end = end
       return claim
     }
     let length = try Self.claim(RealModel.generate(), .greedy)
@@ -147,7 +148,7 @@ import Testing
       try Self.check(other(stopped, .cancelled))
         == .diverges(position: nil, finding: .finish(.other(stated: .cancelled, found: .stop))))
     var above = length
-    above.maxTokens = 11
+    above.decoding.maxTokens = 11
     #expect(
       try Self.check(above)
         == .diverges(position: nil, finding: .finish(.aboveLimit(tokens: 12, limit: 11))))
@@ -162,14 +163,14 @@ import Testing
     var claim = try Self.claim(stopped, .greedy, maxTokens: stopped.tokens.count + 1)
     var chain = try ActivationChain(salt: RealModel.salt)
     let first = claim.prompt.count - 1
-    try session.append(claim.prompt + claim.answer, rowsFrom: first) { position, hidden, logits in
+    try session.append(claim.prompt + claim.choices[0].tokens, rowsFrom: first) { position, hidden, logits in
       let token = try Sampler.greedy(logits)
       chain.append(hidden: hidden, token: token, logit: logits[Int(token)])
-      if position - first == stopped.tokens.count { claim.answer.append(token) }
+      if position - first == stopped.tokens.count { claim.choices[0].tokens.append(token) }
     }
     claim.head = chain.head
     claim.list = chain.digests
-    claim.end = .length
+    claim.choices[0].end = .length
     let end = stopped.tokens.count - 1
     #expect(try Self.check(claim) == .diverges(position: end, finding: .finish(.continuesAfterEnd(position: end))))
   }
@@ -186,7 +187,7 @@ import Testing
       try Reexecution.check(salt, on: model, pool: pool)
     }
     var limit = claim
-    limit.maxTokens = model.model.shape.contextLength
+    limit.decoding.maxTokens = model.model.shape.contextLength
     #expect(throws: GenerationError.self) { try Reexecution.check(limit, on: model, pool: pool) }
   }
 }

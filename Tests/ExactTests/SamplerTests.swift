@@ -18,6 +18,28 @@ import Testing
     try logits.withUnsafeBufferPointer { try Sampler(parameters).pick($0, position: position, choice: choice) }
   }
 
+  static func ranked(
+    _ logits: [Float], temperature: Float, topK: Int
+  ) throws -> (ids: [UInt32], values: [Float]) {
+    try SamplerWorkspace.with(logits.count) { (workspace) throws(SamplingError) in
+      try logits.withUnsafeBufferPointer { logits throws(SamplingError) in
+        let ranked = try RankedLogits(logits, temperature: temperature, topK: topK, in: workspace)
+        return ((0..<ranked.count).map(ranked.id), Array(ranked.values))
+      }
+    }
+  }
+
+  static func softmax(_ sorted: [Float], kernels: KernelChoice) -> [Float] {
+    var values = sorted
+    values.withUnsafeMutableBufferPointer { Sampler.softmax($0, kernels: kernels) }
+    return values
+  }
+
+  static func index(_ parameters: SamplingParameters, in probabilities: [Float], at uniform: Float) throws -> Int {
+    let sampler = try Sampler(parameters)
+    return probabilities.withUnsafeBufferPointer { sampler.index(in: $0, at: uniform) }
+  }
+
   /// The order of FORMAT section 6, written without any shortcut.
   static func definition(_ logits: [Float], _ p: SamplingParameters, position: UInt32, choice: UInt32) -> UInt32 {
     let scaled = logits.map { $0 / p.temperature }
@@ -68,7 +90,7 @@ import Testing
   func ties() throws {
     let logits: [Float] = [0, -0.0, 2, -1, 2, 0, -1, -0.0]
     for topK in [0, 7] {
-      let ranked = try logits.withUnsafeBufferPointer { try RankedLogits($0, temperature: 1, topK: topK) }
+      let ranked = try Self.ranked(logits, temperature: 1, topK: topK)
       #expect(ranked.ids == Array([2, 4, 0, 1, 5, 7, 3, 6].prefix(topK == 0 ? 8 : 7)))
     }
   }
@@ -76,9 +98,9 @@ import Testing
   @Test("ranking the whole vocabulary and the first k agree")
   func partialSelection() throws {
     let logits = Self.logits(49152)
-    let whole = try logits.withUnsafeBufferPointer { try RankedLogits($0, temperature: 0.8, topK: 0) }
+    let whole = try Self.ranked(logits, temperature: 0.8, topK: 0)
     for topK in [1, 40, 4096, 49151, 49152, 60000] {
-      let first = try logits.withUnsafeBufferPointer { try RankedLogits($0, temperature: 0.8, topK: topK) }
+      let first = try Self.ranked(logits, temperature: 0.8, topK: topK)
       #expect(first.ids == Array(whole.ids.prefix(topK)))
       #expect(first.values == Array(whole.values.prefix(topK)))
     }
@@ -87,24 +109,24 @@ import Testing
   @Test("every form of the kernels gives the same probabilities", arguments: [1, 7, 16, 40, 1000, 49152])
   func kernels(count: Int) {
     let sorted = Self.logits(count).sorted(by: >)
-    let scalar = Sampler.softmax(sorted, kernels: .scalar)
+    let scalar = Self.softmax(sorted, kernels: .scalar)
     for choice in KernelChoice.available {
-      #expect(Sampler.softmax(sorted, kernels: choice).map(\.bitPattern) == scalar.map(\.bitPattern))
+      #expect(Self.softmax(sorted, kernels: choice).map(\.bitPattern) == scalar.map(\.bitPattern))
     }
   }
 
   @Test("top-p keeps the token that crosses, min-p keeps those at the floor, top-p 0 keeps one")
   func filters() throws {
-    let sampler = try Sampler(SamplingParameters(temperature: 1, topP: 0.6, seed: 0))
-    #expect(sampler.index(in: [0.5, 0.25, 0.125, 0.125], at: 0.99) == 1)
-    let floor = try Sampler(SamplingParameters(temperature: 1, minP: 0.5, seed: 0))
-    #expect(floor.index(in: [0.5, 0.25, 0.125, 0.125], at: 0.99) == 1)
-    let first = try Sampler(SamplingParameters(temperature: 1, topP: 0, seed: 0))
-    #expect(first.index(in: [0.25, 0.25, 0.25, 0.25], at: 0.99) == 0)
-    let all = try Sampler(SamplingParameters(temperature: 1, seed: 0))
-    #expect(all.index(in: [0.5, 0.5, 0, 0], at: 1 - 0x1p-24) == 1)
-    #expect(all.index(in: [0.5, 0.5, 0, 0], at: 0) == 0)
-    #expect(all.index(in: [0.5, 0.5, 0, 0], at: 0.5) == 1)
+    let topP = SamplingParameters(temperature: 1, topP: 0.6, seed: 0)
+    #expect(try Self.index(topP, in: [0.5, 0.25, 0.125, 0.125], at: 0.99) == 1)
+    let floor = SamplingParameters(temperature: 1, minP: 0.5, seed: 0)
+    #expect(try Self.index(floor, in: [0.5, 0.25, 0.125, 0.125], at: 0.99) == 1)
+    let first = SamplingParameters(temperature: 1, topP: 0, seed: 0)
+    #expect(try Self.index(first, in: [0.25, 0.25, 0.25, 0.25], at: 0.99) == 0)
+    let all = SamplingParameters(temperature: 1, seed: 0)
+    #expect(try Self.index(all, in: [0.5, 0.5, 0, 0], at: 1 - 0x1p-24) == 1)
+    #expect(try Self.index(all, in: [0.5, 0.5, 0, 0], at: 0) == 0)
+    #expect(try Self.index(all, in: [0.5, 0.5, 0, 0], at: 0.5) == 1)
   }
 
   @Test("samples of a known distribution come at their rates")

@@ -141,19 +141,26 @@ import Testing
   func definition() throws {
     let vocabulary = tokenizer.vocabulary
     for line in try Self.lines() where line.text.utf8.count < 200 {
-      let bytes = Array(line.text.utf8).compactMap { vocabulary.byteTokens[Int($0)] }
+      let text = Array(line.text.utf8)
       var merged: [UInt32] = []
-      var merger = BytePairMerger(vocabulary)
-      merger.merge(bytes, into: &merged)
-      var expected = bytes
-      while true {
-        let pairs = zip(expected, expected.dropFirst()).enumerated().compactMap { position, pair in
-          vocabulary.merges[UInt64(pair.0) << 32 | UInt64(pair.1)].map { ($0, position) }
-        }
-        guard let (merge, position) = pairs.min(by: { ($0.0.rank, $0.1) < ($1.0.rank, $1.1) }) else { break }
-        expected.replaceSubrange(position...(position + 1), with: [merge.result])
+      var encoder = ByteLevelEncoder(vocabulary)
+      try encoder.encode(text[...], into: &merged)
+      var expected: [UInt32] = []
+      try PreTokenizer(text[...]).forEachPiece { (range: Range<Int>) throws(TokenizerError) in
+        expected += Self.merge(text[range].compactMap { vocabulary.byteTokens[Int($0)] }, vocabulary)
       }
       #expect(merged == expected)
+    }
+  }
+
+  static func merge(_ bytes: [UInt32], _ vocabulary: Vocabulary) -> [UInt32] {
+    var tokens = bytes
+    while true {
+      let pairs = zip(tokens, tokens.dropFirst()).enumerated().compactMap { position, pair in
+        vocabulary.merges[UInt64(pair.0) << 32 | UInt64(pair.1)].map { ($0, position) }
+      }
+      guard let (merge, position) = pairs.min(by: { ($0.0.rank, $0.1) < ($1.0.rank, $1.1) }) else { return tokens }
+      tokens.replaceSubrange(position...(position + 1), with: [merge.result])
     }
   }
 }

@@ -30,7 +30,9 @@ import Testing
     refused(.duplicateToken(id: 1, first: 0)) { try Self.make(tokens: ["<x>", "<x>"], types: [3, 4], merges: []) }
     refused(.notByteLevel(id: 1)) { try Self.make(tokens: ["a", "日"], merges: []) }
     refused(.notByteLevel(id: 0)) { try Self.make(tokens: [" "], merges: []) }
-    refused(.tokenType(id: 0, type: 6)) { try Self.make(tokens: ["a"], types: [6], merges: []) }
+    for type: Int32 in [2, 6, 7] {
+      refused(.tokenType(id: 0, type: type)) { try Self.make(tokens: ["a"], types: [type], merges: []) }
+    }
     refused(.tokenType(id: 0, type: -1)) { try Self.make(tokens: ["a"], types: [-1], merges: []) }
     for merge in ["ab", "a b c", " b", "a ", "", "a  b", "a 日"] {
       refused(.malformedMerge(index: 0)) { try Self.make(merges: [merge]) }
@@ -41,8 +43,12 @@ import Testing
     refused(.tokenTooLong(id: 0, bytes: 5000, limit: 4096)) {
       try Self.make(tokens: [String(repeating: "a", count: 5000)], merges: [])
     }
-    refused(.specialTokenCount(5000, limit: 4096)) {
-      try Self.make(tokens: (0..<5000).map { "<\($0)>" }, types: Array(repeating: 3, count: 5000), merges: [])
+    refused(.specialTokenCount(65_537, limit: 65_536)) {
+      try Self.make(tokens: (0..<66_000).map { "<\($0)>" }, types: Array(repeating: 3, count: 66_000), merges: [])
+    }
+    refused(.totalBytes(limit: 1 << 26)) {
+      let long = String(repeating: "a", count: 4090)
+      return try Self.make(tokens: (0..<16_500).map { "\(1_000_000 + $0)" + long.dropLast(7) }, merges: [])
     }
   }
 
@@ -72,14 +78,21 @@ import Testing
       metadata[key] = .uint32(1)
       #expect(throws: TokenizerError.missingMetadata(key: key)) { try Vocabulary(metadata: metadata) }
     }
-    for (key, value, supported) in [("model", "llama", "gpt2"), ("pre", "llama-bpe", "smollm")] {
+    for (key, value, supported) in [("model", "t5", "gpt2, llama"), ("pre", "llama-bpe", "smollm")] {
       var metadata = Self.metadata
       metadata["tokenizer.ggml.\(key)"] = .string(value)
       let error = TokenizerError.unsupportedMetadata(
         key: "tokenizer.ggml.\(key)", value: value, supported: supported)
       #expect(throws: error) { try Vocabulary(metadata: metadata) }
     }
-    for name in ["add_bos_token", "add_eos_token", "add_sep_token", "add_space_prefix"] {
+    for name in ["remove_extra_whitespaces", "precompiled_charsmap", "scored"] {
+      var metadata = Self.metadata
+      metadata["tokenizer.ggml.\(name)"] = .bool(false)
+      #expect(throws: TokenizerError.unknownMetadata(key: "tokenizer.ggml.\(name)")) {
+        try Vocabulary(metadata: metadata)
+      }
+    }
+    for name in ["add_eos_token", "add_sep_token", "add_space_prefix"] {
       var metadata = Self.metadata
       metadata["tokenizer.ggml.\(name)"] = .bool(true)
       let error = TokenizerError.unsupportedMetadata(
@@ -101,5 +114,28 @@ import Testing
         try Vocabulary(metadata: metadata)
       }
     }
+  }
+
+  @Test("a model that begins its sequences says with which token, and encoding does not add it")
+  func beginning() throws {
+    var metadata = Self.metadata
+    metadata["tokenizer.ggml.add_bos_token"] = .bool(true)
+    #expect(throws: TokenizerError.missingMetadata(key: "tokenizer.ggml.bos_token_id")) {
+      try Vocabulary(metadata: metadata)
+    }
+    metadata["tokenizer.ggml.bos_token_id"] = .uint32(5)
+    let vocabulary = try Vocabulary(metadata: metadata)
+    #expect(vocabulary.beginning == [5])
+    #expect(try Tokenizer(vocabulary: vocabulary).encode(Array("ab".utf8), parseSpecial: true) == [3])
+    #expect(try Vocabulary(metadata: Self.metadata).beginning == [])
+  }
+
+  @Test("a token's bytes are known but for markers and ids that are none")
+  func bytes() throws {
+    let vocabulary = try Self.make(tokens: Self.letters + ["<a>", "<u>"], types: [1, 1, 1, 1, 1, 1, 3, 4])
+    #expect(vocabulary.bytes(of: 4) == Array("abc".utf8) && vocabulary.bytes(of: 5) == [0x20])
+    #expect(vocabulary.bytes(of: 6) == nil && vocabulary.bytes(of: 7) == Array("<u>".utf8))
+    #expect(vocabulary.bytes(of: 8) == nil && vocabulary.controlToken("<a>") == 6)
+    #expect(vocabulary.controlToken("<u>") == nil && vocabulary.controlToken("ab") == nil)
   }
 }

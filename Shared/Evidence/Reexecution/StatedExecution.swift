@@ -58,13 +58,12 @@ struct StatedExecution: Sendable {
     guard (try? execution.parameters.sampling.validate()) != nil else {
       throw Finding("the parameters are outside of what the sampler takes")
     }
-    guard let decoded = try? model.text(of: answer), decoded.utf8.elementsEqual(text.utf8) else {
-      throw Finding("the text is not what the tokens spell")
-    }
     return Reexecution.Claim(
-      prompt: prompt, answer: answer, sampling: execution.parameters.sampling,
-      maxTokens: execution.parameters.maxTokens,
-      end: GenerationEnd(execution.finishReason), salt: evidence.openings[.activation]?.salt ?? [],
+      prompt: prompt,
+      decoding: DecodingParameters(
+        sampling: execution.parameters.sampling, maxTokens: execution.parameters.maxTokens),
+      choices: [.init(tokens: answer, text: text, end: GenerationEnd(execution.finishReason))],
+      salt: evidence.openings[.activation]?.salt ?? [],
       head: execution.activation, list: ActivationChain.digests(of: evidence.data(.activation)) ?? [])
   }
 

@@ -1,6 +1,6 @@
 import CKernels
 
-/// A `llama` model, ready to run: weights repacked for the kernels, tables made, nothing left to check.
+/// A model, ready to run: weights repacked for the kernels, tables made, nothing left to check.
 ///
 /// Immutable after `load`, so any number of sessions on any threads may share it. All weights are copies: after
 /// `load` the file is read again only by those who ask `file` for it (its metadata holds the tokenizer; its digest
@@ -17,7 +17,6 @@ public final class Model: Sendable {
   let outputNorm: AlignedMemory<Float>
   /// The embedding itself when the model ties them.
   let output: PackedMatrix
-  let rope: RopeTable
 
   /// Opens, checks and repacks a GGUF file.
   /// - Parameters:
@@ -54,14 +53,25 @@ public final class Model: Sendable {
     var reader = TensorReader(file: file, pool: pool, progress: progress)
     embedding = try reader.matrix("token_embd.weight", columns: shape.width, rows: shape.vocabulary)
     var layers: [ModelLayer] = []
-    for index in 0..<shape.layers { layers.append(try ModelLayer(index, shape, &reader)) }
+    let global = try RopeTable(
+      positions: shape.contextLength, headWidth: shape.headWidth, base: shape.ropeBase, scaling: shape.ropeScaling,
+      style: shape.architecture.ropeStyle)
+    let local =
+      shape.slidingWindow == 0
+      ? global
+      : try RopeTable(
+        positions: shape.contextLength, headWidth: shape.headWidth, base: ModelShape.localRopeBase,
+        style: shape.architecture.ropeStyle)
+    for index in 0..<shape.layers {
+      let rope = shape.isLocal(layer: index) ? local : global
+      layers.append(try ModelLayer(index, shape, rope: rope, &reader))
+    }
     self.layers = layers
     outputNorm = try reader.vector("output_norm.weight", count: shape.width)
     output =
       file.tensor(named: "output.weight") == nil
       ? embedding : try reader.matrix("output.weight", columns: shape.width, rows: shape.vocabulary)
     try reader.finish()
-    rope = RopeTable(positions: shape.contextLength, headWidth: shape.headWidth, base: shape.ropeBase)
     do { try file.requireUnchanged() } catch { throw .gguf(error) }
   }
 }

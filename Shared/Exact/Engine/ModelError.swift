@@ -18,6 +18,7 @@ public enum ModelError: Error, Equatable, Sendable, CustomStringConvertible {
   case nonFiniteWeight(tensor: String)
 
   case badContextLimit(Int, modelLimit: Int)
+  case badCacheLimit(Int, contextLimit: Int)
   case badChunk(Int, limit: Int)
   case badRewind(to: Int, position: Int)
   case tokenOutsideVocabulary(token: UInt32, index: Int, vocabulary: Int)
@@ -37,7 +38,7 @@ public enum ModelError: Error, Equatable, Sendable, CustomStringConvertible {
     case .outOfMemory(let bytes, let purpose):
       "there is no memory for \(purpose) (\(bytes) bytes)"
     case .unsupportedArchitecture(let name):
-      "the architecture \(name) is not supported, only llama is"
+      "the architecture \(name) is not supported, supported are \(list(ModelArchitecture.allCases.map(\.rawValue)))"
     case .missingKey(let key):
       "the model lacks the metadata key \(key)"
     case .badValue(let key, let value, let requirement):
@@ -47,7 +48,7 @@ public enum ModelError: Error, Equatable, Sendable, CustomStringConvertible {
     case .missingTensor(let name):
       "the model lacks the tensor \(name)"
     case .unexpectedTensor(let name):
-      "the model has the tensor \(name), which the llama architecture of this engine does not use"
+      "the model has the tensor \(name), which this engine does not use in its architecture"
     case .wrongShape(let tensor, let found, let expected):
       "tensor \(tensor) has the shape \(found), expected \(expected)"
     case .unsupportedTensorType(let tensor, let type, let supported):
@@ -56,6 +57,8 @@ public enum ModelError: Error, Equatable, Sendable, CustomStringConvertible {
       "tensor \(tensor) holds an infinite or undefined number"
     case .badContextLimit(let limit, let modelLimit):
       "a context of \(limit) tokens was asked for, it must be from 1 to the model's \(modelLimit)"
+    case .badCacheLimit(let limit, let context):
+      "room for the keys and values of \(limit) tokens was asked for, it must be at least the context of \(context)"
     case .badChunk(let chunk, let limit):
       "a chunk of \(chunk) tokens was asked for, it must be from 1 to \(limit)"
     case .badRewind(let target, let position):

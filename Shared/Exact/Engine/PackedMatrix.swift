@@ -2,7 +2,10 @@ import CKernels
 
 /// A weight matrix of shape [rows, columns], repacked in groups of 16 interleaved output rows. Immutable once made.
 final class PackedMatrix: Sendable {
-  static let types: [GGUFTensorType] = [.f32, .f16, .q4_0, .q4_1, .q8_0]
+  /// The types that kernels exist for.
+  static let types = GGUFTensorType.allCases.filter {
+    exact_packed_bytes(Int32($0.rawValue), 16, Int($0.block.elements)) > 0
+  }
 
   let type: GGUFTensorType
   let rows: Int
@@ -35,22 +38,12 @@ final class PackedMatrix: Sendable {
     self.memory = memory
   }
 
-  /// Output rows 16 g ..< 16 (g + 1) of the product with `tokens` inputs, for the groups g, into y[token][yStride].
-  func multiply(
-    _ kernels: exact_kernels, _ input: exact_activation, tokens: Int, groups: Range<Int>,
-    into y: UnsafeMutablePointer<Float>, yStride: Int
-  ) {
-    let function =
-      switch type {
-      case .f32: kernels.matmul_f32
-      case .f16: kernels.matmul_f16
-      case .q4_0: kernels.matmul_q4_0
-      case .q4_1: kernels.matmul_q4_1
-      default: kernels.matmul_q8_0
-      }
-    withUnsafePointer(to: input) {
-      function(memory.base, columns, $0, tokens, groups.lowerBound, groups.upperBound, y, yStride)
+  /// What workers read, with the product of this form of the kernels.
+  func view(_ kernels: UnsafePointer<exact_kernels>) -> MatrixView {
+    guard let product = exact_matmul_of(kernels, Int32(type.rawValue)) else {
+      preconditionFailure("every form has a product for \(type), which could be packed")
     }
+    return MatrixView(weights: memory.base, columns: columns, groups: groups, function: product)
   }
 
   /// Row `row` as f32.

@@ -1,6 +1,6 @@
 import CKernels
 
-/// One sequence of tokens on a model: its key-value cache and the vectors of the pass under way.
+/// One sequence of tokens on a model: its keys and values, and the vectors of the pass under way.
 ///
 /// The bits of every row are a function of the model and the tokens up to it alone: chunk size, threads, kernel forms
 /// and what other sessions do never change them.
@@ -15,10 +15,10 @@ public final class Session {
   /// Tokens held, which is the position of the next one.
   public private(set) var position = 0
 
-  let pool: ThreadPool
-  let cache: KVCache
-  let failures = Failures()
-  private var scratch: Scratch?
+  private let pool: ThreadPool
+  private let sequence: KVSequence
+  private var pass: ForwardPass?
+  private var rowsMax = 0
 
   /// Errors: `badContextLimit`, `outOfMemory`.
   public init(model: Model, pool: ThreadPool, contextLimit: Int) throws(ModelError) {
@@ -28,12 +28,13 @@ public final class Session {
     self.model = model
     self.pool = pool
     self.contextLimit = contextLimit
-    cache = try KVCache(model.shape, limit: contextLimit)
+    let pages = try KVPages(model.shape, pages: KVPages.pages(for: contextLimit))
+    sequence = KVSequence(pages, contextLimit: contextLimit)
   }
 
-  /// Bytes that the cache of a full session takes.
+  /// Bytes that the keys and values of a full session take.
   public static func cacheBytes(_ shape: ModelShape, contextLimit: Int) -> Int {
-    KVCache.byteCount(shape, limit: contextLimit)
+    KVPages.pages(for: contextLimit) * KVPages.pageBytes(shape)
   }
 
   /// Appends tokens and calls `row` for every appended position that is at least `rowsFrom`, in order.
@@ -49,17 +50,24 @@ public final class Session {
     _ row: (Int, UnsafeBufferPointer<Float>, UnsafeBufferPointer<Float>) throws -> Void
   ) throws {
     try check(tokens, chunk: chunk)
-    let environment = exact_float_environment_enter()
-    defer { exact_float_environment_leave(environment) }
-    let scratch = try scratch(for: min(chunk, tokens.count))
     var done = 0
     while done < tokens.count {
       let part = tokens[done..<min(done + chunk, tokens.count)]
       let start = position
-      try forward(part, scratch)
+      let rows = max(0, min(part.count, start + part.count - rowsFrom))
+      let pass = try pass(tokens: min(chunk, tokens.count), rows: rows)
+      precondition(sequence.reserve(start + part.count), "a session's own pages ran out")
+      var batch = Batch()
+      batch.add(part, of: sequence, position: start, rows: rows)
       position += part.count
       done += part.count
-      try emitRows(max(rowsFrom, start)..<max(rowsFrom, position), chunkStart: start, scratch, row)
+      let failures = try pass.run(batch) { block in
+        for each in block.rows { try row(each.position, each.hidden, each.logits) }
+      }
+      if let failure = failures[0] {
+        if case .nonFinite(_, layer: .some) = failure { position = start }
+        throw failure
+      }
     }
   }
 
@@ -79,10 +87,13 @@ public final class Session {
     }
   }
 
-  private func scratch(for tokens: Int) throws(ModelError) -> Scratch {
-    if let scratch, scratch.tokens >= tokens { return scratch }
-    let made = try Scratch(model.shape, tokens: max(1, tokens))
-    scratch = made
+  /// A pass with room for so many tokens and rows: grown when a caller asks for more than any before.
+  private func pass(tokens: Int, rows: Int) throws(ModelError) -> ForwardPass {
+    if let pass, pass.tokensMax >= tokens, rowsMax >= rows { return pass }
+    let made = try ForwardPass(
+      model: model, pool: pool, tokens: max(1, tokens, pass?.tokensMax ?? 0), rows: max(1, rows, rowsMax))
+    rowsMax = max(1, rows, rowsMax)
+    pass = made
     return made
   }
 }

@@ -71,6 +71,13 @@ struct GGUFHeader {
         limit: GGUFLimits.allArrayElements)
     }
     try cursor.require(count * smallest, "array \(key)")
+    switch type {
+    // What large arrays are made of: one loop without a choice for each element.
+    case 4: return try cursor.values(count, "array \(key)") { .uint32($0) }
+    case 5: return try cursor.values(count, "array \(key)") { .int32($0) }
+    case 6: return try cursor.values(count, "array \(key)") { .float32(Float(bitPattern: $0)) }
+    default: break
+    }
     var values: [GGUFValue] = []
     values.reserveCapacity(count)
     for _ in 0..<count { values.append(try readValue(type, key: key, nesting: nesting, &cursor)) }

@@ -1,10 +1,11 @@
 public import Cryptography
 
-/// The chain over the final hidden states of an exact executor (FORMAT section 2).
+/// The chain over the final hidden states of an exact executor (FORMAT section 1).
 ///
 /// `A_0 = H("colophon/activation/v1" ‖ 0 ‖ salt32)`, and for each generated token
 /// `A_i = H(A_(i-1) ‖ hidden ‖ u32 big-endian token ‖ f32 little-endian logit of that token)`, where `hidden` is the
-/// final normed hidden state, f32 little-endian each, of the row that predicted the token.
+/// final normed hidden state, f32 little-endian each, of the row that predicted the token. Of several choices that of
+/// the next index goes on where the one before ended.
 public struct ActivationChain: Sendable, Equatable {
   public static let saltBytes = 32
 
@@ -34,19 +35,60 @@ public struct ActivationChain: Sendable, Equatable {
   public var list: [UInt8] { digests.flatMap(\.bytes) }
 
   public mutating func append(hidden: UnsafeBufferPointer<Float>, token: UInt32, logit: Float) {
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(40 + hidden.count * 4)
-    bytes += head.bytes
-    for value in hidden { bytes.append(littleEndian: value.bitPattern) }
-    bytes.append(littleEndian: token.byteSwapped)
-    bytes.append(littleEndian: logit.bitPattern)
-    head = SHA256.hash(bytes)
+    withUnsafeTemporaryAllocation(byteCount: 32 + ActivationRecords.bytes(width: hidden.count), alignment: 16) { link in
+      ActivationRecords.write(hidden, token, logit, to: UnsafeMutableRawBufferPointer(rebasing: link[32...]))
+      append(link)
+    }
+  }
+
+  /// Goes on with what a choice kept.
+  public mutating func append(_ records: ActivationRecords) {
+    let stride = ActivationRecords.bytes(width: records.width)
+    withUnsafeTemporaryAllocation(byteCount: 32 + stride, alignment: 16) { link in
+      records.bytes.withUnsafeBytes { bytes in
+        for start in Swift.stride(from: 0, to: bytes.count, by: stride) {
+          UnsafeMutableRawBufferPointer(rebasing: link[32...]).copyMemory(
+            from: UnsafeRawBufferPointer(rebasing: bytes[start..<start + stride]))
+          append(link)
+        }
+      }
+    }
+  }
+
+  /// `link` has room for a digest before the record that it holds, so that one call hashes one piece of memory.
+  private mutating func append(_ link: UnsafeMutableRawBufferPointer) {
+    head.withUnsafeBytes { link.copyMemory(from: $0) }
+    head = SHA256.hash(UnsafeRawBufferPointer(link))
     digests.append(head)
   }
 }
 
-extension [UInt8] {
-  fileprivate mutating func append(littleEndian word: UInt32) {
-    for shift in stride(from: UInt32(0), to: 32, by: 8) { append(UInt8(truncatingIfNeeded: word >> shift)) }
+/// What the chain hashes of each token of one choice, kept until the choices before it have ended.
+public struct ActivationRecords: Sendable, Equatable {
+  /// Floats of a hidden state.
+  public let width: Int
+  /// Per token: hidden state, token, logit, as they enter the hash.
+  private(set) var bytes: [UInt8] = []
+
+  public init(width: Int) { self.width = width }
+
+  public mutating func append(hidden: UnsafeBufferPointer<Float>, token: UInt32, logit: Float) {
+    precondition(hidden.count == width, "a hidden state of \(hidden.count) floats among those of \(width)")
+    withUnsafeTemporaryAllocation(byteCount: Self.bytes(width: width), alignment: 16) { record in
+      Self.write(hidden, token, logit, to: record)
+      bytes.append(contentsOf: record)
+    }
+  }
+
+  static func bytes(width: Int) -> Int { 4 * width + 8 }
+
+  static func write(
+    _ hidden: UnsafeBufferPointer<Float>, _ token: UInt32, _ logit: Float, to record: UnsafeMutableRawBufferPointer
+  ) {
+    for index in 0..<hidden.count {
+      record.storeBytes(of: hidden[index].bitPattern.littleEndian, toByteOffset: 4 &* index, as: UInt32.self)
+    }
+    record.storeBytes(of: token.bigEndian, toByteOffset: 4 * hidden.count, as: UInt32.self)
+    record.storeBytes(of: logit.bitPattern.littleEndian, toByteOffset: 4 * hidden.count + 4, as: UInt32.self)
   }
 }

@@ -3,6 +3,8 @@ public enum GenerationError: Error, Equatable, Sendable, CustomStringConvertible
   case badSalt(bytes: Int, expected: Int)
   case emptyPrompt
   case badMaxTokens(Int)
+  case badStop(why: String)
+  case badTopLogprobs(Int)
   /// Prompt and answer together do not fit the context.
   case contextExceeded(promptTokens: Int, maxTokens: Int, limit: Int)
   case model(ModelError)
@@ -20,6 +22,8 @@ public enum GenerationError: Error, Equatable, Sendable, CustomStringConvertible
     case .badSalt(let bytes, let expected): "a salt has \(bytes) bytes, it must have \(expected)"
     case .emptyPrompt: "the prompt has no tokens"
     case .badMaxTokens(let count): "max_tokens is \(count), it must be at least 1"
+    case .badStop(let why): "stop \(why)"
+    case .badTopLogprobs(let count): "top_logprobs is \(count), allowed are 0 to \(TokenLogprobs.topMax)"
     case .contextExceeded(let prompt, let answer, let limit):
       "the prompt has \(prompt) tokens and the answer may have \(answer), together above the context limit of "
         + "\(limit) tokens: shorten the messages or ask for fewer tokens with max_tokens"

@@ -2,73 +2,70 @@
 ///
 /// ```swift
 /// let generator = try Generator(model, pool: pool, prompt: prompt, sampling: .greedy, maxTokens: 64, salt: salt)
-/// while let step = try generator.next() { print(step.token) }
+/// while let step = try generator.next() { print(step.text) }
 /// ```
 ///
 /// Not `Sendable`: one caller, on a thread that may be busy for long.
 public final class Generator {
-  public struct Step: Sendable, Equatable {
-    public let token: UInt32
-    /// Set on the last token.
-    public let end: GenerationEnd?
-  }
-
   /// Tokens of the prompt that one pass takes, and after which a cancellation is looked for.
   static let prefillChunk = 128
 
-  public private(set) var tokens: [UInt32] = []
-  public private(set) var chain: ActivationChain
-  /// Nil while it goes on.
-  public private(set) var end: GenerationEnd?
-
   public let prompt: [UInt32]
-  private let model: ChatModel
+  private var decoder: ChoiceDecoder
   private let session: Session
-  private let sampler: Sampler
-  private let maxTokens: Int
-  private let choice: UInt32
   private let isCancelled: () -> Bool
 
   /// - Parameters:
   ///   - choice: index of this answer among those to one request; part of what the sampler draws from.
   ///   - salt: 32 bytes, of the activation chain.
   ///   - isCancelled: asked before each pass; once true, the answer ends as `cancelled`.
-  /// - Throws: `badSalt`, `emptyPrompt`, `badMaxTokens`, `contextExceeded`, `sampling`, `model`.
+  /// - Throws: `badSalt`, `emptyPrompt`, `badMaxTokens`, `contextExceeded`, `sampling`, `badStop`, `badTopLogprobs`,
+  ///   `model`.
   public init(
-    _ model: ChatModel, pool: ThreadPool, prompt: [UInt32], sampling: SamplingParameters, maxTokens: Int,
-    choice: UInt32 = 0, salt: [UInt8], isCancelled: @escaping () -> Bool = { false }
+    _ model: ChatModel, pool: ThreadPool, prompt: [UInt32], decoding: DecodingParameters, choice: UInt32 = 0,
+    salt: [UInt8], isCancelled: @escaping () -> Bool = { false }
   ) throws(GenerationError) {
-    chain = try ActivationChain(salt: salt)
-    try model.requireRoom(prompt: prompt.count, answer: maxTokens)
+    decoder = try ChoiceDecoder(model, prompt: prompt, decoding: decoding, choice: choice, salt: salt)
     do {
-      sampler = try Sampler(sampling)
-    } catch {
-      throw .sampling(error)
-    }
-    do {
-      session = try Session(model: model.model, pool: pool, contextLimit: prompt.count + maxTokens)
+      session = try Session(model: model.model, pool: pool, contextLimit: prompt.count + decoding.maxTokens)
     } catch {
       throw .model(error)
     }
-    self.model = model
     self.prompt = prompt
-    self.maxTokens = maxTokens
-    self.choice = choice
     self.isCancelled = isCancelled
   }
 
+  /// With nothing but sampling asked for.
+  public convenience init(
+    _ model: ChatModel, pool: ThreadPool, prompt: [UInt32], sampling: SamplingParameters, maxTokens: Int,
+    choice: UInt32 = 0, salt: [UInt8], isCancelled: @escaping () -> Bool = { false }
+  ) throws(GenerationError) {
+    try self.init(
+      model, pool: pool, prompt: prompt, decoding: DecodingParameters(sampling: sampling, maxTokens: maxTokens),
+      choice: choice, salt: salt, isCancelled: isCancelled)
+  }
+
+  public var tokens: [UInt32] { decoder.tokens }
+  /// Nil while it goes on.
+  public var end: GenerationEnd? { decoder.end }
+  /// What was shown so far; of an answer that has ended all of it.
+  public var text: String { decoder.text }
+  /// The chain over this choice alone.
+  public var chain: ActivationChain { ActivationChain(joining: [decoder]) }
+
   /// The next token; nil when the answer has ended. The first call takes in the prompt.
-  public func next() throws(GenerationError) -> Step? {
+  public func next() throws(GenerationError) -> ChoiceDecoder.Step? {
     guard end == nil else { return nil }
     do {
-      return try tokens.isEmpty ? prefill() : advance([tokens[tokens.count - 1]])
+      guard let last = decoder.tokens.last else { return try prefill() }
+      return try advance([last])
     } catch {
       guard let known = GenerationError(error) else { preconditionFailure("the engine threw \(error)") }
       throw known
     }
   }
 
-  private func prefill() throws -> Step? {
+  private func prefill() throws -> ChoiceDecoder.Step? {
     var done = 0
     while prompt.count - done > Self.prefillChunk {
       if cancelIfAsked() { return nil }
@@ -81,22 +78,19 @@ public final class Generator {
   }
 
   /// Takes in `appended` and chooses the token that follows.
-  private func advance(_ appended: [UInt32]) throws -> Step? {
+  private func advance(_ appended: [UInt32]) throws -> ChoiceDecoder.Step? {
     if cancelIfAsked() { return nil }
-    var token: UInt32 = 0
+    var step: ChoiceDecoder.Step?
     let last = session.position + appended.count - 1
     try session.append(appended, rowsFrom: last, chunk: Self.prefillChunk) { position, hidden, logits in
-      token = try sampler.pick(logits, position: UInt32(position + 1), choice: choice)
-      chain.append(hidden: hidden, token: token, logit: logits[Int(token)])
+      step = try decoder.take(position: UInt32(position + 1), hidden: hidden, logits: logits)
     }
-    tokens.append(token)
-    end = .natural(last: token, count: tokens.count, maxTokens: maxTokens, tokenizer: model.tokenizer)
-    return Step(token: token, end: end)
+    return step
   }
 
   private func cancelIfAsked() -> Bool {
     guard isCancelled() else { return false }
-    end = .cancelled
+    _ = decoder.cancel()
     return true
   }
 }

@@ -1,5 +1,6 @@
 extension Reexecution {
-  /// What a re-execution found to differ. Positions count generated tokens from 0. No text here holds content: it goes
+  /// What a re-execution found to differ. Positions count the generated
+  /// tokens of all choices, in order, from 0. No text here holds content: it goes
   /// into signed verdicts and logs.
   public enum Finding: Sendable, Equatable, CustomStringConvertible {
     /// A token is not the one that the sampler picks by the stated parameters, or is none of the vocabulary.
@@ -10,6 +11,8 @@ extension Reexecution {
     case head
     /// The opened list is not the chain's, though its head is.
     case list(position: Int?)
+    /// The text of a choice is not what its tokens spell up to its end.
+    case text(choice: Int)
     case finish(FinishFault)
 
     public var position: Int? {
@@ -17,7 +20,7 @@ extension Reexecution {
       case .token(let position), .activation(let position): position
       case .list(let position): position
       case .finish(.continuesAfterEnd(let position)): position
-      case .head, .finish: nil
+      case .head, .text, .finish: nil
       }
     }
 
@@ -30,6 +33,8 @@ extension Reexecution {
       case .head: "the signed head is not that of the activation chain"
       case .list(let position):
         "the opened list of activations is not the chain's" + (position.map { ", first at position \($0)" } ?? "")
+      case .text(let choice):
+        "the text" + (choice == 0 ? "" : " of choice \(choice)") + " is not what the tokens spell"
       case .finish(let fault): fault.description
       }
     }

@@ -1,5 +1,11 @@
 /// How a token is chosen from logits (EXACT1.md, "Sampling"). Every field takes part in the result.
 public struct SamplingParameters: Sendable, Equatable {
+  public static let biasesMax = 1024
+  /// Of `presencePenalty` and `frequencyPenalty`.
+  public static let penaltyRange: ClosedRange<Float> = -2...2
+  public static let repetitionPenaltyRange: ClosedRange<Float> = 0.01...100
+  public static let biasRange: ClosedRange<Float> = -100...100
+
   /// 0: the largest logit, nothing random. Otherwise 0.001 to 100.
   public var temperature: Float
   /// Keep the k most likely tokens; 0: all.
@@ -9,15 +15,30 @@ public struct SamplingParameters: Sendable, Equatable {
   /// Drop tokens less likely than this fraction of the most likely one; 0: none.
   public var minP: Float
   public var seed: UInt64
+  /// Divides the positive and multiplies the other logits of tokens that stand in prompt or answer; 1: off.
+  public var repetitionPenalty: Float
+  /// Taken from the logit of a token that stands in the answer; 0: off.
+  public var presencePenalty: Float
+  /// Taken from the logit of a token once for each time that it stands in the answer; 0: off.
+  public var frequencyPenalty: Float
+  /// Added to the logits of single tokens: ascending by token, each once.
+  public var logitBias: [TokenBias]
 
   public static let greedy = SamplingParameters(temperature: 0, seed: 0)
 
-  public init(temperature: Float, topK: Int = 0, topP: Float = 1, minP: Float = 0, seed: UInt64) {
+  public init(
+    temperature: Float, topK: Int = 0, topP: Float = 1, minP: Float = 0, seed: UInt64, repetitionPenalty: Float = 1,
+    presencePenalty: Float = 0, frequencyPenalty: Float = 0, logitBias: [TokenBias] = []
+  ) {
     self.temperature = temperature
     self.topK = topK
     self.topP = topP
     self.minP = minP
     self.seed = seed
+    self.repetitionPenalty = repetitionPenalty
+    self.presencePenalty = presencePenalty
+    self.frequencyPenalty = frequencyPenalty
+    self.logitBias = logitBias
   }
 
   /// - Throws: the first field that is out of range. A NaN is in no range.
@@ -26,29 +47,31 @@ public struct SamplingParameters: Sendable, Equatable {
     guard topK >= 0 else { throw .topK(topK) }
     guard (0...1).contains(topP) else { throw .topP(topP) }
     guard (0...1).contains(minP) else { throw .minP(minP) }
-  }
-}
-
-/// Why parameters or logits were refused.
-public enum SamplingError: Error, Equatable, Sendable {
-  case temperature(Float)
-  case topK(Int)
-  case topP(Float)
-  case minP(Float)
-  case noLogits
-  /// A logit is NaN or infinite, or becomes so by the division by the temperature.
-  case nonFiniteLogit(token: UInt32)
-}
-
-extension SamplingError: CustomStringConvertible {
-  public var description: String {
-    switch self {
-    case .temperature(let value): "temperature is \(value), allowed are 0 and 0.001 to 100"
-    case .topK(let value): "top_k is \(value), allowed are 0 (off) and above"
-    case .topP(let value): "top_p is \(value), allowed are 0 to 1"
-    case .minP(let value): "min_p is \(value), allowed are 0 to 1"
-    case .noLogits: "there are no logits to choose from"
-    case .nonFiniteLogit(let token): "the logit of token \(token) is not finite at this temperature"
+    guard Self.repetitionPenaltyRange.contains(repetitionPenalty) else { throw .repetitionPenalty(repetitionPenalty) }
+    guard Self.penaltyRange.contains(presencePenalty) else { throw .presencePenalty(presencePenalty) }
+    guard Self.penaltyRange.contains(frequencyPenalty) else { throw .frequencyPenalty(frequencyPenalty) }
+    guard logitBias.count <= Self.biasesMax else { throw .tooManyBiases(logitBias.count) }
+    for bias in logitBias where !Self.biasRange.contains(bias.bias) { throw .bias(bias) }
+    for (one, next) in zip(logitBias, logitBias.dropFirst()) where one.token >= next.token {
+      throw .biasOrder(token: next.token)
     }
+  }
+
+  /// Whether the logits that the sampler ranks are not the model's own.
+  var adjustsLogits: Bool { penalizes || !logitBias.isEmpty }
+
+  /// Whether the tokens so far take part.
+  var penalizes: Bool { repetitionPenalty != 1 || presencePenalty != 0 || frequencyPenalty != 0 }
+}
+
+/// What is added to one token's logit.
+public struct TokenBias: Sendable, Equatable {
+  public var token: UInt32
+  /// -100 to 100.
+  public var bias: Float
+
+  public init(token: UInt32, bias: Float) {
+    self.token = token
+    self.bias = bias
   }
 }

@@ -23,14 +23,22 @@ enum ByteAlphabet {
     return table
   }()
 
-  /// The bytes that `text` spells; nil when a character stands for no byte.
-  static func bytes(of text: some StringProtocol) -> [UInt8]? {
-    var result: [UInt8] = []
-    result.reserveCapacity(text.utf8.count)
-    for scalar in text.unicodeScalars {
-      guard scalar.value < 0x144, case let byte = bytes[Int(scalar.value)], byte >= 0 else { return nil }
-      result.append(UInt8(byte))
+  /// Appends the bytes that well-formed UTF-8 spells; false when a character stands for no byte.
+  static func decode(_ text: UnsafeBufferPointer<UInt8>, into spelled: inout [UInt8]) -> Bool {
+    var offset = 0
+    while offset < text.count {
+      let lead = text[offset]
+      var scalar = UInt32(lead)
+      if lead >= 0x80 {
+        // Two bytes reach U+07FF, more than the alphabet needs.
+        guard lead < 0xe0, offset + 1 < text.count else { return false }
+        scalar = UInt32(lead & 0x1f) << 6 | UInt32(text[offset + 1] & 0x3f)
+        offset += 1
+      }
+      guard scalar < 0x144, case let byte = bytes[Int(scalar)], byte >= 0 else { return false }
+      spelled.append(UInt8(byte))
+      offset += 1
     }
-    return result
+    return true
   }
 }

@@ -1,29 +1,68 @@
-/// Finds the text of control and user-defined tokens: the leftmost match, the longest at that place.
+/// Finds the text of special tokens: the leftmost match, the longest at that place.
 struct SpecialTokenMatcher: Sendable {
   struct Match {
     var id: UInt32
     var range: Range<Int>
   }
 
-  /// Candidates by their first byte, longest first.
-  private let candidates: [[(id: UInt32, text: [UInt8])]]
+  private let texts: TokenTexts
+  /// In the order of their bytes, so that all with one beginning stand together.
+  private let ids: [UInt32]
+  /// Those that begin with each byte.
+  private let byFirst: [Range<Int>]
 
-  init(_ vocabulary: Vocabulary) {
-    var table = Array(repeating: [(id: UInt32, text: [UInt8])](), count: 256)
-    for id in 0..<vocabulary.count {
-      let kind = vocabulary.kinds[id]
-      guard kind == .control || kind == .userDefined, let first = vocabulary.bytes[id].first else { continue }
-      table[Int(first)].append((UInt32(id), vocabulary.bytes[id]))
+  /// `kinds`: which tokens count. An empty text never matches.
+  init(_ vocabulary: Vocabulary, kinds: Set<Vocabulary.Kind>) {
+    let texts = vocabulary.texts
+    let ids = vocabulary.specials.filter { kinds.contains(vocabulary.kinds[Int($0)]) && !texts[Int($0)].isEmpty }
+      .sorted { texts[Int($0)].lexicographicallyPrecedes(texts[Int($1)]) }
+    var byFirst = [Range<Int>](repeating: 0..<0, count: 256)
+    for (place, id) in ids.enumerated() {
+      guard let first = texts[Int(id)].first.map(Int.init) else { continue }
+      byFirst[first] = (byFirst[first].isEmpty ? place : byFirst[first].lowerBound)..<place + 1
     }
-    candidates = table.map { $0.sorted { ($1.text.count, $0.id) < ($0.text.count, $1.id) } }
+    self.texts = texts
+    self.ids = ids
+    self.byFirst = byFirst
   }
 
   func firstMatch(in text: [UInt8], from start: Int) -> Match? {
+    if ids.isEmpty { return nil }
     for offset in start..<text.count {
-      for candidate in candidates[Int(text[offset])] where text[offset...].starts(with: candidate.text) {
-        return Match(id: candidate.id, range: offset..<(offset + candidate.text.count))
-      }
+      let candidates = byFirst[Int(text[offset])]
+      if !candidates.isEmpty, let match = longest(candidates, in: text, at: offset) { return match }
     }
     return nil
+  }
+
+  /// Narrows the candidates byte by byte; the one that ends where they still agree is a match.
+  private func longest(_ first: Range<Int>, in text: [UInt8], at offset: Int) -> Match? {
+    var candidates = first
+    var best: Match?
+    var depth = 1
+    while !candidates.isEmpty {
+      let id = ids[candidates.lowerBound]
+      // Of texts with one beginning the one that ends there comes first.
+      if texts[Int(id)].count == depth {
+        best = Match(id: id, range: offset..<offset + depth)
+        candidates = candidates.dropFirst()
+      }
+      guard offset + depth < text.count else { break }
+      let byte = text[offset + depth]
+      candidates = boundary(candidates, depth) { $0 >= byte }..<boundary(candidates, depth) { $0 > byte }
+      depth += 1
+    }
+    return best
+  }
+
+  /// The first candidate whose byte at `depth` is past the boundary. All are longer than `depth`.
+  private func boundary(_ candidates: Range<Int>, _ depth: Int, _ isPast: (UInt8) -> Bool) -> Int {
+    var (low, high) = (candidates.lowerBound, candidates.upperBound)
+    while low < high {
+      let middle = (low + high) / 2
+      let text = texts[Int(ids[middle])]
+      if isPast(text[text.startIndex + depth]) { high = middle } else { low = middle + 1 }
+    }
+    return low
   }
 }

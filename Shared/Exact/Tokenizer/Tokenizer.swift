@@ -1,4 +1,4 @@
-/// GPT-2 byte-level byte-pair encoding with the `smollm` pre-tokenizer.
+/// Text to tokens and back: byte-level BPE with the `smollm` pre-tokenizer, or SentencePiece BPE, as the vocabulary says.
 ///
 /// ```swift
 /// let tokenizer = Tokenizer(vocabulary: vocabulary)
@@ -9,24 +9,30 @@ public struct Tokenizer: Sendable {
   public static let maximumInputBytes = 1 << 24
 
   public let vocabulary: Vocabulary
+  /// Cut out where the caller allows special tokens, and where it does not.
   private let specials: SpecialTokenMatcher
+  private let userDefined: SpecialTokenMatcher
   private let endOfGeneration: Set<UInt32>
 
   public init(vocabulary: Vocabulary) {
     self.vocabulary = vocabulary
-    specials = SpecialTokenMatcher(vocabulary)
+    specials = SpecialTokenMatcher(vocabulary, kinds: [.control, .unknown, .userDefined])
+    // SentencePiece spells runs of spaces and newlines, among others, by user-defined tokens alone.
+    userDefined = SpecialTokenMatcher(vocabulary, kinds: vocabulary.encoding == .byteLevel ? [] : [.userDefined])
     var ends = Set([vocabulary.special.endOfSequence, vocabulary.special.endOfTurn].compactMap { $0 })
-    // Files often name only one of the two in their metadata; both mean that nothing sensible follows.
-    for text in ["<|im_end|>", "<|endoftext|>"] {
+    // Files often name only one of them in their metadata; each means that nothing sensible follows.
+    for text in ["<|im_end|>", "<|endoftext|>", "<end_of_turn>"] {
       if let id = vocabulary.controlToken(text) { ends.insert(id) }
     }
     endOfGeneration = ends
   }
 
-  /// The tokens of UTF-8 text. No token is added before or after.
+  /// The tokens of UTF-8 text. None is added before or after: what the model expects at the beginning is
+  /// `vocabulary.beginning`.
   ///
   /// - Parameter parseSpecial: whether the text of a control or user-defined token stands for that token. False for
-  ///   anything that a user wrote: the text is then encoded like any other.
+  ///   anything that a user wrote: the text is then encoded like any other. User-defined tokens of a SentencePiece
+  ///   vocabulary, which are words like any other, are found either way.
   /// - Throws: `invalidUTF8`, `unencodableByte` (the first such byte, never dropped), `inputTooLong`.
   public func encode(_ utf8: [UInt8], parseSpecial: Bool) throws(TokenizerError) -> [UInt32] {
     guard utf8.count <= Self.maximumInputBytes else {
@@ -35,16 +41,34 @@ public struct Tokenizer: Sendable {
     if let offset = WellFormedUTF8.firstIllFormed(utf8[...]) { throw .invalidUTF8(offset: offset) }
     var tokens: [UInt32] = []
     tokens.reserveCapacity(utf8.count / 3 + 1)
-    var merger = BytePairMerger(vocabulary)
+    let matcher = parseSpecial ? specials : userDefined
+    switch vocabulary.encoding {
+    case .byteLevel:
+      var encoder = ByteLevelEncoder(vocabulary)
+      try encode(utf8, matcher, &tokens) { (text, tokens) throws(TokenizerError) in
+        try encoder.encode(text, into: &tokens)
+      }
+    case .sentencePiece(let spacePrefix):
+      var encoder = SentencePieceEncoder(vocabulary, prefixed: spacePrefix)
+      try encode(utf8, matcher, &tokens) { (text, tokens) throws(TokenizerError) in
+        try encoder.encode(text, into: &tokens)
+      }
+    }
+    return tokens
+  }
+
+  private func encode(
+    _ utf8: [UInt8], _ matcher: SpecialTokenMatcher, _ tokens: inout [UInt32],
+    _ encodeText: (ArraySlice<UInt8>, inout [UInt32]) throws(TokenizerError) -> Void
+  ) throws(TokenizerError) {
     var start = 0
     while start < utf8.count {
-      let match = parseSpecial ? specials.firstMatch(in: utf8, from: start) : nil
-      try encodeText(utf8[start..<(match?.range.lowerBound ?? utf8.count)], with: &merger, into: &tokens)
+      let match = matcher.firstMatch(in: utf8, from: start)
+      try encodeText(utf8[start..<(match?.range.lowerBound ?? utf8.count)], &tokens)
       guard let match else { break }
       tokens.append(match.id)
       start = match.range.upperBound
     }
-    return tokens
   }
 
   /// The bytes that `tokens` spell; not always UTF-8, since a token may hold part of a character.
@@ -54,37 +78,19 @@ public struct Tokenizer: Sendable {
     var result: [UInt8] = []
     for token in tokens {
       guard token < vocabulary.count else { throw .unknownToken(token, vocabularyCount: vocabulary.count) }
-      if renderSpecial || vocabulary.kinds[Int(token)] != .control {
-        result.append(contentsOf: vocabulary.bytes[Int(token)])
+      switch vocabulary.kinds[Int(token)] {
+      case .control where !renderSpecial, .unknown where !renderSpecial: break
+      default: result.append(contentsOf: vocabulary.texts[Int(token)])
       }
     }
     return result
   }
 
   /// The bytes of one token as it appears in generated text: none for a control token or an id that is no token.
-  public func bytes(of token: UInt32) -> [UInt8] {
-    guard token < vocabulary.count, vocabulary.kinds[Int(token)] != .control else { return [] }
-    return vocabulary.bytes[Int(token)]
-  }
+  public func bytes(of token: UInt32) -> [UInt8] { vocabulary.bytes(of: token) ?? [] }
 
   /// Whether generation stops at this token (end of sequence, end of turn).
   public func isEndOfGeneration(_ id: UInt32) -> Bool {
     endOfGeneration.contains(id)
-  }
-
-  private func encodeText(
-    _ text: ArraySlice<UInt8>, with merger: inout BytePairMerger, into tokens: inout [UInt32]
-  ) throws(TokenizerError) {
-    var piece: [UInt32] = []
-    try PreTokenizer(text).forEachPiece { (range: Range<Int>) throws(TokenizerError) in
-      piece.removeAll(keepingCapacity: true)
-      for offset in range {
-        guard let token = vocabulary.byteTokens[Int(text[offset])] else {
-          throw .unencodableByte(text[offset], offset: offset)
-        }
-        piece.append(token)
-      }
-      merger.merge(piece, into: &tokens)
-    }
   }
 }

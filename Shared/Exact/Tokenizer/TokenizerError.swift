@@ -10,16 +10,23 @@ public enum TokenizerError: Error, Equatable, Sendable {
   case missingMetadata(key: String)
   /// A metadata key whose value asks for something that is not offered.
   case unsupportedMetadata(key: String, value: String, supported: String)
+  /// A metadata key of the tokenizer that may change the tokens in a way that is not known here.
+  case unknownMetadata(key: String)
   case invalidVocabulary(VocabularyFault)
 }
 
 /// What makes a vocabulary inconsistent.
-public enum VocabularyFault: Equatable, Sendable {
+public enum VocabularyFault: Error, Equatable, Sendable {
   case tokenCount(Int, limit: Int)
   case typeCount(types: Int, tokens: Int)
   case tokenTooLong(id: Int, bytes: Int, limit: Int)
   case duplicateToken(id: Int, first: Int)
+  case totalBytes(limit: Int)
   case notByteLevel(id: Int)
+  case literalSpace(id: Int)
+  case malformedByteToken(id: Int)
+  case scoreCount(scores: Int, tokens: Int)
+  case nonFiniteScore(id: Int)
   case tokenType(id: Int, type: Int32)
   case mergeCount(Int, limit: Int)
   case malformedMerge(index: Int)
@@ -44,6 +51,8 @@ extension TokenizerError: CustomStringConvertible {
       "the model file lacks the metadata key \(key), or its type is not the one that the format gives it"
     case .unsupportedMetadata(let key, let value, let supported):
       "\(key) is \"\(value)\", which is not supported; supported: \(supported)"
+    case .unknownMetadata(let key):
+      "metadata key \(key) asks for something that this tokenizer does not know"
     case .invalidVocabulary(let fault):
       "the vocabulary is inconsistent: \(fault)"
     }
@@ -62,7 +71,12 @@ extension VocabularyFault: CustomStringConvertible {
     case .tokenTooLong(let id, let bytes, let limit): "token \(id) has \(bytes) bytes, the limit is \(limit)"
     case .duplicateToken(let id, let first): "tokens \(first) and \(id) have the same text"
     case .notByteLevel(let id): "token \(id) has a character that stands for no byte"
-    case .tokenType(let id, let type): "token \(id) has type \(type); known are 1, 3, 4 and 5"
+    case .totalBytes(let limit): "all tokens together have more than \(limit) bytes"
+    case .literalSpace(let id): "token \(id) holds a space where SentencePiece writes U+2581"
+    case .malformedByteToken(let id): "token \(id) is a byte token, but its text is not like <0x0A>"
+    case .scoreCount(let scores, let tokens): "\(scores) scores for \(tokens) tokens"
+    case .nonFiniteScore(let id): "the score of token \(id) is not a finite number"
+    case .tokenType(let id, let type): "token \(id) has type \(type), which this kind of vocabulary does not have"
     case .mergeCount(let count, let limit): "\(count) merges, the limit is \(limit)"
     case .malformedMerge(let index): "merge \(index) is not two parts with one space between"
     case .mergeOfUnknownToken(let index): "merge \(index) has a part or a result that is no token"

@@ -1,10 +1,22 @@
-/// Merges the byte tokens of one piece by rank: the lowest rank first, the leftmost of equals first.
+/// A stretch of text that is, or may become, a token.
+struct MergeSymbol {
+  /// `UInt32.max`: no token spells it.
+  var token: UInt32
+  var range: Range<Int32>
+}
+
+/// Which neighbours merge, and how early.
+protocol MergeRule {
+  func merge(_ left: MergeSymbol, _ right: MergeSymbol) -> Merge?
+}
+
+/// Merges neighbouring symbols: the lowest rank first, the leftmost of equals first.
 ///
-/// Symbols form a doubly linked list over their start offsets; candidates wait in a binary heap and are dropped when the
-/// pair they name is gone. So a piece of n bytes costs O(n log n), whatever it contains.
-struct BytePairMerger {
-  private let merges: [UInt64: Vocabulary.Merge]
-  private var symbols: [UInt32] = []
+/// Symbols form a doubly linked list; candidates wait in a binary heap and are dropped when the pair they name is gone.
+/// So n symbols cost O(n log n), whatever the text is.
+struct SymbolMerger<Rule: MergeRule> {
+  var rule: Rule
+  private var symbols: [MergeSymbol] = []
   private var next: [Int32] = []
   private var previous: [Int32] = []
   /// Rank of the merge of the symbol at this position with the next one; `UInt32.max` when there is none.
@@ -13,26 +25,26 @@ struct BytePairMerger {
   /// `rank << 32 | position`: its order is the order of merging.
   private var heap: [UInt64] = []
 
-  init(_ vocabulary: Vocabulary) {
-    merges = vocabulary.merges
-  }
+  init(_ rule: Rule) { self.rule = rule }
 
-  /// Appends the tokens of one piece, given as its byte tokens.
-  mutating func merge(_ byteTokens: [UInt32], into output: inout [UInt32]) {
-    let count = byteTokens.count
-    if count < 2 { return output.append(contentsOf: byteTokens) }
-    symbols = byteTokens
+  /// Takes the storage of `symbols` and calls `body` with what is left of them, from left to right.
+  mutating func merge<Failure: Error>(
+    _ input: inout [MergeSymbol], _ body: (MergeSymbol) throws(Failure) -> Void
+  ) throws(Failure) {
+    swap(&symbols, &input)
+    defer { swap(&symbols, &input) }
+    let count = symbols.count
     reset(count)
     for position in 0..<count { rate(position) }
     while let entry = popLowest() {
       let position = Int(entry & 0xffff_ffff)
-      // A rank names one pair of symbols, so an equal rank at the same place means that the pair still stands.
+      // Where ranks are equal, the pair that stands now has an entry of this value too: to merge it now is right.
       guard ranks[position] == UInt32(entry >> 32) else { continue }
       absorbNext(position)
     }
-    var position = 0
+    var position = count > 0 ? 0 : -1
     while position >= 0 {
-      output.append(symbols[position])
+      try body(symbols[position])
       position = Int(next[position])
     }
   }
@@ -51,7 +63,8 @@ struct BytePairMerger {
 
   private mutating func absorbNext(_ position: Int) {
     let absorbed = Int(next[position])
-    symbols[position] = results[position]
+    symbols[position].token = results[position]
+    symbols[position].range = symbols[position].range.lowerBound..<symbols[absorbed].range.upperBound
     ranks[absorbed] = .max
     next[position] = next[absorbed]
     if next[position] >= 0 { previous[Int(next[position])] = Int32(position) }
@@ -62,7 +75,7 @@ struct BytePairMerger {
   /// Looks up the pair that begins at `position` and queues it.
   private mutating func rate(_ position: Int) {
     let right = Int(next[position])
-    guard right >= 0, let merge = merges[UInt64(symbols[position]) << 32 | UInt64(symbols[right])] else {
+    guard right >= 0, let merge = rule.merge(symbols[position], symbols[right]) else {
       ranks[position] = .max
       return
     }
