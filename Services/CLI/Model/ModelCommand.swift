@@ -71,7 +71,7 @@ struct ModelCommand: AsyncParsableCommand {
           let names = KnownModel.all.map(\.id).joined(separator: ", ")
           throw Failure("\(id) is not known by name (\(names))", status: 64)
         }
-        var folder = data.folder.appending(path: "fetched/\(known.id)", directoryHint: .isDirectory)
+        var folder = ModelFolder.fetched(known, data)
         if case .encoder = known.kind { folder = EncoderFolder(id: known.id, data: data).folder }
         try await ModelDownload(known, data: data, to: folder).run()
         switch known.kind {
