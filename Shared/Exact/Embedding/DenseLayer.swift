@@ -33,8 +33,11 @@ final class DenseLayer: Sendable {
     _ kernels: exact_kernels, _ input: exact_activation, tokens: Int, groups: Range<Int>,
     into y: UnsafeMutablePointer<Float>
   ) {
+    guard let product = withUnsafePointer(to: kernels, { exact_matmul_of($0, Int32(EXACT_F32)) }) else {
+      preconditionFailure("every form has a product of f32 weights")
+    }
     withUnsafePointer(to: input) {
-      kernels.matmul_f32(weights.base, columns, $0, tokens, groups.lowerBound, groups.upperBound, y, rows)
+      product(weights.base, columns, $0, tokens, groups.lowerBound, groups.upperBound, y, rows)
     }
     let first = groups.lowerBound * 16
     for token in 0..<tokens { kernels.add(y + token * rows + first, bias.base + first, groups.count * 16) }

@@ -6,24 +6,24 @@ struct EncoderScratch {
   static let passTokens = 512
 
   let tokens: Int
-  let hidden: ActivationBuffer  // [width]
+  let hidden: ActivationMemory  // [width]
   let queries: AlignedMemory<Float>  // [width]
   let keys: AlignedMemory<Float>  // [width]
   let values: AlignedMemory<Float>  // [width]
-  let attended: ActivationBuffer  // [width]
+  let attended: ActivationMemory  // [width]
   let branch: AlignedMemory<Float>  // [width], what a sublayer adds
-  let inner: ActivationBuffer  // [ffnWidth]
+  let inner: ActivationMemory  // [ffnWidth]
 
   init(_ shape: BertShape, tokens: Int) throws(ModelError) {
     self.tokens = tokens
     let purpose = "the intermediate vectors of \(tokens) tokens"
-    hidden = try ActivationBuffer(tokens: tokens, columns: shape.width)
+    hidden = try ActivationMemory(tokens: tokens, columns: shape.width)
     queries = try AlignedMemory(tokens * shape.width, purpose)
     keys = try AlignedMemory(tokens * shape.width, purpose)
     values = try AlignedMemory(tokens * shape.width, purpose)
-    attended = try ActivationBuffer(tokens: tokens, columns: shape.width)
+    attended = try ActivationMemory(tokens: tokens, columns: shape.width)
     branch = try AlignedMemory(tokens * shape.width, purpose)
-    inner = try ActivationBuffer(tokens: tokens, columns: shape.ffnWidth)
+    inner = try ActivationMemory(tokens: tokens, columns: shape.ffnWidth)
   }
 }
 
@@ -69,7 +69,7 @@ struct EncoderPass {
       let vector = [Float](unsafeUninitializedCapacity: shape.width) { out, count in
         guard let base = out.baseAddress else { return }
         failures.note(
-          exact_mean_pool(scratch.hidden.x.base + text.lowerBound * shape.width, text.count, shape.width, base))
+          exact_mean_pool(scratch.hidden.vectors.x + text.lowerBound * shape.width, text.count, shape.width, base))
         count = shape.width
       }
       vectors.append(vector)
@@ -82,7 +82,7 @@ struct EncoderPass {
   private func embedTokens() throws(EmbeddingError) {
     let width = shape.width
     each { t in
-      let row = scratch.hidden.x.base + t * width
+      let row = scratch.hidden.vectors.x + t * width
       row.update(from: model.words.base + Int(tokens[t]) * width, count: width)
       kernels.add(row, model.types.base, width)
       kernels.add(row, model.places.base + (t - owners[t].lowerBound) * width, width)
@@ -94,7 +94,7 @@ struct EncoderPass {
   private func attend(_ layer: EncoderLayer, _ index: Int) throws(EmbeddingError) {
     let width = shape.width
     let parts = [(layer.query, scratch.queries), (layer.key, scratch.keys), (layer.value, scratch.values)]
-    let input = scratch.hidden.view()
+    let input = scratch.hidden.vectors.input(from: 0)
     let groups = width / 16
     pool.parallel(over: 3 * groups) { range in
       for (part, (dense, out)) in parts.enumerated() {
@@ -116,7 +116,7 @@ struct EncoderPass {
           failures.note(
             kernels.encoder_attention(
               scratch.queries.base + own, scratch.keys.base + start, scratch.values.base + start, width,
-              owners[t].count, shape.headWidth, scale, scores, scratch.attended.x.base + own))
+              owners[t].count, shape.headWidth, scale, scores, scratch.attended.vectors.x + own))
         }
       }
     }
@@ -125,8 +125,8 @@ struct EncoderPass {
   }
 
   private func feedForward(_ layer: EncoderLayer, _ index: Int) throws(EmbeddingError) {
-    let input = scratch.hidden.view()
-    let inner = scratch.inner.x.base
+    let input = scratch.hidden.vectors.input(from: 0)
+    let inner = scratch.inner.vectors.x
     pool.parallel(over: layer.up.groups) { groups in
       layer.up.apply(kernels, input, tokens: tokens.count, groups: groups, into: inner)
       for t in 0..<tokens.count {
@@ -140,14 +140,14 @@ struct EncoderPass {
 
   /// hidden = norm(hidden + dense(input))
   private func add(
-    _ dense: DenseLayer, _ input: ActivationBuffer, _ norm: LayerNorm, _ stage: String, _ index: Int
+    _ dense: DenseLayer, _ input: ActivationMemory, _ norm: LayerNorm, _ stage: String, _ index: Int
   ) throws(EmbeddingError) {
-    let view = input.view()
+    let view = input.vectors.input(from: 0)
     pool.parallel(over: dense.groups) { groups in
       dense.apply(kernels, view, tokens: tokens.count, groups: groups, into: scratch.branch.base)
     }
     each { t in
-      let row = scratch.hidden.x.base + t * shape.width
+      let row = scratch.hidden.vectors.x + t * shape.width
       kernels.add(row, scratch.branch.base + t * shape.width, shape.width)
       normalise(row, norm)
     }
