@@ -4,59 +4,78 @@ internal import Exact
 internal import Glibc
 internal import Metrics
 internal import Receipts
+internal import Synchronization
 internal import Wire
 
-/// One generation on the engine's thread: steps become pieces of text, and the end an answer.
+/// One generation on a model's scheduler: steps become pieces of text, and the end an answer.
 struct EngineRun: Sendable {
   enum Event: Sendable {
     case delta(Delta)
     case answer(Answer)
   }
 
+  typealias Events = AsyncThrowingStream<Event, any Error>
+
   let request: PreparedRequest
-  let pool: ThreadPool
   let stop: StopFlag
   let metrics: InferenceMetrics
 
-  /// Blocks until the answer has ended. `emit` gets every piece of text, and the answer last.
-  func callAsFunction(_ emit: (Event) -> Void) throws(GenerationError) {
-    let started = ContinuousClock.now
-    let startedUnixMs = UnixTime.nowMs()
-    let model = request.model.model
-    let generator = try Generator(
-      model, pool: pool, prompt: request.prompt, sampling: request.parameters.sampling,
-      maxTokens: request.parameters.maxTokens, salt: request.salts.activation, isCancelled: { stop.isSet })
-    var decoder = StreamingDecoder(model.tokenizer)
-    var text = ""
-    var held: UInt32 = 0
-    var firstToken: ContinuousClock.Instant?
-    func show(_ piece: String) {
-      guard !piece.isEmpty else { return }
-      text += piece
-      emit(.delta(Delta(choice: 0, text: piece, tokens: held)))
-      held = 0
+  /// Queues the request. Who stops reading the events stops the generation.
+  func start(on scheduler: Scheduler) throws -> Events {
+    let choices = [
+      try ChoiceDecoder(
+        request.model.model, prompt: request.prompt,
+        decoding: DecodingParameters(sampling: request.parameters.sampling, maxTokens: request.parameters.maxTokens),
+        salt: request.salts.activation)
+    ]
+    let (events, continuation) = Events.makeStream()
+    let clock = GenerationClock()
+    let work = ServingRequest(prompt: request.prompt, choices: choices) { [stop] in stop.isSet }
+    try scheduler.submit(work) { event in
+      switch event {
+      case .step(let choice, let step):
+        clock.sawToken()
+        continuation.yield(.delta(Delta(choice: UInt32(choice), text: step.text, tokens: 1)))
+      case .rest(let choice, let text):
+        continuation.yield(.delta(Delta(choice: UInt32(choice), text: text, tokens: 0)))
+      case .ended(let choices):
+        record(clock, choices.reduce(0) { $0 + $1.tokens.count })
+        continuation.yield(.answer(answer(choices, clock)))
+        continuation.finish()
+      case .failed(let error):
+        continuation.finish(throwing: error)
+      }
     }
-    while let step = try generator.next() {
-      if firstToken == nil { firstToken = .now }
-      held += 1
-      do { show(try decoder.push(step.token)) } catch { throw .tokenizer(error) }
+    continuation.onTermination = { reason in
+      if case .cancelled = reason { stop.set() }
     }
-    show(decoder.finish())
-    record(started, firstToken, generator.tokens.count)
-    emit(
-      .answer(
-        Answer(
-          tokens: generator.tokens, text: text, end: generator.end ?? .cancelled, chain: generator.chain,
-          startedUnixMs: startedUnixMs, endedUnixMs: UnixTime.nowMs())))
+    return events
   }
 
-  private func record(_ started: ContinuousClock.Instant, _ firstToken: ContinuousClock.Instant?, _ tokens: Int) {
+  private func answer(_ choices: [ChoiceDecoder], _ clock: GenerationClock) -> Answer {
+    Answer(
+      tokens: choices[0].tokens, text: choices[0].text, end: choices[0].end ?? .cancelled,
+      chain: ActivationChain(joining: choices), startedUnixMs: clock.startedUnixMs, endedUnixMs: UnixTime.nowMs())
+  }
+
+  private func record(_ clock: GenerationClock, _ tokens: Int) {
     metrics.tokensGenerated.increment(by: tokens)
     metrics.promptTokens.increment(by: request.prompt.count)
-    guard let firstToken else { return }
-    metrics.prefill.record(duration: firstToken - started)
+    guard let firstToken = clock.firstToken else { return }
+    metrics.prefill.record(duration: firstToken - clock.started)
     metrics.decode.record(duration: ContinuousClock.now - firstToken)
   }
+}
+
+/// When a generation was queued and had its first token.
+final class GenerationClock: Sendable {
+  let started = ContinuousClock.now
+  let startedUnixMs = UnixTime.nowMs()
+  private let first = Mutex<ContinuousClock.Instant?>(nil)
+
+  var firstToken: ContinuousClock.Instant? { first.withLock { $0 } }
+
+  func sawToken() { first.withLock { $0 = $0 ?? .now } }
 }
 
 enum UnixTime {

@@ -20,7 +20,7 @@ extension InferenceService {
       stop.set()
       running.remove(input.receiptID)
     }
-    let events = try start(EngineRun(request: request, pool: pool, stop: stop, metrics: metrics))
+    let events = try start(EngineRun(request: request, stop: stop, metrics: metrics))
     do {
       for try await event in events {
         switch event {
@@ -38,27 +38,19 @@ extension InferenceService {
     try Task.checkCancellation()
   }
 
-  private func start(_ run: EngineRun) throws(RPCError) -> AsyncThrowingStream<EngineRun.Event, any Error> {
-    let (events, continuation) = AsyncThrowingStream<EngineRun.Event, any Error>.makeStream()
-    defer { metrics.waiting.record(engine.waiting) }
+  private func start(_ run: EngineRun) throws(RPCError) -> EngineRun.Events {
+    guard let scheduler = schedulers[run.request.model.manifest.id] else {
+      throw RPCError(.internal, "the model has no scheduler")
+    }
+    defer { metrics.record(scheduler.report) }
     do {
-      try engine.submit {
-        metrics.waiting.record(engine.waiting)
-        do {
-          try run { continuation.yield($0) }
-          continuation.finish()
-        } catch {
-          continuation.finish(throwing: error)
-        }
-      }
-    } catch {
+      return try run.start(on: scheduler)
+    } catch let error as ServingFull {
       metrics.refusedFull.increment()
       throw RPCError(.resourceExhausted, "\(error)")
+    } catch {
+      throw RPCError(.invalidArgument, "\(error)")
     }
-    continuation.onTermination = { reason in
-      if case .cancelled = reason { run.stop.set() }
-    }
-    return events
   }
 
   private func log(_ answer: Answer, _ request: PreparedRequest, _ call: CallContext) {

@@ -17,7 +17,8 @@ public struct InferenceService: HostedService {
 
   let models: ServedModels
   let signer: ExecutionSigner
-  let engine: EngineThread
+  /// By the id of the model.
+  let schedulers: [String: Scheduler]
   let pool: ThreadPool
   let settings: InferenceSettings
   let running = RunningGenerations()
@@ -43,12 +44,20 @@ public struct InferenceService: HostedService {
   /// Loads every model of the folder. Errors: an unreadable folder, or a kernel that the processor lacks.
   public init(settings: InferenceSettings, issuer: String, key: SigningKey) async throws {
     _ = try settings.kernel.resolved()
-    let engine = try EngineThread(waitingMax: settings.waitingMax)
-    self.engine = engine
-    pool = try ThreadPool(threads: settings.threads)
+    pool = try ThreadPool(threads: settings.threads, pinned: settings.pinThreads)
     self.settings = settings
     signer = ExecutionSigner(issuer: issuer, key: key, build: Self.build)
-    models = try await engine.run { try ServedModels(settings: settings) }
+    // On a thread that may be busy for long.
+    let loader = try EngineThread(waitingMax: 0)
+    let models = try await loader.run { try ServedModels(settings: settings) }
+    self.models = models
+    var schedulers: [String: Scheduler] = [:]
+    for loaded in models.models {
+      schedulers[loaded.manifest.id] = try Scheduler(
+        model: loaded.model.model, pool: pool,
+        contextLimit: min(loaded.manifest.contextLength, settings.contextTokensMax ?? .max), limits: settings.serving)
+    }
+    self.schedulers = schedulers
   }
 
   public func addRoutes(to routes: ServiceRoutes) {

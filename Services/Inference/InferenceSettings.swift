@@ -11,18 +11,20 @@ public struct InferenceSettings: Sendable {
   public var threads: Int
   /// Most tokens that a prompt and its answer may have together; nil: what each manifest offers.
   public var contextTokensMax: Int?
-  /// Requests that may wait behind the one that runs.
-  public var waitingMax: Int
+  /// Whether threads stay on processors of their own.
+  public var pinThreads: Bool
+  public var serving: ServingLimits
 
   public init(
     models: String, kernel: KernelChoice = .automatic, threads: Int = InferenceSettings.cores,
-    contextTokensMax: Int? = nil, waitingMax: Int = 32
+    contextTokensMax: Int? = nil, pinThreads: Bool = false, serving: ServingLimits = ServingLimits()
   ) {
     self.models = models
     self.kernel = kernel
     self.threads = threads
     self.contextTokensMax = contextTokensMax
-    self.waitingMax = waitingMax
+    self.pinThreads = pinThreads
+    self.serving = serving
   }
 
   init(_ values: SettingsValues, folder: String) throws {
@@ -30,7 +32,10 @@ public struct InferenceSettings: Sendable {
     kernel = KernelChoice(rawValue: try values.string("kernel")) ?? .automatic
     threads = values.optionalInt("threads") ?? Self.cores
     contextTokensMax = values.optionalInt("context-tokens-max")
-    waitingMax = try values.int("waiting-max")
+    pinThreads = values.bool("pin-threads")
+    serving = ServingLimits(
+      waitingMax: try values.int("waiting-max"), sequencesMax: try values.int("sequences-max"),
+      stepTokensMax: try values.int("step-tokens-max"), cacheTokensMax: try values.int("cache-tokens-max"))
   }
 
   /// Processors that are online, within what a pool takes.
@@ -46,7 +51,19 @@ public struct InferenceSettings: Sendable {
       "context-tokens-max", .int(1...1_048_576),
       help: "Most tokens of a prompt and its answer together; what a model's manifest offers unless set."),
     Setting(
-      "waiting-max", .int(0...10_000), default: "32",
-      help: "Requests that may wait while one runs; more are refused with resource_exhausted."),
+      "pin-threads", .bool, default: "false",
+      help: "Keep each thread but one on a processor of its own; for a machine that does nothing else."),
+    Setting(
+      "waiting-max", .int(ServingLimits.waitingRange), default: "256",
+      help: "Requests that may wait for a place; more are refused with resource_exhausted."),
+    Setting(
+      "sequences-max", .int(ServingLimits.sequencesRange), default: "64",
+      help: "Choices that are generated side by side. Their bits do not depend on one another."),
+    Setting(
+      "step-tokens-max", .int(ServingLimits.stepTokensRange), default: "256",
+      help: "Tokens of one pass: more make prompts faster, and the steps of running answers longer."),
+    Setting(
+      "cache-tokens-max", .int(ServingLimits.cacheTokensRange), default: "32768",
+      help: "Positions whose keys and values are kept, for all sequences of a model together."),
   ]
 }

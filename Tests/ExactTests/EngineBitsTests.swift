@@ -8,6 +8,8 @@ struct Rows: Equatable {
   var hidden: [UInt32] = []
   var logits: [UInt32] = []
 
+  init() {}
+
   init(
     _ model: Model, _ tokens: [UInt32], threads: Int = 1, chunk: Int = 64, calls: [Int]? = nil, from: Int = 0
   ) throws {
