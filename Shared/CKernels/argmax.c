@@ -43,3 +43,6 @@ INLINE ARGMAX(argmax_lanes) {
 AVX2 ARGMAX(argmax_avx2) { return argmax_lanes(x, count, index); }
 AVX512 ARGMAX(argmax_avx512) { return argmax_lanes(x, count, index); }
 #endif
+#ifdef EXACT_NEON
+NEON ARGMAX(argmax_neon) { return argmax_lanes(x, count, index); }
+#endif

@@ -4,6 +4,11 @@
 
 #include "kernel_target.h"
 
+#if defined(EXACT_NEON) && defined(__linux__)
+#include <asm/hwcap.h>
+#include <sys/auxv.h>
+#endif
+
 #define ENTRY(TYPE, type, form) [EXACT_##TYPE] = matmul_##type##_##form,
 #define TABLE(form)                                                           \
   {.matmul = {EACH_TYPE(ENTRY, form)},                                        \
@@ -13,8 +18,14 @@
    .attention = attention_##form,                                             \
    .argmax = argmax_##form,                                                   \
    .rope = rope_##form,                                                       \
+   .rope_halves = rope_halves_##form,                                         \
    .swiglu = swiglu_##form,                                                   \
-   .add = add_##form}
+   .geglu = geglu_##form,                                                     \
+   .add = add_##form,                                                         \
+   .scale = scale_##form,                                                     \
+   .layer_norm = layer_norm_##form,                                           \
+   .gelu = gelu_##form,                                                       \
+   .encoder_attention = encoder_attention_##form}
 
 static const exact_kernels scalar = TABLE(scalar);
 const exact_kernels *exact_kernels_scalar(void) { return &scalar; }
@@ -59,7 +70,16 @@ const exact_kernels *exact_kernels_neon(void) { return NULL; }
 const exact_kernels *exact_kernels_avx2(void) { return NULL; }
 const exact_kernels *exact_kernels_avx512(void) { return NULL; }
 
-#if defined(__aarch64__)
+#ifdef EXACT_NEON
+static const exact_kernels neon = TABLE(neon);
+const exact_kernels *exact_kernels_neon(void) {
+#if defined(__linux__)
+  return getauxval(AT_HWCAP) & HWCAP_ASIMDDP ? &neon : NULL;  // the dot product of bytes is optional before ARMv8.4
+#else
+  return &neon;  // every Apple processor of this kind has it
+#endif
+}
+
 // FPCR: all zero is round to nearest even, no flush-to-zero (FZ, FZ16, FIZ), no default NaN.
 uint64_t exact_float_environment_enter(void) {
   uint64_t previous;

@@ -67,3 +67,6 @@ FORMS(scalar, )
 FORMS(avx2, AVX2)
 FORMS(avx512, AVX512)
 #endif
+#ifdef EXACT_NEON
+FORMS(neon, NEON)
+#endif

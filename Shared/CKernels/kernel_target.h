@@ -116,6 +116,12 @@ INLINE float load_f32(const uint8_t *p) {
 #define SWIGLU(name) void name(float *gate, const float *up, size_t count)
 #define ADD(name) void name(float *x, const float *y, size_t count)
 #define SCALE(name) void name(float *x, size_t count, float factor)
+#define LAYER_NORM(name) \
+  int32_t name(const float *x, const float *weight, const float *bias, size_t count, float epsilon, float *y)
+#define GELU(name) void name(float *x, size_t count)
+#define ENCODER_ATTENTION(name)                                                                            \
+  int32_t name(const float *query, const float *keys, const float *values, size_t stride, size_t tokens, \
+               size_t width, float scale, float *scores, float *out)
 
 #define DECLARE_MATMUL(TYPE, type, form) MATMUL(matmul_##type##_##form);
 #define DECLARE_FORMS(form)                                                                                  \
@@ -130,7 +136,10 @@ INLINE float load_f32(const uint8_t *p) {
   ADD(add_##form);                                                                                           \
   ROPE(rope_halves_##form);                                                                                  \
   SWIGLU(geglu_##form);                                                                                      \
-  SCALE(scale_##form);
+  SCALE(scale_##form);                                                                                       \
+  LAYER_NORM(layer_norm_##form);                                                                             \
+  GELU(gelu_##form);                                                                                         \
+  ENCODER_ATTENTION(encoder_attention_##form);
 
 DECLARE_FORMS(scalar)
 #ifdef EXACT_X86

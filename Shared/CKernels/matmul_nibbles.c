@@ -73,7 +73,7 @@ AVX2 INLINE void nibble_rows_avx2(const uint8_t *group, size_t columns, const ex
       if (f.is_k) m = _mm256_xor_ps(m, _mm256_set1_ps(-0.0f));
       part += nibble_head_bytes(f);
     }
-    if (count == 1) prefetch(part + 12 * nibble_part_bytes(f), nibble_part_bytes(f));
+    if (token == 0) prefetch(part + 12 * nibble_part_bytes(f), nibble_part_bytes(f));
     const uint8_t *fifth = part + nibble_scale_bytes(f) + 32 * half, *nibbles = fifth + nibble_fifth_bytes(f);
     __m256i w[8];
     UNROLL for (int j = 0; j < 4; j++) {
@@ -130,7 +130,7 @@ AVX512 INLINE void nibble_rows_avx512(const uint8_t *group, size_t columns, cons
       if (f.is_k) m = _mm512_xor_ps(m, _mm512_set1_ps(-0.0f));
       part += nibble_head_bytes(f);
     }
-    if (count <= 2) prefetch(part + 12 * nibble_part_bytes(f), nibble_part_bytes(f));
+    if (token == 0) prefetch(part + 12 * nibble_part_bytes(f), nibble_part_bytes(f));
     const uint8_t *fifth = part + nibble_scale_bytes(f), *nibbles = fifth + nibble_fifth_bytes(f);
     __m512i w[8];
     UNROLL for (int j = 0; j < 4; j++) {

@@ -62,7 +62,7 @@ AVX2 INLINE void q6_rows_avx2(const uint8_t *group, size_t columns, const exact_
       d = halves_avx2(part + 16 * half);
       part += 32;
     }
-    if (count == 1) prefetch(part + 12 * Q6_K_PART_BYTES, Q6_K_PART_BYTES);
+    if (token == 0) prefetch(part + 12 * Q6_K_PART_BYTES, Q6_K_PART_BYTES);
     // Sub-block i of 16 columns.
     UNROLL for (int i = 0; i < 2; i++) {
       const __m256i bits = _mm256_loadu_si256((const __m256i *)(part + 32 + 64 * i + 32 * half));
@@ -107,7 +107,7 @@ AVX512 INLINE void q6_rows_avx512(const uint8_t *group, size_t columns, const ex
       d = halves_avx512(part);
       part += 32;
     }
-    if (count <= 2) prefetch(part + 12 * Q6_K_PART_BYTES, Q6_K_PART_BYTES);
+    if (token == 0) prefetch(part + 12 * Q6_K_PART_BYTES, Q6_K_PART_BYTES);
     __m512i w[8];
     __m512 dw[2];
     UNROLL for (int i = 0; i < 2; i++) {

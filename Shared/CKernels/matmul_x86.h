@@ -1,11 +1,12 @@
-// What the products with quantised weights share on x86: small loads, the exact dot, and the loops over groups and
+// What the matrix products share on x86: small loads, the exact dot, and the loops over groups and
 // tokens.
 #ifndef COLOPHON_MATMUL_X86_H
 #define COLOPHON_MATMUL_X86_H
 
 #include "kernel_target.h"
 
-/// Asks for `bytes` bytes that will be read soon; a hint, which may point past the end.
+/// Asks for `bytes` bytes that will be read soon; a hint, which may point past the end. Of the passes over a group only
+/// the first, from token 0, has to: the others find the weights in the cache.
 INLINE void prefetch(const uint8_t *at, size_t bytes) {
   for (size_t line = 0; line < bytes; line += 64) _mm_prefetch((const char *)at + line, _MM_HINT_T0);
 }

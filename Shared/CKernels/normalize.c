@@ -89,3 +89,7 @@ AVX512 RMS_NORM(rms_norm_avx512) { return rms_norm_lanes(x, weight, count, epsil
 AVX2 SOFTMAX(softmax_avx2) { return softmax_lanes(x, count); }
 AVX512 SOFTMAX(softmax_avx512) { return softmax_lanes(x, count); }
 #endif
+#ifdef EXACT_NEON
+NEON RMS_NORM(rms_norm_neon) { return rms_norm_lanes(x, weight, count, epsilon, y); }
+NEON SOFTMAX(softmax_neon) { return softmax_lanes(x, count); }
+#endif

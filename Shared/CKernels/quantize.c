@@ -61,3 +61,6 @@ INLINE QUANTIZE(quantize_lanes) {
 AVX2 QUANTIZE(quantize_avx2) { return quantize_lanes(x, count, q, scale, weighted_sum, sum); }
 AVX512 QUANTIZE(quantize_avx512) { return quantize_lanes(x, count, q, scale, weighted_sum, sum); }
 #endif
+#ifdef EXACT_NEON
+NEON QUANTIZE(quantize_neon) { return quantize_lanes(x, count, q, scale, weighted_sum, sum); }
+#endif

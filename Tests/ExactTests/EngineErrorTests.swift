@@ -180,7 +180,7 @@ import Testing
 
   @Test("a kernel that the processor lacks is an error that says what it has")
   func kernels() {
-    for choice in [KernelChoice.scalar, .avx2, .avx512] where !KernelChoice.available.contains(choice) {
+    for choice in KernelChoice.allCases where choice != .automatic && !KernelChoice.available.contains(choice) {
       #expect(throws: ModelError.kernelUnavailable(choice, available: KernelChoice.available)) { try choice.resolved() }
     }
     let text = ModelError.kernelUnavailable(.avx512, available: [.scalar, .avx2]).description

@@ -14,6 +14,7 @@ struct KernelForm: CustomStringConvertible, Sendable {
     var forms = [scalar]
     if let table = exact_kernels_avx2() { forms.append(.init(description: "avx2", kernels: table.pointee)) }
     if let table = exact_kernels_avx512() { forms.append(.init(description: "avx512", kernels: table.pointee)) }
+    if let table = exact_kernels_neon() { forms.append(.init(description: "neon", kernels: table.pointee)) }
     return forms
   }
 }

@@ -108,6 +108,19 @@ typedef struct {
 
   /// x = x * factor
   void (*_Nonnull scale)(float *_Nonnull x, size_t count, float factor);
+
+  /// y = ((x - mean(x)) * (1 / sqrt(mean((x - mean(x))^2) + epsilon))) * weight + bias; y may be x.
+  int32_t (*_Nonnull layer_norm)(const float *_Nonnull x, const float *_Nonnull weight, const float *_Nonnull bias,
+                                 size_t count, float epsilon, float *_Nonnull y);
+
+  /// x = (0.5 * x) * (1 + erf(x / sqrt 2))
+  void (*_Nonnull gelu)(float *_Nonnull x, size_t count);
+
+  /// One head of one token's query over all `tokens` of its text. Token p's key and value begin at p * stride; `scores`
+  /// is scratch for `tokens`; width is a multiple of 16.
+  int32_t (*_Nonnull encoder_attention)(const float *_Nonnull query, const float *_Nonnull keys,
+                                        const float *_Nonnull values, size_t stride, size_t tokens, size_t width,
+                                        float scale, float *_Nonnull scores, float *_Nonnull out);
 } exact_kernels;
 
 /// The product with weights of a type; NULL where there is no such type.
@@ -141,6 +154,10 @@ size_t exact_attention_scratch(size_t tokens, size_t heads, size_t first, size_t
 
 /// Stores one token's keys (width floats) at `position` of a page (0 ..< 64), `keys` being the head's keys in it.
 void exact_store_key(const float *_Nonnull key, size_t width, size_t position, float *_Nonnull keys);
+
+/// out = the mean of x[tokens][width] over the tokens, divided by its own length (at least 1e-12). The one form for all
+/// processors: its loops are over elements that do not meet, and its lane sum is written out.
+int32_t exact_mean_pool(const float *_Nonnull x, size_t tokens, size_t width, float *_Nonnull out);
 
 /// Whether no element is infinite or not a number.
 int32_t exact_all_finite(const float *_Nonnull x, size_t count);

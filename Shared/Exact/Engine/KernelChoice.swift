@@ -7,10 +7,11 @@ public enum KernelChoice: String, CaseIterable, Sendable {
   case scalar
   case avx2
   case avx512
+  case neon
 
   /// The forms that this processor can run, narrowest first; never `automatic`.
   public static var available: [KernelChoice] {
-    [.scalar, .avx2, .avx512].filter { $0.table != nil }
+    [.scalar, .avx2, .avx512, .neon].filter { $0.table != nil }
   }
 
   /// The concrete form: what `automatic` stands for here. Throws when the processor lacks the form.
@@ -27,6 +28,7 @@ public enum KernelChoice: String, CaseIterable, Sendable {
     case .scalar: exact_kernels_scalar()
     case .avx2: exact_kernels_avx2()
     case .avx512: exact_kernels_avx512()
+    case .neon: exact_kernels_neon()
     }
   }
 }

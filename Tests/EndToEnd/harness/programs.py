@@ -42,6 +42,15 @@ def model() -> str:
     return path
 
 
+@cache
+def encoder() -> str:
+    """The folder of all-MiniLM-L6-v2."""
+    path = os.environ.get("COLOPHON_TEST_MINILM")
+    if not path:
+        raise FileNotFoundError("set COLOPHON_TEST_MINILM to the folder of all-MiniLM-L6-v2, or start this by Tests/run")
+    return path
+
+
 def environment(**extra: str) -> dict[str, str]:
     """This environment without any setting of the suite, so that a developer's own cannot change a test."""
     own = {"COLOPHON_TEST_MODEL", "COLOPHON_BIN"}

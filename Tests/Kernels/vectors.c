@@ -1,0 +1,157 @@
+#pragma STDC FP_CONTRACT OFF
+
+// Every kernel but the matrix products.
+
+#include "check.h"
+
+typedef struct {
+  const char *name;
+  float scale;
+} range;
+static const range ranges[] = {{"values near 1", 1},      {"large values", 3e37f},     {"small values", 0x1p-110f},
+                               {"subnormal values", 0x1p-135f}, {"values near 20", 20}};
+enum { RANGES = sizeof ranges / sizeof *ranges };
+
+static float *copy_floats(const float *x, size_t count) { return memcpy(make(count * 4), x, count * 4); }
+
+static void check_quantize(const range *r, int break_one) {
+  enum { COUNT = 32 * 37, BLOCKS = 37 };
+  float *x = make_floats(COUNT, r->scale);
+  if (break_one) x[next() % COUNT] = break_one == 1 ? __builtin_nanf("") : -__builtin_inff();
+  struct result {
+    int8_t q[COUNT];
+    float scale[BLOCKS], weighted_sum[BLOCKS];
+    int32_t sum[BLOCKS], status;
+  } *expected = NULL;
+  for (size_t f = 0; f < form_count; f++) {
+    struct result *result = make(sizeof *result);
+    result->status =
+        forms[f].kernels->quantize(x, COUNT, result->q, result->scale, result->weighted_sum, result->sum);
+    // What is written before an error is found is nobody's business.
+    if (result->status != EXACT_OK) memset(result, 0, offsetof(struct result, status));
+    if (f == 0) {
+      expected = result;
+      continue;
+    }
+    expect_same("quantize", forms[f].name, r->name, expected, result, sizeof *result);
+    free(result);
+  }
+  free(expected), free(x);
+}
+
+static void check_vector(const range *r, size_t count, int break_one) {
+  float *x = make_floats(count, r->scale), *w = make_floats(count, 1);
+  if (break_one) x[next() % count] = break_one == 1 ? __builtin_nanf("") : __builtin_inff();
+  float *norm = NULL, *soft = NULL, *gate = NULL, *sum = NULL;
+  int32_t norm_status = 0, soft_status = 0;
+  char what[80];
+  snprintf(what, sizeof what, "%s, %zu of them%s", r->name, count, break_one ? ", one not finite" : "");
+  for (size_t f = 0; f < form_count; f++) {
+    const exact_kernels *k = forms[f].kernels;
+    float *n = make(count * 4), *s = copy_floats(x, count), *g = copy_floats(x, count), *a = copy_floats(x, count);
+    const int32_t n_status = k->rms_norm(x, w, count, 1e-5f, n), s_status = k->softmax(s, count);
+    if (!break_one) k->swiglu(g, w, count), k->add(a, w, count);
+    if (f == 0) {
+      norm = n, soft = s, gate = g, sum = a, norm_status = n_status, soft_status = s_status;
+      continue;
+    }
+    expect_same("rms_norm status", forms[f].name, what, &norm_status, &n_status, sizeof n_status);
+    expect_same("softmax status", forms[f].name, what, &soft_status, &s_status, sizeof s_status);
+    if (norm_status == EXACT_OK) expect_same("rms_norm", forms[f].name, what, norm, n, count * 4);
+    if (soft_status == EXACT_OK) expect_same("softmax", forms[f].name, what, soft, s, count * 4);
+    expect_same("swiglu", forms[f].name, what, gate, g, count * 4);
+    expect_same("add", forms[f].name, what, sum, a, count * 4);
+    free(n), free(s), free(g), free(a);
+  }
+  free(norm), free(soft), free(gate), free(sum), free(x), free(w);
+}
+
+static void check_rope(size_t heads, size_t width) {
+  float *x = make_floats(heads * width, 2), *cosine = make_floats(width / 2, 1), *sine = make_floats(width / 2, 1);
+  float *expected = NULL;
+  for (size_t f = 0; f < form_count; f++) {
+    float *y = copy_floats(x, heads * width);
+    forms[f].kernels->rope(y, heads, width, cosine, sine);
+    if (f == 0) {
+      expected = y;
+      continue;
+    }
+    expect_same("rope", forms[f].name, "random input", expected, y, heads * width * 4);
+    free(y);
+  }
+  free(expected), free(x), free(cosine), free(sine);
+}
+
+/// `tokens` queries of `heads` heads on the positions from `first` on, over a cache in pages.
+static void check_attention(size_t tokens, size_t heads, size_t first, size_t window, size_t width, float scale) {
+  const size_t positions = first + tokens, pages = (positions + EXACT_KV_CHUNK - 1) / EXACT_KV_CHUNK;
+  const size_t page_floats = 2 * EXACT_KV_CHUNK * width, query_stride = heads * width + 3;
+  float *cache = make_floats(pages * page_floats, scale), *query = make_floats(tokens * query_stride, scale);
+  const float **table = make(pages * sizeof *table);
+  for (size_t p = 0; p < pages; p++) table[p] = cache + (pages - 1 - p) * page_floats;
+  const exact_kv kv = {.pages = table, .keys = 0, .values = EXACT_KV_CHUNK * width, .width = width};
+  float *expected = NULL;
+  int32_t status = 0;
+  char what[128];
+  snprintf(what, sizeof what, "%zu tokens, %zu heads of %zu, from position %zu, window %zu", tokens, heads, width,
+           first, window);
+  for (size_t f = 0; f < form_count; f++) {
+    const size_t bytes = tokens * query_stride * 4;
+    float *scores = make(exact_attention_scratch(tokens, heads, first, window) * 4), *out = make(bytes);
+    const int32_t found = forms[f].kernels->attention(&kv, query, query_stride, tokens, heads, first, window, 0.125f,
+                                                      scores, out, query_stride);
+    free(scores);
+    if (f == 0) {
+      expected = out, status = found;
+      continue;
+    }
+    expect_same("attention status", forms[f].name, what, &status, &found, sizeof found);
+    expect_same("attention", forms[f].name, what, expected, out, bytes);
+    free(out);
+  }
+  free(expected), free(query), free(table), free(cache);
+}
+
+static void check_argmax(size_t count, int kind) {
+  float *x = make_floats(count, 10);
+  // Ties, of which one may be -0; an element that is not finite; neither.
+  if (kind == 0) for (size_t i = 0; i < count; i++) x[i] = (next() & 8) ? 0.0f : (next() & 16) ? -0.0f : -1.0f;
+  if (kind == 1) x[next() % count] = __builtin_nanf("");
+  size_t expected = 0;
+  int32_t status = 0;
+  for (size_t f = 0; f < form_count; f++) {
+    size_t index = 0;
+    const int32_t found = forms[f].kernels->argmax(x, count, &index);
+    if (f == 0) {
+      expected = index, status = found;
+      continue;
+    }
+    const char *what = kind == 0 ? "ties" : kind == 1 ? "an undefined number" : "random input";
+    expect_same("argmax status", forms[f].name, what, &status, &found, sizeof found);
+    if (status == EXACT_OK) expect_same("argmax", forms[f].name, what, &expected, &index, sizeof index);
+  }
+  free(x);
+}
+
+void check_vectors(void) {
+  static const size_t counts[] = {1, 15, 16, 17, 64, 100, 576};
+  for (size_t r = 0; r < RANGES; r++) {
+    for (int break_one = 0; break_one < 3; break_one++) {
+      for (int i = 0; i < 4; i++) check_quantize(&ranges[r], break_one);
+      for (size_t c = 0; c < sizeof counts / sizeof *counts; c++) check_vector(&ranges[r], counts[c], break_one);
+    }
+  }
+  for (size_t width = 16; width <= 256; width *= 2) check_rope(3, width);
+  for (size_t c = 0; c < sizeof counts / sizeof *counts; c++) {
+    for (int kind = 0; kind < 3; kind++) check_argmax(counts[c], kind);
+  }
+  static const size_t firsts[] = {0, 1, 15, 31, 63, 64, 130};
+  for (size_t p = 0; p < sizeof firsts / sizeof *firsts; p++) {
+    for (size_t width = 16; width <= 128; width += 48) {
+      check_attention(1, 3, firsts[p], 0, width, 1);
+      check_attention(11, 3, firsts[p], 0, width, 1);
+      check_attention(11, 1, firsts[p], 20, width, 8);
+      check_attention(2, 4, firsts[p], 65, width, 30);
+    }
+  }
+}
