@@ -78,7 +78,9 @@ struct ReexecutionPass {
     let found = decoder.end
     _ = decoder.cancel()
     if fault == nil, choice.end != found ?? .cancelled { fault = .finish(.other(stated: choice.end, found: found)) }
-    if fault == nil, !decoder.text.utf8.elementsEqual(choice.text.utf8) { fault = .text(choice: index) }
+    if fault == nil, !decoder.text.utf8.elementsEqual(choice.text.utf8) || decoder.toolCalls != choice.toolCalls {
+      fault = .text(choice: index)
+    }
   }
 
   /// The earliest difference. A list that differs though its head is right is the list's fault alone.
