@@ -25,7 +25,9 @@ struct EngineRun: Sendable {
     let (events, continuation) = Events.makeStream()
     let clock = GenerationClock()
     let deltas = ChoiceDeltas(request)
-    let work = ServingRequest(prompt: request.prompt, choices: request.choices) { [stop] in stop.isSet }
+    let work = ServingRequest(
+      prompt: request.prompt, choices: request.choices, sharingKey: request.sharingKey
+    ) { [stop] in stop.isSet }
     try scheduler.submit(work) { event in
       switch event {
       case .step(let choice, let step):

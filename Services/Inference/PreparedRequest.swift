@@ -9,12 +9,15 @@ internal import Wire
 /// the message says how.
 struct PreparedRequest: Sendable {
   static let nonceBytesMax = 64
+  static let sharingKeyBytesMax = 256
 
   let id: ReceiptID
   let body: [UInt8]
   let request: ChatRequest
   let salts: Salts
   let nonce: [UInt8]
+  /// Nil shares with none.
+  let sharingKey: [UInt8]?
   let model: LoadedModel
   let prompt: [UInt32]
   let parameters: EffectiveParameters
@@ -27,6 +30,10 @@ struct PreparedRequest: Sendable {
     guard let id = ReceiptID(input.receiptID) else { throw Self.refuse("receipt_id must be a UUIDv7 in lower case") }
     guard input.nonce.count <= Self.nonceBytesMax else {
       throw Self.refuse("nonce has \(input.nonce.count) bytes, above the limit of \(Self.nonceBytesMax)")
+    }
+    guard input.sharingKey.count <= Self.sharingKeyBytesMax else {
+      throw Self.refuse(
+        "sharing_key has \(input.sharingKey.count) bytes, above the limit of \(Self.sharingKeyBytesMax)")
     }
     do { request = try ChatRequest(body: input.requestBody) } catch { throw Self.refuse("\(error)") }
     guard let model = models.model(request.model) else {
@@ -63,6 +70,7 @@ struct PreparedRequest: Sendable {
     self.model = model
     body = input.requestBody
     nonce = input.nonce
+    sharingKey = input.sharingKey.isEmpty ? nil : input.sharingKey
   }
 
   private static func decoders(

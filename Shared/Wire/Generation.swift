@@ -54,12 +54,18 @@ public struct GenerateRequest: WireMessage, Equatable {
   public var salts: Salts?
   /// The nonce of the client; empty when it gave none.
   public var nonce: [UInt8]
+  /// Who asks: requests of one owner may share what was computed of a common beginning; empty shares with none.
+  public var sharingKey: [UInt8]
 
-  public init(receiptID: String = "", requestBody: [UInt8] = [], salts: Salts? = nil, nonce: [UInt8] = []) {
+  public init(
+    receiptID: String = "", requestBody: [UInt8] = [], salts: Salts? = nil, nonce: [UInt8] = [],
+    sharingKey: [UInt8] = []
+  ) {
     self.receiptID = receiptID
     self.requestBody = requestBody
     self.salts = salts
     self.nonce = nonce
+    self.sharingKey = sharingKey
   }
 }
 
@@ -72,6 +78,7 @@ extension GenerateRequest: WireTwin {
     requestBody = [UInt8](twin.request_body)
     salts = lift(twin.salts)
     nonce = [UInt8](twin.nonce)
+    sharingKey = [UInt8](twin.sharing_key)
   }
 
   func lower(to twin: UnsafeMutablePointer<Twin>, in arena: borrowing WireArena) throws(WireError) {
@@ -79,6 +86,7 @@ extension GenerateRequest: WireTwin {
     twin.pointee.request_body = try arena.data(requestBody)
     if let salts { twin.pointee.salts = try salts.lowered(in: arena) }
     twin.pointee.nonce = try arena.data(nonce)
+    twin.pointee.sharing_key = try arena.data(sharingKey)
   }
 }
 

@@ -828,7 +828,7 @@ const ProtobufCMessageDescriptor colophon__inference__v1__salts__descriptor =
   (ProtobufCMessageInit) colophon__inference__v1__salts__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor colophon__inference__v1__generate_request__field_descriptors[4] =
+static const ProtobufCFieldDescriptor colophon__inference__v1__generate_request__field_descriptors[5] =
 {
   {
     "receipt_id",
@@ -878,17 +878,30 @@ static const ProtobufCFieldDescriptor colophon__inference__v1__generate_request_
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "sharing_key",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Inference__V1__GenerateRequest, sharing_key),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned colophon__inference__v1__generate_request__field_indices_by_name[] = {
   3,   /* field[3] = nonce */
   0,   /* field[0] = receipt_id */
   1,   /* field[1] = request_body */
   2,   /* field[2] = salts */
+  4,   /* field[4] = sharing_key */
 };
 static const ProtobufCIntRange colophon__inference__v1__generate_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 4 }
+  { 0, 5 }
 };
 const ProtobufCMessageDescriptor colophon__inference__v1__generate_request__descriptor =
 {
@@ -898,7 +911,7 @@ const ProtobufCMessageDescriptor colophon__inference__v1__generate_request__desc
   "Colophon__Inference__V1__GenerateRequest",
   "colophon.inference.v1",
   sizeof(Colophon__Inference__V1__GenerateRequest),
-  4,
+  5,
   colophon__inference__v1__generate_request__field_descriptors,
   colophon__inference__v1__generate_request__field_indices_by_name,
   1,  colophon__inference__v1__generate_request__number_ranges,

@@ -116,10 +116,15 @@ struct  Colophon__Inference__V1__GenerateRequest
    * of the client; empty when it gave none
    */
   ProtobufCBinaryData nonce;
+  /*
+   * Who asks, in at most 256 bytes. Requests of one owner may share what was computed of a common beginning, which their
+   * times can show; empty shares with none. It changes no bit of the answer.
+   */
+  ProtobufCBinaryData sharing_key;
 };
 #define COLOPHON__INFERENCE__V1__GENERATE_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&colophon__inference__v1__generate_request__descriptor) \
-    , (char *)protobuf_c_empty_string, {0,NULL}, NULL, {0,NULL} }
+    , (char *)protobuf_c_empty_string, {0,NULL}, NULL, {0,NULL}, {0,NULL} }
 
 
 typedef enum {
