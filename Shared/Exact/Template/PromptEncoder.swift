@@ -20,10 +20,11 @@ struct PromptEncoder: Sendable {
     var table = [[Marker]](repeating: [], count: 256)
     for id in 0..<vocabulary.count {
       let kind = vocabulary.kinds[id]
-      guard kind == .control || kind == .userDefined, let first = vocabulary.bytes[id].first else { continue }
-      let text = String(decoding: vocabulary.bytes[id], as: UTF8.self)
+      let bytes = Array(vocabulary.texts[id])
+      guard kind == .control || kind == .userDefined, let first = bytes.first else { continue }
+      let text = String(decoding: bytes, as: UTF8.self)
       if kind == .userDefined, text.unicodeScalars.allSatisfy(\.properties.isWhitespace) { continue }
-      table[Int(first)].append(Marker(id: UInt32(id), text: vocabulary.bytes[id]))
+      table[Int(first)].append(Marker(id: UInt32(id), text: bytes))
     }
     markers = table.map { $0.sorted { ($1.text.count, $0.id) < ($0.text.count, $1.id) } }
   }
