@@ -158,7 +158,7 @@ AVX512 INLINE void q4_avx512(const uint8_t *weights, size_t columns, const exact
 }
 
 #define TILES(format, kernel) \
-  matmul_tiles(weights, columns, input, tokens, group_begin, group_end, y, y_stride, format, 1, kernel)
+  matmul_tiles(weights, columns, input, tokens, group_begin, group_end, y, y_stride, format, 0, kernel)
 AVX512 MATMUL(matmul_q4_0_avx512) {
   if (tokens <= 8) q4_avx512(weights, columns, input, tokens, group_begin, group_end, y, y_stride, 0);
   else TILES(TILE_Q4_0, avx512_tile_offset);

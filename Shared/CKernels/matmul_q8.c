@@ -104,7 +104,7 @@ AVX512 INLINE void q8_rows_avx512(const uint8_t *group, size_t columns, const ex
 
 AVX512 MATMUL(matmul_q8_0_avx512) {
   if (tokens > 8) {
-    matmul_tiles(weights, columns, input, tokens, group_begin, group_end, y, y_stride, TILE_Q8_0, 1,
+    matmul_tiles(weights, columns, input, tokens, group_begin, group_end, y, y_stride, TILE_Q8_0, 0,
                  avx512_tile_offset);
     return;
   }
