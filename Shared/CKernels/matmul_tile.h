@@ -42,9 +42,8 @@ typedef struct {
   };
 } tile_scales;
 
-/// `groups` (1 or 2) groups of rows times `count` tokens over `blocks` blocks, `q` being the activations, q_stride apart.
-/// An
-/// accumulator begins with +0 or, after the first chunk, with what is in y.
+/// `groups` (1 or 2) groups of rows times `count` tokens over `blocks` blocks, `q` being the activations of the tokens,
+/// q_stride apart. An accumulator begins with +0 or, after the first chunk, with what is in y.
 typedef void tile_kernel(const tile_weights *w, size_t groups, const tile_scales *s, const int8_t *q, size_t q_stride,
                          size_t blocks, size_t count, int is_first, float *y, size_t y_stride);
 
