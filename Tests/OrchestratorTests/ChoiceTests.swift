@@ -1,4 +1,5 @@
 import Codec
+import HTTPTypes
 import Receipts
 import Testing
 import Wire
