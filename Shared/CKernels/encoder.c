@@ -114,7 +114,6 @@ INLINE void encoder_values_lanes(const float *weights, const float *values, size
   }
 }
 
-#ifdef EXACT_X86
 #define ENCODER_FORMS(form, TARGET)                                                                      \
   TARGET LAYER_NORM(layer_norm_##form) { return layer_norm_lanes(x, weight, bias, count, epsilon, y); } \
   TARGET GELU(gelu_##form) { gelu_body(x, count); }                                                      \
@@ -125,8 +124,12 @@ INLINE void encoder_values_lanes(const float *weights, const float *values, size
     return status;                                                                                       \
   }
 
+#ifdef EXACT_X86
 ENCODER_FORMS(avx2, AVX2)
 ENCODER_FORMS(avx512, AVX512)
+#endif
+#ifdef EXACT_NEON
+ENCODER_FORMS(neon, NEON)
 #endif
 
 // MARK: Pooling

@@ -1,3 +1,4 @@
+import Cryptography
 import Exact
 import Foundation
 import Testing

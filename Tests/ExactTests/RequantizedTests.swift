@@ -20,6 +20,13 @@ import Testing
     Forgery(type: .q8_0, layers: 12..<13, prompt: "What is the capital of France?"),
     Forgery(type: .f16, layers: 12..<13, prompt: "Name three rivers of Europe."),
     Forgery(type: .q8_0, layers: 0..<30, prompt: "Count from one to ten."),
+    Forgery(type: .bf16, layers: 12..<13, prompt: "What is the capital of France?"),
+    Forgery(type: .q5_0, layers: 12..<13, prompt: "What is the capital of France?"),
+    Forgery(type: .q5_1, layers: 12..<13, prompt: "What is the capital of France?"),
+    // Blocks of 256: of each layer the one matrix whose rows they divide, 1536 wide.
+    Forgery(type: .q4_K, layers: 12..<13, prompt: "What is the capital of France?"),
+    Forgery(type: .q5_K, layers: 0..<30, prompt: "What is the capital of France?"),
+    Forgery(type: .q6_K, layers: 0..<30, prompt: "What is the capital of France?"),
     // Not one weight has another value: only the arithmetic of the format differs.
     Forgery(type: .f32, layers: 12..<13, prompt: "Name three rivers of Europe."),
   ]
@@ -37,7 +44,7 @@ import Testing
   func caught(_ forgery: Forgery) throws {
     let honest = try RealModel.automatic()
     let stored = try Requantized(ModelFixture.file(), layers: forgery.layers, as: forgery.type)
-    #expect(stored.changed.count == 7 * forgery.layers.count)
+    #expect(stored.changed.count == (forgery.type.block.elements == 256 ? 1 : 7) * forgery.layers.count)
     #expect(stored.isLossless == (forgery.type == .f32))
     let forged = try Self.load(stored)
     let claim = try Self.claim(forgery.prompt, on: forged)

@@ -123,6 +123,18 @@ enum InferenceFixture {
   }
 }
 
+extension Finished {
+  /// Of an answer of one choice.
+  var choice: AnswerContent.Choice {
+    get throws {
+      guard let first = try AnswerContent(content).choices.first else {
+        throw InferenceFixture.Missing(description: "the content has no choice")
+      }
+      return first
+    }
+  }
+}
+
 /// A folder that is removed with the object.
 final class TemporaryFolder: Sendable {
   let path: String

@@ -39,47 +39,98 @@ static void check_quantize(const range *r, int break_one) {
   free(expected), free(x);
 }
 
-static void check_vector(const range *r, size_t count, int break_one) {
-  float *x = make_floats(count, r->scale), *w = make_floats(count, 1);
-  if (break_one) x[next() % count] = break_one == 1 ? __builtin_nanf("") : __builtin_inff();
-  float *norm = NULL, *soft = NULL, *gate = NULL, *sum = NULL;
-  int32_t norm_status = 0, soft_status = 0;
-  char what[80];
-  snprintf(what, sizeof what, "%s, %zu of them%s", r->name, count, break_one ? ", one not finite" : "");
-  for (size_t f = 0; f < form_count; f++) {
-    const exact_kernels *k = forms[f].kernels;
-    float *n = make(count * 4), *s = copy_floats(x, count), *g = copy_floats(x, count), *a = copy_floats(x, count);
-    const int32_t n_status = k->rms_norm(x, w, count, 1e-5f, n), s_status = k->softmax(s, count);
-    if (!break_one) k->swiglu(g, w, count), k->add(a, w, count);
-    if (f == 0) {
-      norm = n, soft = s, gate = g, sum = a, norm_status = n_status, soft_status = s_status;
-      continue;
-    }
-    expect_same("rms_norm status", forms[f].name, what, &norm_status, &n_status, sizeof n_status);
-    expect_same("softmax status", forms[f].name, what, &soft_status, &s_status, sizeof s_status);
-    if (norm_status == EXACT_OK) expect_same("rms_norm", forms[f].name, what, norm, n, count * 4);
-    if (soft_status == EXACT_OK) expect_same("softmax", forms[f].name, what, soft, s, count * 4);
-    expect_same("swiglu", forms[f].name, what, gate, g, count * 4);
-    expect_same("add", forms[f].name, what, sum, a, count * 4);
-    free(n), free(s), free(g), free(a);
-  }
-  free(norm), free(soft), free(gate), free(sum), free(x), free(w);
+/// What an elementwise kernel or a norm does to a copy of x; w and b are finite.
+typedef int32_t (*operation)(const exact_kernels *k, float *x, const float *w, const float *b, size_t count);
+static int32_t norm(const exact_kernels *k, float *x, const float *w, const float *b, size_t count) {
+  return (void)b, k->rms_norm(x, w, count, 1e-5f, x);
+}
+static int32_t layer_norm(const exact_kernels *k, float *x, const float *w, const float *b, size_t count) {
+  return k->layer_norm(x, w, b, count, 1e-12f, x);
+}
+static int32_t softmax(const exact_kernels *k, float *x, const float *w, const float *b, size_t count) {
+  return (void)w, (void)b, k->softmax(x, count);
+}
+static int32_t swiglu(const exact_kernels *k, float *x, const float *w, const float *b, size_t count) {
+  return (void)b, k->swiglu(x, w, count), EXACT_OK;
+}
+static int32_t geglu(const exact_kernels *k, float *x, const float *w, const float *b, size_t count) {
+  return (void)b, k->geglu(x, w, count), EXACT_OK;
+}
+static int32_t gelu(const exact_kernels *k, float *x, const float *w, const float *b, size_t count) {
+  return (void)w, (void)b, k->gelu(x, count), EXACT_OK;
+}
+static int32_t add(const exact_kernels *k, float *x, const float *w, const float *b, size_t count) {
+  return (void)b, k->add(x, w, count), EXACT_OK;
+}
+static int32_t scale(const exact_kernels *k, float *x, const float *w, const float *b, size_t count) {
+  return (void)b, k->scale(x, count, w[0]), EXACT_OK;
 }
 
-static void check_rope(size_t heads, size_t width) {
+static const struct {
+  const char *name;
+  operation run;
+  int judges;  // whether it refuses what is not finite
+} operations[] = {{"rms_norm", norm, 1}, {"layer_norm", layer_norm, 1}, {"softmax", softmax, 1}, {"swiglu", swiglu, 0},
+                  {"geglu", geglu, 0},   {"gelu", gelu, 0},             {"add", add, 0},         {"scale", scale, 0}};
+
+static void check_vector(const range *r, size_t count, int break_one) {
+  float *x = make_floats(count, r->scale), *w = make_floats(count, 1), *b = make_floats(count, 1);
+  if (break_one) x[next() % count] = break_one == 1 ? __builtin_nanf("") : __builtin_inff();
+  char what[80];
+  snprintf(what, sizeof what, "%s, %zu of them%s", r->name, count, break_one ? ", one not finite" : "");
+  for (size_t o = 0; o < sizeof operations / sizeof *operations; o++) {
+    if (break_one && !operations[o].judges) continue;
+    float *expected = copy_floats(x, count);
+    const int32_t status = operations[o].run(forms[0].kernels, expected, w, b, count);
+    for (size_t f = 1; f < form_count; f++) {
+      float *y = copy_floats(x, count);
+      const int32_t found = operations[o].run(forms[f].kernels, y, w, b, count);
+      expect_same(operations[o].name, forms[f].name, what, &status, &found, sizeof found);
+      if (status == EXACT_OK) expect_same(operations[o].name, forms[f].name, what, expected, y, count * 4);
+      free(y);
+    }
+    free(expected);
+  }
+  free(x), free(w), free(b);
+}
+
+static void check_rope(size_t heads, size_t width, int in_halves) {
   float *x = make_floats(heads * width, 2), *cosine = make_floats(width / 2, 1), *sine = make_floats(width / 2, 1);
   float *expected = NULL;
   for (size_t f = 0; f < form_count; f++) {
+    const exact_kernels *k = forms[f].kernels;
     float *y = copy_floats(x, heads * width);
-    forms[f].kernels->rope(y, heads, width, cosine, sine);
+    (in_halves ? k->rope_halves : k->rope)(y, heads, width, cosine, sine);
     if (f == 0) {
       expected = y;
       continue;
     }
-    expect_same("rope", forms[f].name, "random input", expected, y, heads * width * 4);
+    expect_same(in_halves ? "rope_halves" : "rope", forms[f].name, "random input", expected, y, heads * width * 4);
     free(y);
   }
   free(expected), free(x), free(cosine), free(sine);
+}
+
+static void check_encoder_attention(size_t tokens, size_t width) {
+  const size_t stride = 3 * width;
+  float *x = make_floats(tokens * stride, 4), *expected = NULL;
+  int32_t status = 0;
+  char what[80];
+  snprintf(what, sizeof what, "%zu tokens of width %zu", tokens, width);
+  for (size_t f = 0; f < form_count; f++) {
+    float *scores = make(tokens * 4), *out = make(width * 4);
+    const int32_t found = forms[f].kernels->encoder_attention(x, x + width, x + 2 * width, stride, tokens, width,
+                                                              0.125f, scores, out);
+    free(scores);
+    if (f == 0) {
+      expected = out, status = found;
+      continue;
+    }
+    expect_same("encoder_attention status", forms[f].name, what, &status, &found, sizeof found);
+    expect_same("encoder_attention", forms[f].name, what, expected, out, width * 4);
+    free(out);
+  }
+  free(expected), free(x);
 }
 
 /// `tokens` queries of `heads` heads on the positions from `first` on, over a cache in pages.
@@ -141,7 +192,8 @@ void check_vectors(void) {
       for (size_t c = 0; c < sizeof counts / sizeof *counts; c++) check_vector(&ranges[r], counts[c], break_one);
     }
   }
-  for (size_t width = 16; width <= 256; width *= 2) check_rope(3, width);
+  for (size_t width = 16; width <= 256; width *= 2) check_rope(3, width, 0), check_rope(3, width, 1);
+  for (size_t tokens = 1; tokens < 200; tokens += 21) check_encoder_attention(tokens, tokens % 2 ? 32 : 64);
   for (size_t c = 0; c < sizeof counts / sizeof *counts; c++) {
     for (int kind = 0; kind < 3; kind++) check_argmax(counts[c], kind);
   }

@@ -59,7 +59,7 @@ extension FakePeers {
       completionTokens: pieces.count, finishReason: reason, startedUnixMs: 1, endedUnixMs: 2, activation: head)
     return Finished(
       executionStatement: try sign(.execution, request.receiptID, commitment, execution.json), content: content,
-      tokenIDs: tokens, activationList: list, text: text, finishReason: reason.rawValue, promptTokens: 5,
+      tokenIDs: tokens, activationList: list, finishReason: reason.rawValue, promptTokens: 5,
       completionTokens: UInt32(pieces.count), manifestDigest: try manifest.digest().bytes)
   }
 }

@@ -16,9 +16,14 @@ struct WholeAnswer: Sendable {
 
   func response() async throws -> Response {
     let finished: Finished
-    do { finished = try await finish() } catch { throw await pipeline.refuse(live, error, call) }
-    let wire = ChatFormat(live).body(
-      text: finished.text, finishReason: finished.finishReason, usage: finished.usage)
+    let wire: [UInt8]
+    do {
+      let logprobs: [[WireLogprobs]]
+      (finished, logprobs) = try await finish()
+      wire = ChatFormat(live).body(
+        try AnswerContent(finished.content).choices,
+        logprobs: live.request.parameters.topLogprobs == nil ? nil : logprobs, usage: finished.usage)
+    } catch { throw await pipeline.refuse(live, error, call) }
     let isCancelled = finished.finishReason == FinishReason.cancelled.rawValue
     let row: OutboxRow
     do {
@@ -38,9 +43,17 @@ struct WholeAnswer: Sendable {
       body: .init(byteBuffer: ByteBuffer(bytes: ChatFormat.body(wire, receipt: receipt))))
   }
 
-  private func finish() async throws -> Finished {
+  /// The end, and what the deltas before it told of each choice's tokens.
+  private func finish() async throws -> (Finished, [[WireLogprobs]]) {
+    var logprobs = [[WireLogprobs]](repeating: [], count: live.request.choices)
     for try await event in pipeline.generate(live, call) {
-      if case .finished(let finished)? = event.event { return finished }
+      switch event.event {
+      case .finished(let finished)?: return (finished, logprobs)
+      case .delta(let delta)?:
+        guard Int(delta.choice) < logprobs.count else { throw PipelineError.unknownChoice(Int(delta.choice)) }
+        logprobs[Int(delta.choice)] += delta.logprobs
+      case nil: break
+      }
     }
     throw PipelineError.unfinished
   }

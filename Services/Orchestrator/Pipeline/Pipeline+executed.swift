@@ -56,6 +56,9 @@ extension Pipeline {
     guard execution.manifest == live.model.manifest, execution.model == live.model.id else {
       throw refuse("ran another model than \(live.model.id)")
     }
+    guard try AnswerContent(finished.content).choices.map(\.index) == Array(0..<live.request.choices) else {
+      throw refuse("has not the choices that were asked for")
+    }
     guard execution.finishReason.rawValue == finished.finishReason else { throw refuse("ended for another reason") }
   }
 
