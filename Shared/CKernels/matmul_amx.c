@@ -86,14 +86,15 @@ AMX INLINE void amx_tile(const tile_weights *w, const tile_scales *s, const int8
   }
 }
 
-AMX static void amx_tile_offset(const tile_weights *w, const tile_scales *s, const int8_t *q, size_t q_stride,
-                                size_t blocks, size_t count, int is_first, float *y, size_t y_stride) {
-  amx_tile(w, s, q, q_stride, blocks, count, is_first, y, y_stride, TILE_Q8_0);
-}
-AMX static void amx_tile_minimum(const tile_weights *w, const tile_scales *s, const int8_t *q, size_t q_stride,
-                                 size_t blocks, size_t count, int is_first, float *y, size_t y_stride) {
-  amx_tile(w, s, q, q_stride, blocks, count, is_first, y, y_stride, TILE_Q4_1);
-}
+#define AMX_TILE(name, format)                                                                                       \
+  AMX static void name(const tile_weights *w, size_t groups, const tile_scales *s, const int8_t *q, size_t q_stride, \
+                       size_t blocks, size_t count, int is_first, float *y, size_t y_stride) {                       \
+    (void)groups;                                                                                                    \
+    amx_tile(w, s, q, q_stride, blocks, count, is_first, y, y_stride, format);                                       \
+  }
+
+AMX_TILE(amx_tile_offset, TILE_Q8_0)
+AMX_TILE(amx_tile_minimum, TILE_Q4_1)
 
 // The tiles are configured and released in each call, so that a thread keeps no state that its context switches carry.
 #define AMX_FORM(type, FORMAT, tile)                                                                                \
@@ -103,8 +104,7 @@ AMX static void amx_tile_minimum(const tile_weights *w, const tile_scales *s, co
       return;                                                                                                       \
     }                                                                                                               \
     configure_tiles();                                                                                              \
-    const int is_unsigned = FORMAT.has_minimum;                                                                     \
-    matmul_tiles(weights, columns, input, tokens, group_begin, group_end, y, y_stride, FORMAT, is_unsigned, tile);  \
+    matmul_tiles(weights, columns, input, tokens, group_begin, group_end, y, y_stride, FORMAT, 1, tile);            \
     _tile_release();                                                                                                \
   }
 

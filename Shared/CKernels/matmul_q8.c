@@ -94,7 +94,13 @@ AVX512 INLINE void q8_rows_avx512(const uint8_t *group, size_t columns, const ex
       const size_t at = (size_t)t * blocks + b;
       const int8_t *q = input->q + at * EXACT_BLOCK;
       __m512i dot = _mm512_dpwssd_epi32(_mm512_setzero_si512(), offset, _mm512_set1_epi32(input->sum[at]));
-      UNROLL for (int j = 0; j < 8; j++) dot = _mm512_dpbusd_epi32(dot, w[j], _mm512_set1_epi32(load_i32(q + 4 * j)));
+      __m512i odd = _mm512_setzero_si512();  // few tokens leave the latency of one chain exposed
+      UNROLL for (int j = 0; j < 8; j++) {
+        const __m512i x = _mm512_set1_epi32(load_i32(q + 4 * j));
+        if (count <= 4 && j % 2 == 1) odd = _mm512_dpbusd_epi32(odd, w[j], x);
+        else dot = _mm512_dpbusd_epi32(dot, w[j], x);
+      }
+      if (count <= 4) dot = _mm512_add_epi32(dot, odd);
       const __m512 scale = _mm512_mul_ps(d, _mm512_set1_ps(input->scale[at]));
       acc[t] = _mm512_fmadd_ps(_mm512_cvtepi32_ps(dot), scale, acc[t]);
     }
@@ -104,7 +110,7 @@ AVX512 INLINE void q8_rows_avx512(const uint8_t *group, size_t columns, const ex
 
 AVX512 MATMUL(matmul_q8_0_avx512) {
   if (tokens > 8) {
-    matmul_tiles(weights, columns, input, tokens, group_begin, group_end, y, y_stride, TILE_Q8_0, 1,
+    matmul_tiles(weights, columns, input, tokens, group_begin, group_end, y, y_stride, TILE_Q8_0, 0,
                  avx512_tile_offset);
     return;
   }

@@ -53,35 +53,47 @@ AVX512 INLINE void gather_scales(const exact_activation *input, size_t columns, 
 
 AVX512 void matmul_tiles(const void *weights, size_t columns, const exact_activation *input, size_t tokens,
                          size_t group_begin, size_t group_end, float *y, size_t y_stride, tile_format format,
-                         int is_unsigned, tile_kernel *kernel) {
-  const size_t blocks = columns / EXACT_BLOCK;
+                         int is_amx, tile_kernel *kernel) {
+  const size_t blocks = columns / EXACT_BLOCK, step = is_amx ? 1 : 2;
+  const int is_unsigned = !is_amx || format.has_minimum;
   const int flip = is_unsigned ? (format.is_q8 ? 128 : 0) : -format.offset, offset = flip + format.offset;
-  tile_weights w;
+  tile_weights w[2];
   tile_scales scales[CHUNK_TILES];
-  int8_t padded[TILE_TOKENS][CHUNK_BLOCKS * EXACT_BLOCK];  // the last tile, when it has fewer tokens
+  int8_t padded[TILE_TOKENS][CHUNK_BLOCKS * EXACT_BLOCK];  // AMX: the last tile, when it has fewer tokens
   for (size_t token = 0; token < tokens; token += CHUNK_TILES * TILE_TOKENS) {
     const size_t end = tokens - token < CHUNK_TILES * TILE_TOKENS ? tokens : token + CHUNK_TILES * TILE_TOKENS;
+    const size_t tiles = (end - token + TILE_TOKENS - 1) / TILE_TOKENS;
     for (size_t first = 0; first < blocks; first += CHUNK_BLOCKS) {
       const size_t length = blocks - first < CHUNK_BLOCKS ? blocks - first : CHUNK_BLOCKS;
       for (size_t t = token, i = 0; t < end; t += TILE_TOKENS, i++) {
         const size_t count = end - t < TILE_TOKENS ? end - t : TILE_TOKENS;
         gather_scales(input, columns, t, count, first, length, format.has_minimum, offset, &scales[i]);
-        if (count == TILE_TOKENS) continue;
+        if (count == TILE_TOKENS || !is_amx) continue;
         memset(padded, 0, sizeof padded);
         for (size_t r = 0; r < count; r++) {
           memcpy(padded[r], input->q + (t + r) * columns + first * EXACT_BLOCK, length * EXACT_BLOCK);
         }
       }
-      for (size_t g = group_begin; g < group_end; g++) {
+      for (size_t g = group_begin; g < group_end; g += step) {
+        const size_t groups = group_end - g < step ? 1 : step, bytes = length * format.block_bytes;
         const uint8_t *from = (const uint8_t *)weights + (g * blocks + first) * format.block_bytes;
-        if (format.is_q8) unpack_tile(from, length, TILE_Q8_0, flip, &w);
-        else if (format.has_minimum) unpack_tile(from, length, TILE_Q4_1, flip, &w);
-        else unpack_tile(from, length, TILE_Q4_0, flip, &w);
+        for (size_t n = 0; n < groups; n++) {
+          const uint8_t *block = from + n * blocks * format.block_bytes;
+          if (format.is_q8) unpack_tile(block, length, TILE_Q8_0, flip, &w[n]);
+          else if (format.has_minimum) unpack_tile(block, length, TILE_Q4_1, flip, &w[n]);
+          else unpack_tile(block, length, TILE_Q4_0, flip, &w[n]);
+        }
         for (size_t t = token, i = 0; t < end; t += TILE_TOKENS, i++) {
           const size_t count = end - t < TILE_TOKENS ? end - t : TILE_TOKENS;
-          const int is_whole = count == TILE_TOKENS;
-          const int8_t *q = is_whole ? input->q + t * columns + first * EXACT_BLOCK : padded[0];
-          kernel(&w, &scales[i], q, is_whole ? columns : sizeof padded[0], length, count, first == 0,
+          const int is_padded = count < TILE_TOKENS && is_amx;
+          const int8_t *q = is_padded ? padded[0] : input->q + t * columns + first * EXACT_BLOCK;
+          // The next groups come while the tiles of these are computed, a part with each.
+          const size_t part = (bytes + tiles - 1) / tiles;
+          for (size_t n = step; n < 2 * step; n++) {
+            const char *next = (const char *)from + n * blocks * format.block_bytes + i * part;
+            for (size_t line = 0; line < part; line += 64) _mm_prefetch(next + line, _MM_HINT_T0);
+          }
+          kernel(w, groups, &scales[i], q, is_padded ? sizeof padded[0] : columns, length, count, first == 0,
                  y + t * y_stride + g * EXACT_LANES, y_stride);
         }
       }
@@ -89,48 +101,67 @@ AVX512 void matmul_tiles(const void *weights, size_t columns, const exact_activa
   }
 }
 
-/// Tokens [t, t + count) of a tile; count is a constant.
-AVX512 INLINE void tile_rows(const tile_weights *w, const tile_scales *s, const int8_t *q, size_t q_stride,
-                             size_t blocks, size_t t, int count, int is_first, float *y, size_t y_stride,
-                             int has_minimum) {
-  __m512 acc[8];
-  UNROLL for (int i = 0; i < count; i++) {
-    acc[i] = is_first ? _mm512_setzero_ps() : _mm512_loadu_ps(y + (t + (size_t)i) * y_stride);
-  }
-  for (size_t b = 0; b < blocks; b++) {
-    __m512i weight[8];
-    UNROLL for (int j = 0; j < 8; j++) weight[j] = _mm512_load_si512(w->q[b] + 64 * j);
-    const __m512 d = _mm512_load_ps(w->d[b]), m = _mm512_load_ps(has_minimum ? w->m[b] : w->d[b]);
-    UNROLL for (int i = 0; i < count; i++) {
-      const int8_t *x = q + (t + (size_t)i) * q_stride + b * EXACT_BLOCK;
-      __m512i dot = has_minimum ? _mm512_setzero_si512() : _mm512_set1_epi32(s->bias[b][t + (size_t)i]);
-      UNROLL for (int j = 0; j < 8; j++) {
-        dot = _mm512_dpbusd_epi32(dot, weight[j], _mm512_set1_epi32(load_i32(x + 4 * j)));
-      }
-      const __m512 scale = _mm512_mul_ps(d, _mm512_set1_ps(s->scale[b][t + (size_t)i]));
-      acc[i] = _mm512_fmadd_ps(_mm512_cvtepi32_ps(dot), scale, acc[i]);
-      if (has_minimum) acc[i] = _mm512_fmadd_ps(m, _mm512_set1_ps(s->weighted_sum[b][t + (size_t)i]), acc[i]);
+/// Tokens [t, t + count) of a tile times one or two groups; count and groups are constants. A broadcast of activations
+/// is used for both groups: what bounds the loop otherwise is how many of them can be loaded.
+AVX512 INLINE void tile_rows(const tile_weights *w, size_t groups, const tile_scales *s, const int8_t *q,
+                             size_t q_stride, size_t blocks, size_t t, size_t count, int is_first, float *y,
+                             size_t y_stride, int has_minimum) {
+  __m512 acc[2][4];
+  UNROLL for (size_t i = 0; i < count; i++) {
+    UNROLL for (size_t n = 0; n < groups; n++) {
+      acc[n][i] = is_first ? _mm512_setzero_ps() : _mm512_loadu_ps(y + (t + i) * y_stride + n * EXACT_LANES);
     }
   }
-  UNROLL for (int i = 0; i < count; i++) _mm512_storeu_ps(y + (t + (size_t)i) * y_stride, acc[i]);
+  for (size_t b = 0; b < blocks; b++) {
+    __m512i dot[2][4];
+    UNROLL for (size_t i = 0; i < count; i++) {
+      UNROLL for (size_t n = 0; n < groups; n++) {
+        dot[n][i] = has_minimum ? _mm512_setzero_si512() : _mm512_set1_epi32(s->bias[b][t + i]);
+      }
+    }
+    UNROLL for (size_t j = 0; j < 8; j++) {
+      __m512i weight[2];
+      UNROLL for (size_t n = 0; n < groups; n++) weight[n] = _mm512_load_si512(w[n].q[b] + 64 * j);
+      UNROLL for (size_t i = 0; i < count; i++) {
+        const __m512i x = _mm512_set1_epi32(load_i32(q + (t + i) * q_stride + b * EXACT_BLOCK + 4 * j));
+        UNROLL for (size_t n = 0; n < groups; n++) dot[n][i] = _mm512_dpbusd_epi32(dot[n][i], weight[n], x);
+      }
+    }
+    UNROLL for (size_t i = 0; i < count; i++) {
+      const __m512 scale = _mm512_set1_ps(s->scale[b][t + i]);
+      UNROLL for (size_t n = 0; n < groups; n++) {
+        const __m512 product = _mm512_mul_ps(scale, _mm512_load_ps(w[n].d[b]));
+        acc[n][i] = _mm512_fmadd_ps(_mm512_cvtepi32_ps(dot[n][i]), product, acc[n][i]);
+        if (has_minimum) {
+          acc[n][i] = _mm512_fmadd_ps(_mm512_load_ps(w[n].m[b]), _mm512_set1_ps(s->weighted_sum[b][t + i]), acc[n][i]);
+        }
+      }
+    }
+  }
+  UNROLL for (size_t i = 0; i < count; i++) {
+    UNROLL for (size_t n = 0; n < groups; n++) _mm512_storeu_ps(y + (t + i) * y_stride + n * EXACT_LANES, acc[n][i]);
+  }
 }
 
-AVX512 INLINE void avx512_tile(const tile_weights *w, const tile_scales *s, const int8_t *q, size_t q_stride,
-                               size_t blocks, size_t count, int is_first, float *y, size_t y_stride, int has_minimum) {
+AVX512 INLINE void tile_groups(const tile_weights *w, size_t groups, const tile_scales *s, const int8_t *q,
+                               size_t q_stride, size_t blocks, size_t count, int is_first, float *y, size_t y_stride,
+                               int has_minimum) {
   size_t t = 0;
-  for (; t + 8 <= count; t += 8) tile_rows(w, s, q, q_stride, blocks, t, 8, is_first, y, y_stride, has_minimum);
-  if (t + 4 <= count) tile_rows(w, s, q, q_stride, blocks, t, 4, is_first, y, y_stride, has_minimum), t += 4;
-  if (t + 2 <= count) tile_rows(w, s, q, q_stride, blocks, t, 2, is_first, y, y_stride, has_minimum), t += 2;
-  if (t < count) tile_rows(w, s, q, q_stride, blocks, t, 1, is_first, y, y_stride, has_minimum);
+  for (; t + 4 <= count; t += 4) {
+    tile_rows(w, groups, s, q, q_stride, blocks, t, 4, is_first, y, y_stride, has_minimum);
+  }
+  if (t + 2 <= count) tile_rows(w, groups, s, q, q_stride, blocks, t, 2, is_first, y, y_stride, has_minimum), t += 2;
+  if (t < count) tile_rows(w, groups, s, q, q_stride, blocks, t, 1, is_first, y, y_stride, has_minimum);
 }
 
-AVX512 void avx512_tile_offset(const tile_weights *w, const tile_scales *s, const int8_t *q, size_t q_stride,
-                               size_t blocks, size_t count, int is_first, float *y, size_t y_stride) {
-  avx512_tile(w, s, q, q_stride, blocks, count, is_first, y, y_stride, 0);
-}
-AVX512 void avx512_tile_minimum(const tile_weights *w, const tile_scales *s, const int8_t *q, size_t q_stride,
-                                size_t blocks, size_t count, int is_first, float *y, size_t y_stride) {
-  avx512_tile(w, s, q, q_stride, blocks, count, is_first, y, y_stride, 1);
-}
+#define AVX512_TILE(name, has_minimum)                                                                              \
+  AVX512 void name(const tile_weights *w, size_t groups, const tile_scales *s, const int8_t *q, size_t q_stride,    \
+                   size_t blocks, size_t count, int is_first, float *y, size_t y_stride) {                          \
+    if (groups == 2) tile_groups(w, 2, s, q, q_stride, blocks, count, is_first, y, y_stride, has_minimum);          \
+    else tile_groups(w, 1, s, q, q_stride, blocks, count, is_first, y, y_stride, has_minimum);                      \
+  }
+
+AVX512_TILE(avx512_tile_offset, 0)
+AVX512_TILE(avx512_tile_minimum, 1)
 
 #endif

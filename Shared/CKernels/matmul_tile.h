@@ -11,7 +11,7 @@ enum {
   TILE_TOKENS = 16,
   // Columns (in blocks) and tokens (in tiles) are taken in chunks, so that the scratch, on the stack, is of a fixed
   // size and stays in the caches.
-  CHUNK_BLOCKS = 48,
+  CHUNK_BLOCKS = 24,
   CHUNK_TILES = 8,
 };
 
@@ -42,14 +42,16 @@ typedef struct {
   };
 } tile_scales;
 
-/// Sixteen rows times `count` tokens over `blocks` blocks, `q` being sixteen rows of activations, q_stride apart. An
-/// accumulator begins with +0 or, after the first chunk, with what is in y.
-typedef void tile_kernel(const tile_weights *w, const tile_scales *s, const int8_t *q, size_t q_stride, size_t blocks,
-                         size_t count, int is_first, float *y, size_t y_stride);
+/// `groups` (1 or 2) groups of rows times `count` tokens over `blocks` blocks, `q` being the activations of the tokens,
+/// q_stride apart. An accumulator begins with +0 or, after the first chunk, with what is in y.
+typedef void tile_kernel(const tile_weights *w, size_t groups, const tile_scales *s, const int8_t *q, size_t q_stride,
+                         size_t blocks, size_t count, int is_first, float *y, size_t y_stride);
 
-/// A product made of tiles. `is_unsigned` says that the kernel wants weights as unsigned bytes, else they are signed.
+/// A product made of tiles. AVX-512 wants weights as unsigned bytes and two groups at once, which share the loads of
+/// activations. AMX takes signed bytes too, always reads sixteen tokens, and one group, since two would crowd the
+/// first-level cache.
 void matmul_tiles(const void *weights, size_t columns, const exact_activation *input, size_t tokens,
-                  size_t group_begin, size_t group_end, float *y, size_t y_stride, tile_format format, int is_unsigned,
+                  size_t group_begin, size_t group_end, float *y, size_t y_stride, tile_format format, int is_amx,
                   tile_kernel *kernel);
 
 tile_kernel avx512_tile_offset, avx512_tile_minimum;

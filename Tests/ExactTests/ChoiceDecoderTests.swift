@@ -1,5 +1,6 @@
 import Codec
 import Cryptography
+import Foundation
 import Testing
 
 @testable import Exact

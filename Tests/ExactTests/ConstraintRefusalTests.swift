@@ -97,6 +97,25 @@ import Testing
     expectLimit("the number of schemas of 'anyOf'", ["anyOf": .array((0...256).map { ["const": .integer($0)] })])
     expectLimit(
       "the number of properties", ["properties": .object((0...1024).map { JSONMember("p\($0)", true) })])
+    // Each leads to the next; the stack must not grow with them.
+    let links: [@Sendable (JSON) -> JSON] = [
+      { next in ["type": "object", "properties": ["a": next], "required": ["a"]] },
+      { next in
+        let other: JSON = ["type": "object", "properties": ["a": ["const": 1]], "required": ["a"]]
+        return ["oneOf": [["type": "object", "properties": ["a": next], "required": ["a"]], other]]
+      },
+      { next in ["allOf": [["allOf": [["allOf": [next]]]]]] },
+      { next in ["anyOf": [["type": "null"], next]] },
+    ]
+    for link in links {
+      var definitions = [JSONMember("d1000", ["type": "null"])]
+      for index in 0..<1000 {
+        definitions.append(JSONMember("d\(index)", link(["$ref": .string("#/$defs/d\(index + 1)")])))
+      }
+      expectLimit(
+        "the number of schemas inside each other, references included",
+        ["$ref": "#/$defs/d0", "$defs": .object(definitions)])
+    }
     // 4^12 conjunctions: states, if not the schemas to combine, are soon too many.
     let group: JSON = ["anyOf": .array((0..<4).map { ["minLength": .integer($0)] })]
     let product: JSON = ["allOf": .array([JSON](repeating: group, count: 12))]

@@ -17,6 +17,11 @@ import Testing
     }
   }
 
+  /// The same rules with less to spend, where the real limits would only take longer to reach.
+  static let small = TemplateLimits(steps: 1 << 17, textBytes: 1 << 20, elements: 1 << 16)
+
+  static func grown(_ template: String) -> TemplateError? { failure(template, limits: small) }
+
   static func nest(_ open: String, _ inner: String, _ close: String, _ count: Int) -> String {
     String(repeating: open, count: count) + inner + String(repeating: close, count: count)
   }
@@ -64,60 +69,63 @@ import Testing
 
   @Test("work without end is stopped")
   func work() {
-    let work = TemplateError.limit("the work of the chat template", 1 << 22)
-    let loop = "{% for i in range(99999) %}"
-    #expect(Self.failure("\(loop)\(loop){% endfor %}{% endfor %}") == work)
-    #expect(Self.failure("\(loop){% for j in range(9999) if j < 0 %}{% endfor %}{% endfor %}") == work)
-    let text = TemplateValue.data(String(repeating: "ab", count: 1 << 18))
+    let work = TemplateError.limit("the work of the chat template", 1 << 17)
+    let loop = "{% for i in range(30000) %}"
+    #expect(Self.failure("\(loop)\(loop){% endfor %}{% endfor %}", limits: Self.small) == work)
+    #expect(
+      Self.failure("\(loop){% for j in range(9999) if j < 0 %}{% endfor %}{% endfor %}", limits: Self.small) == work)
+    let text = TemplateValue.data(String(repeating: "ab", count: 1 << 15))
     for use in [
       "c | upper", "c | trim", "c.split('b')", "c | replace('a', 'b')", "c ~ 'x'", "c[::-1]", "c == c ~ 'x'",
       "c | length ~ c", "c[5]", "'z' in c", "c | list", "c | tojson", "[c] == [c ~ 'a']",
     ] {
-      #expect(Self.failure("\(loop){% set x = \(use) %}{% endfor %}", ["c": text]) == work, "\(use)")
+      #expect(
+        Self.failure("\(loop){% set x = \(use) %}{% endfor %}", ["c": text], limits: Self.small) == work, "\(use)")
     }
-    let list = TemplateValue.sequence(TemplateSequence(.list, Array(repeating: .integer(1), count: 1 << 16)))
+    let list = TemplateValue.sequence(TemplateSequence(.list, Array(repeating: .integer(1), count: 1 << 12)))
     for use in [
       "c + c", "c | sort", "c | unique | list", "c | map('string')", "c | select('odd')", "c == c", "2 in c", "c[1:]",
       "c | reverse", "c | join",
     ] {
-      #expect(Self.failure("\(loop){% set x = \(use) %}{% endfor %}", ["c": list]) == work, "\(use)")
+      #expect(
+        Self.failure("\(loop){% set x = \(use) %}{% endfor %}", ["c": list], limits: Self.small) == work, "\(use)")
     }
   }
 
   @Test("texts and sequences that grow without end are stopped before they are made")
   func growth() {
-    let text = TemplateError.limit("the bytes of a text of the chat template", 1 << 25)
-    #expect(Self.failure("{{ 'ab' * 99999999999 }}") == text)
-    #expect(Self.failure("{{ 'ab' * 9223372036854775807 }}") == text)
+    let text = TemplateError.limit("the bytes of a text of the chat template", 1 << 20)
+    #expect(Self.grown("{{ 'ab' * 99999999999 }}") == text)
+    #expect(Self.grown("{{ 'ab' * 9223372036854775807 }}") == text)
     #expect(
-      Self.failure(
+      Self.grown(
         "{% set ns = namespace(x='aaaaaaaa') %}{% for i in range(99) %}{% set ns.x = ns.x ~ ns.x %}{% endfor %}")
         == text)
-    #expect(Self.failure("{% set x = 'a' * 99999 %}{{ x.replace('a', x) }}") == text)
-    #expect(Self.failure("{% set x = 'a' * 99999 %}{{ x.replace('', x) }}") == text)
-    #expect(Self.failure("{% set x = 'a' * 99999 %}{{ x.join(x) }}") == text)
-    #expect(Self.failure("{% set x = 'a' * 99999 %}{{ x | join(x) }}") == text)
-    #expect(Self.failure("{% set x = 'a' * 999999 %}{% for i in range(99) %}{{ x }}{% endfor %}") == text)
-    let elements = TemplateError.limit("the elements of a sequence of the chat template", 1 << 20)
-    #expect(Self.failure("{{ [1] * 99999999999 }}") == elements)
-    #expect(Self.failure("{{ [1, 2] * 9223372036854775807 }}") == elements)
-    #expect(Self.failure("{{ ('ab' * 999999) | list }}") == elements)
-    #expect(Self.failure("{{ ('aa' * 999999).split('a') }}") == elements)
-    #expect(Self.failure("{{ range(9223372036854775807) }}") == .limit("the elements of 'range'", 100_000))
+    #expect(Self.grown("{% set x = 'a' * 9999 %}{{ x.replace('a', x) }}") == text)
+    #expect(Self.grown("{% set x = 'a' * 9999 %}{{ x.replace('', x) }}") == text)
+    #expect(Self.grown("{% set x = 'a' * 9999 %}{{ x.join(x) }}") == text)
+    #expect(Self.grown("{% set x = 'a' * 9999 %}{{ x | join(x) }}") == text)
+    #expect(Self.grown("{% set x = 'a' * 99999 %}{% for i in range(99) %}{{ x }}{% endfor %}") == text)
+    let elements = TemplateError.limit("the elements of a sequence of the chat template", 1 << 16)
+    #expect(Self.grown("{{ [1] * 99999999999 }}") == elements)
+    #expect(Self.grown("{{ [1, 2] * 9223372036854775807 }}") == elements)
+    #expect(Self.grown("{{ ('ab' * 99999) | list }}") == elements)
+    #expect(Self.grown("{{ ('aa' * 99999).split('a') }}") == elements)
+    #expect(Self.grown("{{ range(9223372036854775807) }}") == .limit("the elements of 'range'", 100_000))
     let nesting = TemplateError.limit("the nesting of a value of the chat template", 96)
     #expect(
-      Self.failure("{% set ns = namespace(x=1) %}{% for i in range(999) %}{% set ns.x = [ns.x] %}{% endfor %}")
+      Self.grown("{% set ns = namespace(x=1) %}{% for i in range(999) %}{% set ns.x = [ns.x] %}{% endfor %}")
         == nesting)
     #expect(
-      Self.failure("{% set ns = namespace(x=1) %}{% for i in range(999) %}{% set ns.x = {'a': ns.x} %}{% endfor %}")
+      Self.grown("{% set ns = namespace(x=1) %}{% for i in range(999) %}{% set ns.x = {'a': ns.x} %}{% endfor %}")
         == nesting)
     #expect(
-      Self.failure("{% set ns = namespace(x=1) %}{% for i in range(999) %}{% set ns.x = dict(a=ns.x) %}{% endfor %}")
+      Self.grown("{% set ns = namespace(x=1) %}{% for i in range(999) %}{% set ns.x = dict(a=ns.x) %}{% endfor %}")
         == nesting)
     let wide = "{% set ns = namespace(x=[0] * 1000) %}{% for i in range(4) %}{% set ns.x = [ns.x] * 100 %}{% endfor %}"
-    #expect(Self.failure(wide + "{{ ns.x }}") == text)
-    #expect(Self.failure(wide + "{{ ns.x | tojson(indent=16) }}") == text)
-    #expect(Self.failure(wide + "{{ ns.x == ns.x }}") == .limit("the work of the chat template", 1 << 22))
+    #expect(Self.grown(wide + "{{ ns.x }}") == text)
+    #expect(Self.grown(wide + "{{ ns.x | tojson(indent=16) }}") == text)
+    #expect(Self.grown(wide + "{{ ns.x == ns.x }}") == .limit("the work of the chat template", 1 << 17))
   }
 
   @Test("numbers that 64 bits do not hold are errors, and so is what has no meaning")
@@ -140,6 +148,16 @@ import Testing
       }
     }
     #expect(Self.failure("{{ (-9223372036854775807 - 1) % -1 }}") == nil)
+  }
+
+  @Test("the limits are those that a model's template has")
+  func defaults() {
+    let limits = TemplateLimits()
+    #expect(limits.steps == 1 << 22 && limits.textBytes == 1 << 25 && limits.elements == 1 << 20)
+    #expect(Self.failure("{{ 'ab' * 99999999 }}") == .limit("the bytes of a text of the chat template", 1 << 25))
+    #expect(
+      Self.failure("{% for i in range(99999) %}{% for j in range(99999) %}{% endfor %}{% endfor %}")
+        == .limit("the work of the chat template", 1 << 22))
   }
 
   @Test("an error of evaluation names its line")

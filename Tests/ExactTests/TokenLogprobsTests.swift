@@ -9,7 +9,7 @@ import Testing
     try logits.withUnsafeBufferPointer { try TokenLogprobs($0, chosen: chosen, top: top) }
   }
 
-  /// EXACT1.md section 7, without any shortcut.
+  /// EXACT1.md, "Log-probabilities", without any shortcut.
   private func definition(_ logits: [Float], _ token: Int) -> Float {
     let most = logits.max() ?? 0
     var lanes = [Float](repeating: 0, count: 16)

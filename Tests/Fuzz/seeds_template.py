@@ -10,6 +10,7 @@ You are a helpful AI assistant named SmolLM, trained by Hugging Face<|im_end|>
 ACCEPTED = {"smollm2": SMOLLM2}
 # Which of these are evaluated is the engine's to say; nothing may break.
 ANY = {
+    "half-delimiter": "{",
     "empty": "", "text": "just text", "comment": "{# nothing #}{%- set x = 1 -%}{{ x }}",
     "macro": "{% macro m(a, b=2) %}{{ a }}{{ b }}{% endmacro %}{% for x in messages %}{{ m(x.role) }}{% endfor %}",
     "namespace": "{% set ns = namespace(n=0) %}{% for m in messages %}{% set ns.n = ns.n + 1 %}{% endfor %}{{ ns.n }}",
@@ -50,6 +51,6 @@ REFUSED = {
     # What is not closed or not closed rightly.
     "open-output": "{{ messages", "open-statement": "{% if 1", "open-comment": "{# x", "open-string": "{{ 'x }}",
     "for-without-end": "{% for m in messages %}", "end-without-for": "{% endfor %}", "crossed": "{% if 1 %}{% for m in messages %}{% endif %}{% endfor %}",
-    "half-delimiter": "{", "unknown-statement": "{% frobnicate %}", "unknown-filter": "{{ 1 | frobnicate }}",
+    "unknown-statement": "{% frobnicate %}", "unknown-filter": "{{ 1 | frobnicate }}",
     "invalid-utf8": b"{{ '\xff' }}", "nul": "{{ \0 }}",
 }

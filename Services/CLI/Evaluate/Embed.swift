@@ -20,7 +20,7 @@ struct Embed: AsyncParsableCommand {
   var truncate = false
   @Option(help: "Threads; the bits do not depend on them.")
   var threads: Int = ProcessInfo.processInfo.activeProcessorCount
-  @Option(help: "Kernel form: automatic, scalar, avx2 or avx512; the bits do not depend on it.")
+  @Option(help: "Kernel form: \(KernelChoice.names); the bits do not depend on it.")
   var kernel: String = "automatic"
   @OptionGroup var data: DataOption
   @Argument(help: "The texts.") var texts: [String]

@@ -61,7 +61,7 @@ struct StreamedAnswer: Sendable {
     let row: OutboxRow
     let choices: [AnswerContent.Choice]
     do {
-      choices = try AnswerContent(finished.content).choices
+      choices = try live.choices(of: finished)
       row = try await pipeline.executed(
         live, finished, sent: .stream(sink.chunks, sink.chain), outcome: isCancelled ? .cancelled : .answered)
     } catch {
@@ -92,6 +92,7 @@ struct StreamedAnswer: Sendable {
       switch event.event {
       case .finished(let finished)?: return finished
       case .delta(let delta)?:
+        guard delta.choice < live.request.choices else { throw PipelineError.unknownChoice(Int(delta.choice)) }
         if !delta.text.isEmpty || !delta.logprobs.isEmpty { await send(format.deltaChunk(delta), to: &sink) }
         guard !delta.toolCalls.isEmpty else { break }
         let index = calls[delta.choice, default: 0]

@@ -21,7 +21,7 @@ struct WholeAnswer: Sendable {
       let logprobs: [[WireLogprobs]]
       (finished, logprobs) = try await finish()
       wire = ChatFormat(live).body(
-        try AnswerContent(finished.content).choices,
+        try live.choices(of: finished),
         logprobs: live.request.parameters.topLogprobs == nil ? nil : logprobs, usage: finished.usage)
     } catch { throw await pipeline.refuse(live, error, call) }
     let isCancelled = finished.finishReason == FinishReason.cancelled.rawValue
@@ -62,5 +62,16 @@ struct WholeAnswer: Sendable {
 extension Finished {
   var usage: ChatFormat.Usage {
     ChatFormat.Usage(promptTokens: Int(promptTokens), completionTokens: Int(completionTokens))
+  }
+}
+
+extension LiveRequest {
+  /// The choices of the answer, which must be those that were asked for: what is sent is made from them.
+  func choices(of finished: Finished) throws -> [AnswerContent.Choice] {
+    let choices = try AnswerContent(finished.content).choices
+    guard choices.map(\.index) == Array(0..<request.choices) else {
+      throw PipelineError.statement(.execution, why: "has not the choices that were asked for")
+    }
+    return choices
   }
 }

@@ -56,9 +56,7 @@ extension Pipeline {
     guard execution.manifest == live.model.manifest, execution.model == live.model.id else {
       throw refuse("ran another model than \(live.model.id)")
     }
-    guard try AnswerContent(finished.content).choices.map(\.index) == Array(0..<live.request.choices) else {
-      throw refuse("has not the choices that were asked for")
-    }
+    _ = try live.choices(of: finished)
     guard execution.finishReason.rawValue == finished.finishReason else { throw refuse("ended for another reason") }
   }
 

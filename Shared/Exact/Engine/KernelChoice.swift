@@ -15,6 +15,9 @@ public enum KernelChoice: String, CaseIterable, Sendable {
     [.scalar, .avx2, .avx512, .amx, .neon].filter { $0.table != nil }
   }
 
+  /// All names, for the help of commands.
+  public static var names: String { allCases.map(\.rawValue).joined(separator: ", ") }
+
   /// The concrete form: what `automatic` stands for here. Throws when the processor lacks the form.
   public func resolved() throws(ModelError) -> KernelChoice {
     let choice = self == .automatic ? Self.available.last ?? .scalar : self

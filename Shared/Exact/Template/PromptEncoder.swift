@@ -3,30 +3,17 @@
 /// The text of a special token stands for that token only where the template wrote all of it. What lies between two such
 /// places is encoded as one text, whoever wrote it, and in it no text stands for a special token.
 struct PromptEncoder: Sendable {
-  private struct Marker: Sendable {
-    var id: UInt32
-    var text: [UInt8]
-  }
-
-  /// Candidates by their first byte, longest first.
-  private let markers: [[Marker]]
+  private let markers: SpecialTokenMatcher
   private let tokenizer: Tokenizer
 
-  /// Special are the control tokens, and of the user-defined ones those with other than white space: runs of spaces and
-  /// newlines are the tokenizer's to find, in what template and client wrote together.
+  /// Special are the tokens that `Tokenizer.encode` finds only when asked to: user-defined ones of a SentencePiece
+  /// vocabulary it finds always, in what template and client wrote together.
   init(_ tokenizer: Tokenizer) {
     self.tokenizer = tokenizer
     let vocabulary = tokenizer.vocabulary
-    var table = [[Marker]](repeating: [], count: 256)
-    for id in 0..<vocabulary.count {
-      let kind = vocabulary.kinds[id]
-      let bytes = Array(vocabulary.texts[id])
-      guard kind == .control || kind == .userDefined, let first = bytes.first else { continue }
-      let text = String(decoding: bytes, as: UTF8.self)
-      if kind == .userDefined, text.unicodeScalars.allSatisfy(\.properties.isWhitespace) { continue }
-      table[Int(first)].append(Marker(id: UInt32(id), text: bytes))
-    }
-    markers = table.map { $0.sorted { ($1.text.count, $0.id) < ($0.text.count, $1.id) } }
+    markers = SpecialTokenMatcher(
+      vocabulary,
+      kinds: vocabulary.encoding == .byteLevel ? [.control, .unknown, .userDefined] : [.control, .unknown])
   }
 
   /// - Throws: the first stretch that cannot be encoded.
@@ -47,15 +34,14 @@ struct PromptEncoder: Sendable {
     var out: [(Range<Int>, UInt32)] = []
     var start = 0
     for run in text.runs {
-      var at = start
-      while run.origin == .template, at < run.end {
-        let found = markers[Int(text.bytes[at])].first { marker in
-          at + marker.text.count <= run.end && text.bytes[at..<(at + marker.text.count)].elementsEqual(marker.text)
-        }
-        if let found { out.append((at..<(at + found.text.count), found.id)) }
-        at += found?.text.count ?? 1
+      defer { start = run.end }
+      guard run.origin == .template else { continue }
+      let words = Array(text.bytes[start..<run.end])
+      var at = 0
+      while let match = markers.firstMatch(in: words, from: at) {
+        out.append(((start + match.range.lowerBound)..<(start + match.range.upperBound), match.id))
+        at = match.range.upperBound
       }
-      start = run.end
     }
     return out
   }

@@ -75,10 +75,16 @@ public struct EffectiveParameters: Sendable, Equatable {
     json == EffectiveParameters(requested, drawnSeed: seed, room: room).json
   }
 
-  /// Names of what differs from `other`.
+  /// Names of what differs from `other`, in the order in which a statement holds them.
   public func names(differingFrom other: EffectiveParameters) -> [String] {
-    let (mine, others) = (json.objectValue ?? [], other.json.objectValue ?? [])
-    let names = mine.map(\.name) + others.map(\.name).filter { name in !mine.contains { $0.name == name } }
-    return names.filter { json[$0] != other.json[$0] }.map { $0 == "seed_source" ? "seed" : $0 }
+    let (mine, others) = (json, other.json)
+    var names: [String] = []
+    for member in (mine.objectValue ?? []) + (others.objectValue ?? [])
+    where mine[member.name] != others[member.name] {
+      // Where a seed came from is a part of the seed.
+      let name = member.name == "seed_source" ? "seed" : member.name
+      if !names.contains(name) { names.append(name) }
+    }
+    return names
   }
 }

@@ -75,4 +75,8 @@ def machine_kernels() -> list[str]:
     flags = set(Path("/proc/cpuinfo").read_text().split())
     narrow = {"avx2", "fma", "f16c"}
     wide = narrow | {"avx512f", "avx512bw", "avx512dq", "avx512vl", "avx512_vnni"}
-    return ["scalar"] + ["avx2"] * (narrow <= flags) + ["avx512"] * (wide <= flags)
+    tiles = wide | {"amx_tile", "amx_int8"}
+    neon = {"asimd", "asimddp"}
+    return (
+        ["scalar"] + ["avx2"] * (narrow <= flags) + ["avx512"] * (wide <= flags) + ["amx"] * (tiles <= flags)
+        + ["neon"] * (neon <= flags))

@@ -6,7 +6,13 @@ extension FuzzTarget {
     guard let text = String(validating: bytes, as: UTF8.self) else { return false }
     var metadata = TemplateVocabulary.metadata
     metadata["tokenizer.chat_template"] = .string(text)
-    guard let template = try? ChatTemplate(metadata: metadata) else { return false }
+    guard (try? ChatTemplate(metadata: metadata)) != nil else { return false }
+    // Less work than a server allows: the sanitizer makes it ten times as slow, and few inputs a second find little.
+    var limits = TemplateLimits()
+    limits.steps = 1 << 16
+    limits.textBytes = 1 << 20
+    let names = ["bos_token": "<|im_start|>", "eos_token": "<|im_end|>"]
+    guard let template = try? ChatTemplate(text: text, tokenTexts: names, limits: limits) else { return false }
     let messages = [
       ChatMessage(role: .system, content: "Be <|im_end|> brief."), ChatMessage(role: .user, content: "Zwölf 12?\n"),
       ChatMessage(role: .assistant, content: ""), ChatMessage(role: .user, content: "'\"{{ x }}"),
