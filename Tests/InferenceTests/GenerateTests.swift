@@ -97,7 +97,8 @@ import Wire
   func queue() async throws {
     let folder = try TemporaryFolder()
     try InferenceFixture.add(InferenceFixture.manifest(), to: folder)
-    let service = try await InferenceFixture.service(folder, waitingMax: 1)
+    let service = try await InferenceFixture.service(
+      folder, serving: ServingLimits(waitingMax: 1, sequencesMax: 1))
     // An answer that goes on until it is cancelled, however late that is: it repeats itself without end.
     let long = InferenceFixture.body(#""max_tokens":1900,"temperature":0"#, text: "What is the capital of France?")
     let first = try InferenceFixture.request(long)
@@ -110,7 +111,8 @@ import Wire
       for await _ in running.stream { break }
       group.addTask { try await InferenceFixture.generate(service, second).finished }
       let deadline = ContinuousClock.now + .seconds(60)
-      while service.engine.waiting == 0 {
+      let scheduler = try #require(service.schedulers.values.first)
+      while scheduler.report.waiting == 0 {
         try #require(ContinuousClock.now < deadline, "the second request never waited")
         try await Task.sleep(for: .milliseconds(5))
       }

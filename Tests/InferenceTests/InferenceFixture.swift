@@ -61,11 +61,11 @@ enum InferenceFixture {
   }
 
   static func service(
-    _ folder: TemporaryFolder, waitingMax: Int = 8, contextTokensMax: Int? = nil
+    _ folder: TemporaryFolder, serving: ServingLimits = ServingLimits(), contextTokensMax: Int? = nil
   ) async throws -> InferenceService {
     try await InferenceService(
       settings: InferenceSettings(
-        models: folder.path, threads: 2, contextTokensMax: contextTokensMax, waitingMax: waitingMax),
+        models: folder.path, threads: 2, contextTokensMax: contextTokensMax, serving: serving),
       issuer: "https://inference.example", key: .generate())
   }
 
