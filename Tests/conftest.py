@@ -15,7 +15,7 @@ def pytest_addoption(parser):
 
 
 def pytest_report_header(config):
-    lacking = [form for form in ("avx2", "avx512") if form not in programs.machine_kernels()]
+    lacking = [form for form in ("avx2", "avx512", "amx", "neon") if form not in programs.machine_kernels()]
     notes = "".join(f" {form}: not available" for form in lacking)
     return [f"isa: {' '.join(programs.machine_kernels())}{notes}", f"seed: {seed_of_run()}"]
 

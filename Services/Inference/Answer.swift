@@ -7,12 +7,14 @@ internal import Wire
 
 /// What the engine made of one request.
 struct Answer: Sendable {
-  var tokens: [UInt32]
-  var text: String
-  var end: GenerationEnd
-  var chain: ActivationChain
+  /// In order of index. Each has ended.
+  var choices: [ChoiceDecoder]
   var startedUnixMs: UInt64
   var endedUnixMs: UInt64
+
+  var tokens: Int { choices.reduce(0) { $0 + $1.tokens.count } }
+  /// As the statement has it.
+  var finishReason: FinishReason { .ofAll(choices.map { FinishReason($0.end ?? .cancelled) }) }
 }
 
 /// Who signs executions.
@@ -23,9 +25,15 @@ struct ExecutionSigner: Sendable {
 
   /// The last event of an answer: everything that was committed to, and the statement that commits.
   func finish(_ answer: Answer, to request: PreparedRequest) throws -> Finished {
-    let reason = FinishReason(answer.end)
-    let content = try AnswerContent(choices: [.init(index: 0, text: answer.text, finishReason: reason)]).encoded()
-    let tokens = TokenIDs.encode([answer.tokens])
+    let content = try AnswerContent(
+      choices: answer.choices.enumerated().map { index, choice in
+        AnswerContent.Choice(
+          index: index, text: choice.text, toolCalls: request.calls(choice.toolCalls, choice: index),
+          finishReason: FinishReason(choice.end ?? .cancelled))
+      }
+    ).encoded()
+    let tokens = TokenIDs.encode(answer.choices.map(\.tokens))
+    let chain = ActivationChain(joining: answer.choices)
     let (body, salts) = (request.body, request.salts)
     let predicate = ExecutionPredicate(
       receiptID: request.id, nonce: request.nonce.isEmpty ? nil : Base64URL.encode(request.nonce),
@@ -37,15 +45,26 @@ struct ExecutionSigner: Sendable {
       tokens: Commitment.make(.commitmentTokens, salt: salts.tokens, data: tokens),
       model: request.model.manifest.id, manifest: request.model.manifestDigest,
       profile: ExecutionPredicate.profileExact, build: build, parameters: request.parameters,
-      promptTokens: request.prompt.count, completionTokens: answer.tokens.count, finishReason: reason,
-      startedUnixMs: answer.startedUnixMs, endedUnixMs: answer.endedUnixMs, activation: answer.chain.head)
+      promptTokens: request.prompt.count, completionTokens: answer.tokens, finishReason: answer.finishReason,
+      startedUnixMs: answer.startedUnixMs, endedUnixMs: answer.endedUnixMs, activation: chain.head)
     let statement = Statement(
       kind: .execution, issuer: issuer, subject: request.id.description, subjectDigest: predicate.content,
       issuedAt: Int64(answer.endedUnixMs / 1000), predicate: predicate.json)
     return Finished(
       executionStatement: try SignedStatement(signing: statement, with: key).bytes, content: content, tokenIDs: tokens,
-      activationList: answer.chain.list, text: answer.text, finishReason: reason.rawValue,
-      promptTokens: UInt32(request.prompt.count), completionTokens: UInt32(answer.tokens.count),
+      activationList: chain.list, finishReason: answer.finishReason.rawValue,
+      promptTokens: UInt32(request.prompt.count), completionTokens: UInt32(answer.tokens),
       manifestDigest: request.model.manifestDigest.bytes)
+  }
+}
+
+extension PreparedRequest {
+  /// Calls of one choice with the ids that they have in this answer.
+  func calls(_ calls: [DecodedToolCall], choice: Int) -> [AnswerContent.ToolCall] {
+    calls.enumerated().map { index, call in
+      AnswerContent.ToolCall(
+        id: AnswerContent.ToolCall.id(of: id, choice: choice, index: index), name: call.name,
+        arguments: call.arguments)
+    }
   }
 }

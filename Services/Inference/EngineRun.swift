@@ -22,25 +22,23 @@ struct EngineRun: Sendable {
 
   /// Queues the request. Who stops reading the events stops the generation.
   func start(on scheduler: Scheduler) throws -> Events {
-    let choices = [
-      try ChoiceDecoder(
-        request.model.model, prompt: request.prompt,
-        decoding: DecodingParameters(sampling: request.parameters.sampling, maxTokens: request.parameters.maxTokens),
-        salt: request.salts.activation)
-    ]
     let (events, continuation) = Events.makeStream()
     let clock = GenerationClock()
-    let work = ServingRequest(prompt: request.prompt, choices: choices) { [stop] in stop.isSet }
+    let deltas = ChoiceDeltas(request)
+    let work = ServingRequest(
+      prompt: request.prompt, choices: request.choices, sharingKey: request.sharingKey
+    ) { [stop] in stop.isSet }
     try scheduler.submit(work) { event in
       switch event {
       case .step(let choice, let step):
         clock.sawToken()
-        continuation.yield(.delta(Delta(choice: UInt32(choice), text: step.text, tokens: 1)))
+        if let delta = deltas.delta(step, choice: choice) { continuation.yield(.delta(delta)) }
       case .rest(let choice, let text):
-        continuation.yield(.delta(Delta(choice: UInt32(choice), text: text, tokens: 0)))
+        if let delta = deltas.rest(text, choice: choice) { continuation.yield(.delta(delta)) }
       case .ended(let choices):
         record(clock, choices.reduce(0) { $0 + $1.tokens.count })
-        continuation.yield(.answer(answer(choices, clock)))
+        continuation.yield(
+          .answer(Answer(choices: choices, startedUnixMs: clock.startedUnixMs, endedUnixMs: UnixTime.nowMs())))
         continuation.finish()
       case .failed(let error):
         continuation.finish(throwing: error)
@@ -50,12 +48,6 @@ struct EngineRun: Sendable {
       if case .cancelled = reason { stop.set() }
     }
     return events
-  }
-
-  private func answer(_ choices: [ChoiceDecoder], _ clock: GenerationClock) -> Answer {
-    Answer(
-      tokens: choices[0].tokens, text: choices[0].text, end: choices[0].end ?? .cancelled,
-      chain: ActivationChain(joining: choices), startedUnixMs: clock.startedUnixMs, endedUnixMs: UnixTime.nowMs())
   }
 
   private func record(_ clock: GenerationClock, _ tokens: Int) {

@@ -58,8 +58,9 @@ extension InferenceService {
       "generated",
       metadata: [
         "receipt_id": "\(request.id)", "model": "\(request.model.manifest.id)",
-        "prompt_tokens": "\(request.prompt.count)", "completion_tokens": "\(answer.tokens.count)",
-        "finish_reason": "\(answer.end.rawValue)", "duration_ms": "\(answer.endedUnixMs - answer.startedUnixMs)",
+        "prompt_tokens": "\(request.prompt.count)", "completion_tokens": "\(answer.tokens)",
+        "finish_reason": "\(answer.finishReason.rawValue)",
+        "duration_ms": "\(answer.endedUnixMs - answer.startedUnixMs)",
       ])
   }
 }

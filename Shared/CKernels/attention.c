@@ -2,10 +2,10 @@
 
 // Attention over a paged cache: the definition.
 //
-// Query (t, h) sees the positions p in [begin_t, first + t]. score(p) = (q . k_p) * scale, the dot over 16 virtual lanes
-// (dimension i to lane i mod 16 by fma, then the fixed tree). Softmax over the visible positions, p in lane p mod 16.
-// out = sum over chunks (positions [64 c, 64 c + 64), in order, from +0) of the chunk's own sum acc = fma(weight_p, v_p,
-// acc) over its visible positions in order from +0.
+// Query (t, h) sees the positions p in [begin_t, first + t]. score(p) = (q . k_p) * scale, the dot over 16 virtual
+// lanes (dimension i to lane i mod 16 by fma, then the fixed tree). Softmax over the visible positions, p in lane p mod
+// 16. out = sum over chunks (positions [64 c, 64 c + 64), in order, from +0) of the chunk's own sum acc = fma(weight_p,
+// v_p, acc) over its visible positions in order from +0.
 
 #include "attention_plan.h"
 #include "exact_math.h"

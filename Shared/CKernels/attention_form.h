@@ -1,7 +1,7 @@
 // The vector forms of attention, included once per instruction set with
 //   FORM, TARGET    the name's suffix and the function attribute
 //   LANES, INTS     vectors of STEP floats and int32
-//   STEP            their length: 4, 8 or 16
+//   STEP, SPLAT     their length, 4, 8 or 16, and a vector of one float
 //   TILES           vectors of positions that one pass over the queries holds (STEP * TILES divides 64)
 //   VALUE_QUERIES   queries whose outputs are summed at once, VALUE_VECTORS vectors of each
 //
@@ -16,8 +16,8 @@
 #define PASTE(a, b) PASTE_(a, b)
 #define NAME(a) PASTE(a, FORM)
 
-/// Scores of `count` queries against STEP * TILES positions from `key` on, depth first along the fixed tree: lanes j and
-/// j + 8, then the sums j and j + 4, and so on.
+/// Scores of `count` queries against STEP * TILES positions from `key` on, depth first along the fixed tree: lanes j
+/// and j + 8, then the sums j and j + 4, and so on.
 TARGET INLINE void NAME(score_tiles)(const float *const *query, size_t count, const float *const *key, size_t width,
                                      float scale, float *scores, size_t row) {
   LANES two[2][3][TILES], four[2][3][TILES], eight[2][3][TILES], lane[2][3][TILES];
@@ -25,12 +25,14 @@ TARGET INLINE void NAME(score_tiles)(const float *const *query, size_t count, co
     UNROLL for (size_t b = 0; b < 2; b++) {
       UNROLL for (size_t c = 0; c < 2; c++) {
         UNROLL for (size_t d = 0; d < 2; d++) {
-          UNROLL for (size_t n = 0; n < count; n++) UNROLL for (size_t t = 0; t < TILES; t++) lane[d][n][t] = (LANES){0};
+          UNROLL for (size_t n = 0; n < count; n++) {
+            UNROLL for (size_t t = 0; t < TILES; t++) lane[d][n][t] = (LANES){0};
+          }
           for (size_t i = a + 2 * b + 4 * c + 8 * d; i < width; i += EXACT_LANES) {
             LANES k[TILES];
             UNROLL for (size_t t = 0; t < TILES; t++) k[t] = *(const LANES *)(key[t] + i * EXACT_LANES);
             UNROLL for (size_t n = 0; n < count; n++) {
-              const LANES q = (LANES){0} + query[n][i];
+              const LANES q = SPLAT(query[n][i]);
               UNROLL for (size_t t = 0; t < TILES; t++) {
                 lane[d][n][t] = __builtin_elementwise_fma(q, k[t], lane[d][n][t]);
               }
@@ -75,63 +77,113 @@ TARGET INLINE void NAME(score_block)(const exact_kv *kv, const float *const *que
   }
 }
 
-/// x / sum, correctly rounded, for x in [0, 1] and sum in [1, 2^24]; `reciprocal` is 1 / sum, correctly rounded. Markstein's
-/// theorem: a quotient within an ulp, corrected once by its exact remainder times such a reciprocal, is the rounded one;
-/// the first correction makes it so near. Where the remainder could underflow the divider does the work.
+/// x / sum, correctly rounded, for x = 0 or x in [2^-100, 1] and sum in [1, 2^24]; `reciprocal` is 1 / sum, correctly
+/// rounded. Markstein's theorem: a quotient within an ulp, corrected once by its exact remainder times such a
+/// reciprocal, is the rounded one; the first correction makes it so near. (Below 2^-100 the remainder could underflow.)
 TARGET INLINE LANES NAME(quotient)(LANES x, float sum, float reciprocal) {
-  const INTS small = (x < 0x1p-100f) & (x > 0.0f);
-  if (__builtin_expect(__builtin_reduce_or(small) != 0, 0)) return x / sum;
-  const LANES divisor = -((LANES){0} + sum), inverse = (LANES){0} + reciprocal;
+  const LANES divisor = SPLAT(-sum), inverse = SPLAT(reciprocal);
   LANES q = x * inverse;
   q = __builtin_elementwise_fma(__builtin_elementwise_fma(q, divisor, x), inverse, q);
   return __builtin_elementwise_fma(__builtin_elementwise_fma(q, divisor, x), inverse, q);
 }
 
-/// Softmax of the scores [begin, end) of a row whose tiles [tile_begin, tile_end) are valid memory; zeros in the rest of
-/// them. All are offsets from a multiple of 16 positions.
-TARGET INLINE int32_t NAME(softmax_row)(float *x, size_t begin, size_t end, size_t tile_begin, size_t tile_end) {
-  // Invisible scores of a partial tile become a copy of a visible one, which changes no maximum.
+/// Integers in the order of the floats (-0 below +0), infinities and NaN beyond the finite ones. Its own inverse.
+TARGET INLINE INTS NAME(order)(LANES x) { return (INTS)x ^ ((INTS)x >> 31 & 0x7fffffff); }
+
+/// exact_expf for x <= 0: the same operations without the selects that such an x passes.
+TARGET INLINE LANES NAME(exp)(LANES x) {
+  const LANES c = __builtin_elementwise_max(x, SPLAT(-105.0f)), magic = SPLAT(0x1.8p23f);
+  const LANES t = __builtin_elementwise_fma(c, SPLAT(0x1.715476p+0f), magic);
+  const LANES n = t - magic;
+  const INTS k = (INTS)t - 0x4b400000, half = k >> 1;
+  LANES r = __builtin_elementwise_fma(n, SPLAT(-0x1.62e4p-1f), c);
+  r = __builtin_elementwise_fma(n, SPLAT(-0x1.7f7d1cp-20f), r);
+  LANES q = SPLAT(0x1.9a8be2p-13f);
+  q = __builtin_elementwise_fma(q, r, SPLAT(0x1.6d5162p-10f));
+  q = __builtin_elementwise_fma(q, r, SPLAT(0x1.1115bap-7f));
+  q = __builtin_elementwise_fma(q, r, SPLAT(0x1.5554e4p-5f));
+  q = __builtin_elementwise_fma(q, r, SPLAT(0x1.555552p-3f));
+  q = __builtin_elementwise_fma(q, r, SPLAT(0.5f));
+  const LANES y = 1.0f + __builtin_elementwise_fma(q, r * r, r);
+  return (y * (LANES)((half + 127) << 23)) * (LANES)((k - half + 127) << 23);
+}
+
+/// The extremes of the scores [begin, end) of a row, in the order above. What lies in their tiles beside them is
+/// overwritten with a visible score first, which changes no extreme.
+TARGET INLINE void NAME(extremes)(float *x, size_t begin, size_t end, int32_t *high, int32_t *low) {
   const size_t from = begin / EXACT_LANES * EXACT_LANES;
   const size_t to = (end + EXACT_LANES - 1) / EXACT_LANES * EXACT_LANES;
   for (size_t i = from; i < begin; i++) x[i] = x[begin];
   for (size_t i = end; i < to; i++) x[i] = x[begin];
-  LANES most = (LANES){0} + x[begin];
-  INTS not_finite = {0};
+  INTS most = NAME(order)(SPLAT(x[begin])), least = most;
   for (size_t i = from; i < to; i += STEP) {
-    const LANES v = *(const LANES *)(x + i);
-    not_finite |= ((INTS)v & 0x7f800000) == 0x7f800000;
+    const INTS v = NAME(order)(*(const LANES *)(x + i));
     most = __builtin_elementwise_max(most, v);
+    least = __builtin_elementwise_min(least, v);
   }
-  if (__builtin_reduce_or(not_finite) != 0) return EXACT_NOT_FINITE;
-  const float largest = __builtin_reduce_max(most);
-  _Pragma("clang loop vectorize_width(STEP) interleave_count(1)") for (size_t i = from; i < to; i++) {
-    x[i] = exact_expf(x[i] - largest);
-  }
-  for (size_t i = tile_begin; i < begin; i++) x[i] = 0.0f;
-  for (size_t i = end; i < tile_end; i++) x[i] = 0.0f;
+  *high = __builtin_reduce_max(most), *low = __builtin_reduce_min(least);
+}
+
+/// x = exp(x - largest) over [begin, end), +0 in the rest of their tiles; the lane sum.
+TARGET INLINE float NAME(exponentials)(float *x, size_t begin, size_t end, float largest) {
   LANES acc[EXACT_LANES / STEP] = {{0}};
-  for (size_t i = from; i < to; i += EXACT_LANES) {
-    UNROLL for (size_t j = 0; j < EXACT_LANES / STEP; j++) acc[j] += *(const LANES *)(x + i + j * STEP);
+  for (size_t i = begin / EXACT_LANES * EXACT_LANES; i < end; i += EXACT_LANES) {
+    UNROLL for (size_t j = 0; j < EXACT_LANES; j += STEP) {
+      LANES *at = (LANES *)(x + i + j);
+      *at = NAME(exp)(*at - largest);
+      if (i < begin || i + EXACT_LANES > end) {
+        for (size_t l = 0; l < STEP; l++) x[i + j + l] = i + j + l < begin || i + j + l >= end ? 0.0f : x[i + j + l];
+      }
+      acc[j / STEP] += *at;
+    }
   }
   float lane[EXACT_LANES];
   memcpy(lane, acc, sizeof lane);
-  const float sum = tree_sum(lane), reciprocal = 1.0f / sum;
-  for (size_t i = from; i < to; i += STEP) {
-    *(LANES *)(x + i) = NAME(quotient)(*(const LANES *)(x + i), sum, reciprocal);
+  return tree_sum(lane);
+}
+
+/// Softmax of rows of scores in [0, end), a multiple of 16: of row n the part [range[n][0], range[n][1]), with zeros in
+/// the rest. Each step is done for all rows, so that the latencies of one are hidden by the others.
+TARGET INLINE int32_t NAME(softmax_rows)(float *scores, size_t row, size_t rows, const size_t (*range)[2], size_t end) {
+  int32_t high[ATTENTION_QUERIES], low[ATTENTION_QUERIES];
+  for (size_t n = 0; n < rows; n++) {
+    NAME(extremes)(scores + n * row, range[n][0], range[n][1], &high[n], &low[n]);
+    if (high[n] >= 0x7f800000 || low[n] <= ~0x7f800000) return EXACT_NOT_FINITE;
+  }
+  float sum[ATTENTION_QUERIES];
+  for (size_t n = 0; n < rows; n++) {
+    float *x = scores + n * row;
+    const size_t from = range[n][0] / EXACT_LANES * EXACT_LANES;
+    const size_t to = (range[n][1] + EXACT_LANES - 1) / EXACT_LANES * EXACT_LANES;
+    memset(x, 0, from * sizeof(float));
+    memset(x + to, 0, (end - to) * sizeof(float));
+    sum[n] = NAME(exponentials)(x, range[n][0], range[n][1], float_of_order(high[n]));
+  }
+  for (size_t n = 0; n < rows; n++) {
+    float *x = scores + n * row;
+    if (float_of_order(high[n]) - float_of_order(low[n]) <= 69.0f) {  // exp(-69) > 2^-100
+      const float reciprocal = 1.0f / sum[n];
+      for (size_t i = 0; i < end; i += STEP) {
+        *(LANES *)(x + i) = NAME(quotient)(*(const LANES *)(x + i), sum[n], reciprocal);
+      }
+    } else {
+      for (size_t i = 0; i < end; i += STEP) *(LANES *)(x + i) = *(const LANES *)(x + i) / sum[n];
+    }
   }
   return EXACT_OK;
 }
 
 /// Adds one chunk, `count` positions, to `vectors` vectors of the outputs of `queries` queries.
-TARGET INLINE void NAME(value_chunk)(const float *weights, size_t row, size_t queries, const float *values, size_t count,
-                                     size_t width, size_t vectors, float *const *out, size_t dimension) {
+TARGET INLINE void NAME(value_chunk)(const float *weights, size_t row, size_t queries, const float *values,
+                                     size_t count, size_t width, size_t vectors, float *const *out,
+                                     size_t dimension) {
   LANES acc[VALUE_QUERIES][VALUE_VECTORS];
   UNROLL for (size_t n = 0; n < queries; n++) UNROLL for (size_t v = 0; v < vectors; v++) acc[n][v] = (LANES){0};
   for (size_t p = 0; p < count; p++) {
     LANES value[VALUE_VECTORS];
     UNROLL for (size_t v = 0; v < vectors; v++) value[v] = *(const LANES *)(values + p * width + v * STEP);
     UNROLL for (size_t n = 0; n < queries; n++) {
-      const LANES weight = (LANES){0} + weights[n * row + p];
+      const LANES weight = SPLAT(weights[n * row + p]);
       UNROLL for (size_t v = 0; v < vectors; v++) acc[n][v] = __builtin_elementwise_fma(weight, value[v], acc[n][v]);
     }
   }
@@ -193,12 +245,12 @@ TARGET INLINE int32_t NAME(attention_width)(const exact_kv *kv, const float *que
       }
       NAME(score_block)(kv, queries, count * part, width, origin, end, scale, scores, plan.row);
       const size_t tile_end = (end - origin + EXACT_LANES - 1) / EXACT_LANES * EXACT_LANES;
+      size_t range[ATTENTION_QUERIES][2];
       for (size_t n = 0; n < count * part; n++) {
-        const size_t row_begin = attention_begin(first, t + n / part, window), row_end = first + t + n / part + 1;
-        const int32_t status =
-            NAME(softmax_row)(scores + n * plan.row, row_begin - origin, row_end - origin, 0, tile_end);
-        if (status != EXACT_OK) return status;
+        range[n][0] = attention_begin(first, t + n / part, window) - origin;
+        range[n][1] = first + t + n / part + 1 - origin;
       }
+      if (NAME(softmax_rows)(scores, plan.row, count * part, range, tile_end) != EXACT_OK) return EXACT_NOT_FINITE;
       NAME(value_block)(kv, scores, plan.row, count * part, width, origin, begin, end, outs);
     }
   }
@@ -222,6 +274,7 @@ TARGET ATTENTION(NAME(attention)) {
 #undef LANES
 #undef INTS
 #undef STEP
+#undef SPLAT
 #undef TILES
 #undef VALUE_QUERIES
 #undef VALUE_VECTORS

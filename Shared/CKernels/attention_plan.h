@@ -33,4 +33,12 @@ INLINE attention_plan attention_plan_for(size_t tokens, size_t heads, size_t fir
   return (attention_plan){most, row};
 }
 
+/// The float at a place of the order that the vector forms compare in.
+INLINE float float_of_order(int32_t order) {
+  const int32_t bits = order ^ (order >> 31 & 0x7fffffff);
+  float value;
+  memcpy(&value, &bits, sizeof value);
+  return value;
+}
+
 #endif

@@ -16,6 +16,7 @@ typedef int32_t ints8 __attribute__((vector_size(32), aligned(4), may_alias));
 #define LANES lanes8
 #define INTS ints8
 #define STEP 8
+#define SPLAT(x) ((lanes8)_mm256_set1_ps(x))
 #define TILES 2
 #define VALUE_QUERIES 3
 #define VALUE_VECTORS 4
@@ -26,6 +27,7 @@ typedef int32_t ints8 __attribute__((vector_size(32), aligned(4), may_alias));
 #define LANES lanes16
 #define INTS ints16
 #define STEP 16
+#define SPLAT(x) ((lanes16)_mm512_set1_ps(x))
 #define TILES 2
 #define VALUE_QUERIES 6
 #define VALUE_VECTORS 4

@@ -2,7 +2,16 @@
 
 // The tables of forms, what this processor can run, and the floating-point environment that every form assumes.
 
+#define _GNU_SOURCE  // syscall
+
 #include "kernel_target.h"
+
+#if defined(__linux__) && defined(__x86_64__)
+#include <cpuid.h>
+#include <pthread.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+#endif
 
 #if defined(EXACT_NEON) && defined(__linux__)
 #include <asm/hwcap.h>
@@ -50,6 +59,36 @@ const exact_kernels *exact_kernels_avx512(void) {
   return has ? &avx512 : NULL;
 }
 
+#ifdef __linux__
+
+// Linux gives the 8 KiB of tile registers to a process that asks (Documentation/arch/x86/xstate.rst), and then to the
+// threads that use them.
+enum { ARCH_REQ_XCOMP_PERM = 0x1023, XFEATURE_XTILEDATA = 18, CPUID_AMX_TILE = 1 << 24, CPUID_AMX_INT8 = 1 << 25 };
+
+static exact_kernels amx;
+static int has_amx;
+
+static void ask_for_amx(void) {
+  unsigned eax, ebx, ecx, edx;
+  if (!exact_kernels_avx512() || !__get_cpuid_count(7, 0, &eax, &ebx, &ecx, &edx)) return;
+  if (!(edx & CPUID_AMX_TILE) || !(edx & CPUID_AMX_INT8)) return;
+  if (syscall(SYS_arch_prctl, ARCH_REQ_XCOMP_PERM, XFEATURE_XTILEDATA) != 0) return;
+  amx = avx512;
+  amx.matmul[EXACT_Q4_0] = matmul_q4_0_amx;
+  amx.matmul[EXACT_Q4_1] = matmul_q4_1_amx;
+  amx.matmul[EXACT_Q8_0] = matmul_q8_0_amx;
+  has_amx = 1;
+}
+
+const exact_kernels *exact_kernels_amx(void) {
+  static pthread_once_t once = PTHREAD_ONCE_INIT;
+  return pthread_once(&once, ask_for_amx) == 0 && has_amx ? &amx : NULL;
+}
+
+#else
+const exact_kernels *exact_kernels_amx(void) { return NULL; }
+#endif
+
 // MXCSR: exceptions masked, round to nearest even, neither flush-to-zero nor denormals-are-zero. The low six bits are
 // sticky flags that every operation may set; they decide nothing.
 enum { EXACT_MXCSR = 0x1f80, MXCSR_FLAGS = 0x3f };
@@ -69,6 +108,7 @@ const exact_kernels *exact_kernels_neon(void) { return NULL; }
 
 const exact_kernels *exact_kernels_avx2(void) { return NULL; }
 const exact_kernels *exact_kernels_avx512(void) { return NULL; }
+const exact_kernels *exact_kernels_amx(void) { return NULL; }
 
 #ifdef EXACT_NEON
 static const exact_kernels neon = TABLE(neon);

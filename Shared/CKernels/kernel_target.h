@@ -145,6 +145,9 @@ DECLARE_FORMS(scalar)
 #ifdef EXACT_X86
 DECLARE_FORMS(avx2)
 DECLARE_FORMS(avx512)
+MATMUL(matmul_q4_0_amx);
+MATMUL(matmul_q4_1_amx);
+MATMUL(matmul_q8_0_amx);
 #endif
 #ifdef EXACT_NEON
 DECLARE_FORMS(neon)

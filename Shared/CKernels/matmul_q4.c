@@ -6,6 +6,7 @@
 // One accumulator per output row. In the SIMD forms a lane is an output row, so nothing is ever reduced across lanes.
 
 #include "kernel_target.h"
+#include "matmul_tile.h"
 
 INLINE void q4_scalar(const uint8_t *weights, size_t columns, const exact_activation *input, size_t tokens,
                       size_t group_begin, size_t group_end, float *y, size_t y_stride, int has_minimum) {
@@ -107,19 +108,18 @@ AVX2 MATMUL(matmul_q4_1_avx2) {
   q4_avx2(weights, columns, input, tokens, group_begin, group_end, y, y_stride, 1);
 }
 
-// Sixteen rows times `count` tokens; `vpdpbusd` (without saturation) adds four exact products per lane.
+// Sixteen rows times `count` tokens, straight from the packed weights; `vpdpbusd` (without saturation) adds four exact
+// products per lane. The offset of Q4_0 enters as a product of the sum of the activations, which fits 16 bits.
 AVX512 INLINE void q4_rows_avx512(const uint8_t *group, size_t columns, const exact_activation *input, size_t token,
                                   int count, float *y, size_t y_stride, int has_minimum) {
   const size_t blocks = columns / EXACT_BLOCK, block_bytes = has_minimum ? Q4_1_BYTES : Q4_0_BYTES;
-  const __m512i low = _mm512_set1_epi8(15);
+  const __m512i low = _mm512_set1_epi8(15), offset = _mm512_set1_epi32((uint16_t)-8);
   __m512 acc[8];
   UNROLL for (int t = 0; t < count; t++) acc[t] = _mm512_setzero_ps();
   for (size_t b = 0; b < blocks; b++) {
     const uint8_t *block = group + b * block_bytes, *nibbles = block + (has_minimum ? 64 : 32);
-    if (count <= 2) {
-      const char *ahead = (const char *)block + 12 * block_bytes;
-      for (int line = 0; line < 5; line++) _mm_prefetch(ahead + 64 * line, _MM_HINT_T0);
-    }
+    const char *ahead = (const char *)block + 16 * block_bytes;
+    for (int line = 0; line < 5; line++) _mm_prefetch(ahead + 64 * line, _MM_HINT_T0);
     __m512i w[8];
     UNROLL for (int j = 0; j < 4; j++) {
       const __m512i pairs = _mm512_loadu_si512(nibbles + 64 * j);
@@ -131,14 +131,17 @@ AVX512 INLINE void q4_rows_avx512(const uint8_t *group, size_t columns, const ex
     UNROLL for (int t = 0; t < count; t++) {
       const size_t at = (token + (size_t)t) * blocks + b;
       const int8_t *q = input->q + at * EXACT_BLOCK;
-      __m512i even = has_minimum ? _mm512_setzero_si512() : _mm512_set1_epi32(-8 * input->sum[at]);
-      __m512i odd = _mm512_setzero_si512();
-      UNROLL for (int j = 0; j < 8; j += 2) {
-        even = _mm512_dpbusd_epi32(even, w[j], _mm512_set1_epi32(load_i32(q + 4 * j)));
-        odd = _mm512_dpbusd_epi32(odd, w[j + 1], _mm512_set1_epi32(load_i32(q + 4 * j + 4)));
+      __m512i dot = _mm512_setzero_si512();
+      if (!has_minimum) dot = _mm512_dpwssd_epi32(dot, offset, _mm512_set1_epi32(input->sum[at]));
+      __m512i odd = _mm512_setzero_si512();  // few tokens leave the latency of one chain exposed
+      UNROLL for (int j = 0; j < 8; j++) {
+        const __m512i x = _mm512_set1_epi32(load_i32(q + 4 * j));
+        if (count <= 4 && j % 2 == 1) odd = _mm512_dpbusd_epi32(odd, w[j], x);
+        else dot = _mm512_dpbusd_epi32(dot, w[j], x);
       }
-      const __m512 dot = _mm512_cvtepi32_ps(_mm512_add_epi32(even, odd));
-      acc[t] = _mm512_fmadd_ps(dot, _mm512_mul_ps(d, _mm512_set1_ps(input->scale[at])), acc[t]);
+      if (count <= 4) dot = _mm512_add_epi32(dot, odd);
+      const __m512 scale = _mm512_mul_ps(d, _mm512_set1_ps(input->scale[at]));
+      acc[t] = _mm512_fmadd_ps(_mm512_cvtepi32_ps(dot), scale, acc[t]);
       if (has_minimum) acc[t] = _mm512_fmadd_ps(m, _mm512_set1_ps(input->weighted_sum[at]), acc[t]);
     }
   }
@@ -151,19 +154,24 @@ AVX512 INLINE void q4_avx512(const uint8_t *weights, size_t columns, const exact
   for (size_t g = group_begin; g < group_end; g++) {
     const uint8_t *group = weights + g * group_bytes;
     float *out = y + g * EXACT_LANES;
-    size_t t = 0;
-    for (; t + 8 <= tokens; t += 8) q4_rows_avx512(group, columns, input, t, 8, out, y_stride, has_minimum);
-    if (t + 4 <= tokens) q4_rows_avx512(group, columns, input, t, 4, out, y_stride, has_minimum), t += 4;
-    if (t + 2 <= tokens) q4_rows_avx512(group, columns, input, t, 2, out, y_stride, has_minimum), t += 2;
-    if (t < tokens) q4_rows_avx512(group, columns, input, t, 1, out, y_stride, has_minimum);
+    switch (tokens) {
+#define ROWS(count) \
+  case count: q4_rows_avx512(group, columns, input, 0, count, out, y_stride, has_minimum); break;
+      ROWS(1) ROWS(2) ROWS(3) ROWS(4) ROWS(5) ROWS(6) ROWS(7) ROWS(8)
+#undef ROWS
+    }
   }
 }
 
+#define TILES(format, kernel) \
+  matmul_tiles(weights, columns, input, tokens, group_begin, group_end, y, y_stride, format, 0, kernel)
 AVX512 MATMUL(matmul_q4_0_avx512) {
-  q4_avx512(weights, columns, input, tokens, group_begin, group_end, y, y_stride, 0);
+  if (tokens <= 8) q4_avx512(weights, columns, input, tokens, group_begin, group_end, y, y_stride, 0);
+  else TILES(TILE_Q4_0, avx512_tile_offset);
 }
 AVX512 MATMUL(matmul_q4_1_avx512) {
-  q4_avx512(weights, columns, input, tokens, group_begin, group_end, y, y_stride, 1);
+  if (tokens <= 8) q4_avx512(weights, columns, input, tokens, group_begin, group_end, y, y_stride, 1);
+  else TILES(TILE_Q4_1, avx512_tile_minimum);
 }
 
 #endif

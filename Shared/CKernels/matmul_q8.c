@@ -4,6 +4,7 @@
 // Per block, in index order: I = exact integer dot; acc = fma(f32(I), dw * dx, acc).
 
 #include "kernel_target.h"
+#include "matmul_tile.h"
 
 MATMUL(matmul_q8_0_scalar) {
   const size_t blocks = columns / EXACT_BLOCK;
@@ -74,46 +75,54 @@ AVX2 MATMUL(matmul_q8_0_avx2) {
   }
 }
 
-// `vpdpbusd` wants unsigned weights: w + 128 (a flip of the sign bit, right for -128 too), less 128 * sum of q.
-AVX512 INLINE void q8_rows_avx512(const uint8_t *group, size_t columns, const exact_activation *input, size_t token,
-                                  int count, float *y, size_t y_stride) {
+// `vpdpbusd` wants unsigned weights: w + 128 (a flip of the sign bit, right for -128 too), less 128 * sum of q. The sum
+// fits 16 bits.
+AVX512 INLINE void q8_rows_avx512(const uint8_t *group, size_t columns, const exact_activation *input, int count,
+                                  float *y, size_t y_stride) {
   const size_t blocks = columns / EXACT_BLOCK;
-  const __m512i bias = _mm512_set1_epi8((char)0x80);
+  const __m512i sign = _mm512_set1_epi8((char)0x80), offset = _mm512_set1_epi32((uint16_t)-128);
   __m512 acc[8];
   UNROLL for (int t = 0; t < count; t++) acc[t] = _mm512_setzero_ps();
   for (size_t b = 0; b < blocks; b++) {
     const uint8_t *block = group + b * Q8_0_BYTES;
-    if (count <= 2) {
-      const char *ahead = (const char *)block + 8 * Q8_0_BYTES;
-      for (int line = 0; line < 9; line++) _mm_prefetch(ahead + 64 * line, _MM_HINT_T0);
-    }
+    const char *ahead = (const char *)block + 10 * Q8_0_BYTES;
+    for (int line = 0; line < 9; line++) _mm_prefetch(ahead + 64 * line, _MM_HINT_T0);
     __m512i w[8];
-    UNROLL for (int j = 0; j < 8; j++) w[j] = _mm512_xor_si512(_mm512_loadu_si512(block + 32 + 64 * j), bias);
+    UNROLL for (int j = 0; j < 8; j++) w[j] = _mm512_xor_si512(_mm512_loadu_si512(block + 32 + 64 * j), sign);
     const __m512 d = _mm512_cvtph_ps(_mm256_loadu_si256((const __m256i *)block));
     UNROLL for (int t = 0; t < count; t++) {
-      const size_t at = (token + (size_t)t) * blocks + b;
+      const size_t at = (size_t)t * blocks + b;
       const int8_t *q = input->q + at * EXACT_BLOCK;
-      __m512i even = _mm512_set1_epi32(-128 * input->sum[at]), odd = _mm512_setzero_si512();
-      UNROLL for (int j = 0; j < 8; j += 2) {
-        even = _mm512_dpbusd_epi32(even, w[j], _mm512_set1_epi32(load_i32(q + 4 * j)));
-        odd = _mm512_dpbusd_epi32(odd, w[j + 1], _mm512_set1_epi32(load_i32(q + 4 * j + 4)));
+      __m512i dot = _mm512_dpwssd_epi32(_mm512_setzero_si512(), offset, _mm512_set1_epi32(input->sum[at]));
+      __m512i odd = _mm512_setzero_si512();  // few tokens leave the latency of one chain exposed
+      UNROLL for (int j = 0; j < 8; j++) {
+        const __m512i x = _mm512_set1_epi32(load_i32(q + 4 * j));
+        if (count <= 4 && j % 2 == 1) odd = _mm512_dpbusd_epi32(odd, w[j], x);
+        else dot = _mm512_dpbusd_epi32(dot, w[j], x);
       }
-      const __m512 dot = _mm512_cvtepi32_ps(_mm512_add_epi32(even, odd));
-      acc[t] = _mm512_fmadd_ps(dot, _mm512_mul_ps(d, _mm512_set1_ps(input->scale[at])), acc[t]);
+      if (count <= 4) dot = _mm512_add_epi32(dot, odd);
+      const __m512 scale = _mm512_mul_ps(d, _mm512_set1_ps(input->scale[at]));
+      acc[t] = _mm512_fmadd_ps(_mm512_cvtepi32_ps(dot), scale, acc[t]);
     }
   }
-  UNROLL for (int t = 0; t < count; t++) _mm512_storeu_ps(y + (token + (size_t)t) * y_stride, acc[t]);
+  UNROLL for (int t = 0; t < count; t++) _mm512_storeu_ps(y + (size_t)t * y_stride, acc[t]);
 }
 
 AVX512 MATMUL(matmul_q8_0_avx512) {
+  if (tokens > 8) {
+    matmul_tiles(weights, columns, input, tokens, group_begin, group_end, y, y_stride, TILE_Q8_0, 0,
+                 avx512_tile_offset);
+    return;
+  }
   for (size_t g = group_begin; g < group_end; g++) {
     const uint8_t *group = (const uint8_t *)weights + g * (columns / EXACT_BLOCK) * Q8_0_BYTES;
     float *out = y + g * EXACT_LANES;
-    size_t t = 0;
-    for (; t + 8 <= tokens; t += 8) q8_rows_avx512(group, columns, input, t, 8, out, y_stride);
-    if (t + 4 <= tokens) q8_rows_avx512(group, columns, input, t, 4, out, y_stride), t += 4;
-    if (t + 2 <= tokens) q8_rows_avx512(group, columns, input, t, 2, out, y_stride), t += 2;
-    if (t < tokens) q8_rows_avx512(group, columns, input, t, 1, out, y_stride);
+    switch (tokens) {
+#define ROWS(count) \
+  case count: q8_rows_avx512(group, columns, input, count, out, y_stride); break;
+      ROWS(1) ROWS(2) ROWS(3) ROWS(4) ROWS(5) ROWS(6) ROWS(7) ROWS(8)
+#undef ROWS
+    }
   }
 }
 

@@ -54,12 +54,18 @@ public struct GenerateRequest: WireMessage, Equatable {
   public var salts: Salts?
   /// The nonce of the client; empty when it gave none.
   public var nonce: [UInt8]
+  /// Who asks: requests of one owner may share what was computed of a common beginning; empty shares with none.
+  public var sharingKey: [UInt8]
 
-  public init(receiptID: String = "", requestBody: [UInt8] = [], salts: Salts? = nil, nonce: [UInt8] = []) {
+  public init(
+    receiptID: String = "", requestBody: [UInt8] = [], salts: Salts? = nil, nonce: [UInt8] = [],
+    sharingKey: [UInt8] = []
+  ) {
     self.receiptID = receiptID
     self.requestBody = requestBody
     self.salts = salts
     self.nonce = nonce
+    self.sharingKey = sharingKey
   }
 }
 
@@ -72,6 +78,7 @@ extension GenerateRequest: WireTwin {
     requestBody = [UInt8](twin.request_body)
     salts = lift(twin.salts)
     nonce = [UInt8](twin.nonce)
+    sharingKey = [UInt8](twin.sharing_key)
   }
 
   func lower(to twin: UnsafeMutablePointer<Twin>, in arena: borrowing WireArena) throws(WireError) {
@@ -79,6 +86,7 @@ extension GenerateRequest: WireTwin {
     twin.pointee.request_body = try arena.data(requestBody)
     if let salts { twin.pointee.salts = try salts.lowered(in: arena) }
     twin.pointee.nonce = try arena.data(nonce)
+    twin.pointee.sharing_key = try arena.data(sharingKey)
   }
 }
 
@@ -123,64 +131,31 @@ extension GenerateEvent: WireTwin {
   }
 }
 
-/// A piece of an answer.
-public struct Delta: WireMessage, Equatable {
-  public var choice: UInt32
-  public var text: String
-  /// Tokens that this piece holds.
-  public var tokens: UInt32
-
-  public init(choice: UInt32 = 0, text: String = "", tokens: UInt32 = 0) {
-    self.choice = choice
-    self.text = text
-    self.tokens = tokens
-  }
-}
-
-extension Delta: WireTwin {
-  typealias Twin = Colophon__Inference__V1__Delta
-  static func prepare(_ twin: UnsafeMutablePointer<Twin>) { colophon__inference__v1__delta__init(twin) }
-
-  init(lifting twin: Twin) {
-    choice = twin.choice
-    text = lift(twin.text)
-    tokens = twin.tokens
-  }
-
-  func lower(to twin: UnsafeMutablePointer<Twin>, in arena: borrowing WireArena) throws(WireError) {
-    twin.pointee.choice = choice
-    twin.pointee.text = try lowered(text, in: arena)
-    twin.pointee.tokens = tokens
-  }
-}
-
 /// The end of an answer: what was committed to, and the signed execution statement.
 public struct Finished: WireMessage, Equatable {
   /// COSE_Sign1.
   public var executionStatement: [UInt8]
-  /// The committed content: JCS.
+  /// The committed content, all choices: JCS.
   public var content: [UInt8]
-  /// The committed token ids: u32 count, then u32 each, big-endian.
+  /// The committed token ids: per choice u32 count, then u32 each, big-endian.
   public var tokenIDs: [UInt8]
-  /// A_1 .. A_n, 32 bytes each.
+  /// A_1 .. A_n over all choices, 32 bytes each.
   public var activationList: [UInt8]
-  /// The text of choice 0.
-  public var text: String
+  /// As the statement has it.
   public var finishReason: String
   public var promptTokens: UInt32
+  /// Of all choices.
   public var completionTokens: UInt32
   public var manifestDigest: [UInt8]
 
   public init(
     executionStatement: [UInt8] = [], content: [UInt8] = [], tokenIDs: [UInt8] = [], activationList: [UInt8] = [],
-    text: String = "", finishReason: String = "", promptTokens: UInt32 = 0, completionTokens: UInt32 = 0,
-    manifestDigest: [UInt8] = []
+    finishReason: String = "", promptTokens: UInt32 = 0, completionTokens: UInt32 = 0, manifestDigest: [UInt8] = []
   ) {
     self.executionStatement = executionStatement
     self.content = content
     self.tokenIDs = tokenIDs
     self.activationList = activationList
-    self.text = text
     self.finishReason = finishReason
     self.promptTokens = promptTokens
     self.completionTokens = completionTokens
@@ -197,7 +172,6 @@ extension Finished: WireTwin {
     content = [UInt8](twin.content)
     tokenIDs = [UInt8](twin.token_ids)
     activationList = [UInt8](twin.activation_list)
-    text = lift(twin.text)
     finishReason = lift(twin.finish_reason)
     promptTokens = twin.prompt_tokens
     completionTokens = twin.completion_tokens
@@ -209,7 +183,6 @@ extension Finished: WireTwin {
     twin.pointee.content = try arena.data(content)
     twin.pointee.token_ids = try arena.data(tokenIDs)
     twin.pointee.activation_list = try arena.data(activationList)
-    twin.pointee.text = try lowered(text, in: arena)
     twin.pointee.finish_reason = try lowered(finishReason, in: arena)
     twin.pointee.prompt_tokens = promptTokens
     twin.pointee.completion_tokens = completionTokens

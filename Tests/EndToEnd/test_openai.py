@@ -1,5 +1,7 @@
 """The `openai` package as its users use it: answers, streams, usage, the receipt's id, and its exception classes."""
 
+import json
+
 import openai
 import pytest
 
@@ -61,6 +63,83 @@ def test_a_seed_repeats_a_sampled_answer(client):
     assert first == second
 
 
+SCHEMA = {
+    "type": "object",
+    "properties": {"city": {"type": "string", "maxLength": 20}, "people": {"type": "integer", "minimum": 0}},
+    "required": ["city", "people"],
+    "additionalProperties": False,
+}
+
+
+def streamed(client, **ask):
+    """Text, log-probabilities and finish reason of each choice of a stream."""
+    found = {}
+    for chunk in client.chat.completions.create(**ask, stream=True):
+        for choice in chunk.choices:
+            text, logprobs, _ = found.get(choice.index, ("", [], None))
+            text += choice.delta.content or ""
+            logprobs = logprobs + (choice.logprobs.content if choice.logprobs else [])
+            found[choice.index] = (text, logprobs, choice.finish_reason)
+    return [found[index] for index in sorted(found)]
+
+
+def test_several_choices_differ_and_are_the_same_streamed(client, suite):
+    ask = dict(model=MODEL_ID, messages=MESSAGES, temperature=1, seed=3, max_tokens=8, n=3)
+    raw = client.chat.completions.with_raw_response.create(**ask)
+    answer = raw.parse()
+    texts = [choice.message.content for choice in answer.choices]
+    assert [choice.index for choice in answer.choices] == [0, 1, 2] and len(set(texts)) > 1
+    assert [text for text, _, _ in streamed(client, **ask)] == texts
+    execution = Bundle(suite.bundle(raw.headers["x-receipt-id"])).statements["execution"].predicate
+    assert execution["parameters"]["n"] == 3
+    assert execution["usage"]["completion_tokens"] == answer.usage.completion_tokens
+
+
+def test_a_stop_string_ends_the_answer_before_it(client):
+    ask = dict(model=MODEL_ID, messages=MESSAGES, temperature=0, max_tokens=24)
+    whole = client.chat.completions.create(**ask).choices[0].message.content
+    word = whole.split()[3]
+    stopped = client.chat.completions.create(**ask, stop=[word, "never said"]).choices[0]
+    assert stopped.finish_reason == "stop" and stopped.message.content == whole[: whole.index(word)]
+    assert streamed(client, **ask, stop=word)[0][0] == stopped.message.content
+
+
+def test_log_probabilities_come_with_each_token_also_in_a_stream(client):
+    ask = dict(model=MODEL_ID, messages=MESSAGES, temperature=0, max_tokens=6, logprobs=True, top_logprobs=2)
+    choice = client.chat.completions.create(**ask).choices[0]
+    content = choice.logprobs.content
+    assert b"".join(bytes(token.bytes) for token in content).decode() == choice.message.content
+    for token in content:
+        assert token.logprob <= 0 and len(token.top_logprobs) == 2
+        assert token.top_logprobs[0].token == token.token and token.top_logprobs[0].logprob == token.logprob
+    assert [token.logprob for token in streamed(client, **ask)[0][1]] == [token.logprob for token in content]
+
+
+def test_penalties_and_biases_change_the_answer(client):
+    ask = dict(model=MODEL_ID, messages=[{"role": "user", "content": "Say yes ten times."}], temperature=0, max_tokens=24)
+    plain = client.chat.completions.create(**ask, logprobs=True).choices[0]
+    assert client.chat.completions.create(**ask, frequency_penalty=2, presence_penalty=2).choices[0].message.content \
+        != plain.message.content
+    assert client.chat.completions.create(**ask, extra_body={"repetition_penalty": 1.8}).choices[0].message.content \
+        != plain.message.content
+    banned = client.chat.completions.create(**ask, logit_bias={str(token): -100 for token in range(100, 1000)})
+    assert banned.choices[0].message.content
+
+
+@pytest.mark.parametrize("temperature", [0, 1])
+def test_an_answer_in_a_schema_is_a_value_of_it(client, temperature):
+    ask = dict(
+        model=MODEL_ID, messages=[{"role": "user", "content": "Name a city as JSON."}], temperature=temperature, seed=5,
+        max_tokens=64,
+        response_format={"type": "json_schema", "json_schema": {"name": "city", "strict": True, "schema": SCHEMA}})
+    choice = client.chat.completions.create(**ask).choices[0]
+    value = json.loads(choice.message.content)
+    assert choice.finish_reason == "stop"
+    assert set(value) == {"city", "people"} and isinstance(value["city"], str) and value["people"] >= 0
+    free = client.chat.completions.create(**(ask | {"response_format": {"type": "json_object"}})).choices[0]
+    assert isinstance(json.loads(free.message.content), dict)
+
+
 def test_models_are_listed_and_found(client):
     assert [model.id for model in client.models.list()] == [MODEL_ID]
     assert client.models.retrieve(MODEL_ID).id == MODEL_ID
@@ -74,7 +153,15 @@ def test_models_are_listed_and_found(client):
         (openai.NotFoundError, {"model": "no-such-model"}),
         (openai.BadRequestError, {"temperature": 9}),
         (openai.BadRequestError, {"max_tokens": 0}),
-        (openai.BadRequestError, {"n": 2}),
+        (openai.BadRequestError, {"n": 9}),
+        (openai.BadRequestError, {"stop": ["a", "b", "c", "d", "e"]}),
+        (openai.BadRequestError, {"logit_bias": {"49152": 1}}),
+        (openai.BadRequestError, {"presence_penalty": 3}),
+        (openai.BadRequestError, {"top_logprobs": 3}),
+        (openai.BadRequestError, {"response_format": {"type": "xml"}}),
+        (openai.BadRequestError, {"response_format": {"type": "json_schema", "json_schema": {"name": "n", "schema": {"not": {}}}}}),
+        # The quickstart's model was not made for tools: its template has no place for them.
+        (openai.BadRequestError, {"tools": [{"type": "function", "function": {"name": "now"}}]}),
         (openai.BadRequestError, {"messages": []}),
         (openai.BadRequestError, {"messages": [{"role": "nobody", "content": "x"}]}),
         (openai.BadRequestError, {"extra_body": {"no_such_parameter": 1}}),

@@ -42,7 +42,7 @@ enum ConstraintDriver {
   /// The vocabulary of the real model; control tokens spell nothing.
   static func realVocabulary() throws -> [[UInt8]?] {
     let vocabulary = try Vocabulary(metadata: ModelFixture.file().metadata)
-    return zip(vocabulary.bytes, vocabulary.kinds).map { $1 == .normal ? $0 : nil }
+    return vocabulary.kinds.enumerated().map { $1 == .normal ? vocabulary.bytes(of: UInt32($0)) : nil }
   }
 
   struct Answer {

@@ -13,13 +13,7 @@ import Testing
     let gaps: [Float]
   }
 
-  static func vectors() throws -> [Vector] {
-    let decoder = JSONDecoder()
-    decoder.keyDecodingStrategy = .convertFromSnakeCase
-    return try ModelFixture.vectors("llm/greedy_smollm2_q4_1.jsonl").split(separator: "\n").map {
-      try decoder.decode(Vector.self, from: Data($0.utf8))
-    }
-  }
+  static func vectors() throws -> [Vector] { try ModelFixture.lines("llm/greedy_smollm2_q4_1.jsonl") }
 
   @Test("the file has the shape of SmolLM2-135M and its published digest")
   func shape() throws {

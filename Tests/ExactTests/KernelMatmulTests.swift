@@ -15,6 +15,7 @@ struct KernelForm: CustomStringConvertible, Sendable {
     if let table = exact_kernels_avx2() { forms.append(.init(description: "avx2", kernels: table.pointee)) }
     if let table = exact_kernels_avx512() { forms.append(.init(description: "avx512", kernels: table.pointee)) }
     if let table = exact_kernels_neon() { forms.append(.init(description: "neon", kernels: table.pointee)) }
+    if let table = exact_kernels_amx() { forms.append(.init(description: "amx", kernels: table.pointee)) }
     return forms
   }
 }
@@ -85,7 +86,7 @@ struct TestInput {
     return packed
   }
 
-  @Test("every form multiplies as the definition does, by bytes", arguments: types, [1, 2, 3, 8, 37])
+  @Test("every form multiplies as the definition does, by bytes", arguments: types, [1, 2, 3, 8, 13, 37])
   func everyFormEqualsTheDefinition(type: GGUFTensorType, tokens: Int) {
     for (rows, blocks) in [(40, 3), (16, 1), (75, type.block.elements == 256 ? 2 : 18)] {
       let columns = blocks * max(32, Int(type.block.elements))
@@ -113,7 +114,28 @@ struct TestInput {
     }
   }
 
-  @Test("weights of -128 against activations of either extreme are exact in every form", arguments: [1, 2, 3, 8, 37])
+  @Test("any number of tokens and columns, and extreme weights, give the bits of the definition", arguments: types)
+  func shapes(type: GGUFTensorType) {
+    for (columns, tokens) in [(32, 1...67), (576, 15...18), (576, 127...130), (1_568, 16...17), (3_104, 33...33)] {
+      var random = SplitMix64(state: UInt64(columns))
+      let source = random.weights(type, columns: columns, rows: 32)
+      let packed = Self.pack(type, source, rows: 32, columns: columns)
+      for count in tokens {
+        // Blocks of the greatest activations between ordinary ones.
+        var x = random.floats(count * columns, scale: 3)
+        for i in x.indices where i / 32 % 3 == 0 { x[i] = i % 7 < 3 ? 1e4 : -1e4 }
+        let input = TestInput(x, columns: columns)
+        let expected = input.multiply(.scalar, type, packed, rows: 32, tokens: count)
+        for form in KernelForm.all {
+          let y = input.multiply(form, type, packed, rows: 32, tokens: count)
+          #expect(bits(y) == bits(expected), "\(form) \(type), \(count) tokens of \(columns)")
+        }
+      }
+    }
+  }
+
+  @Test(
+    "weights of -128 against activations of either extreme are exact in every form", arguments: [1, 2, 3, 8, 16, 37])
   func minus128(tokens: Int) {
     let (rows, columns) = (16, 64)
     // Scale 1 and every weight -128, in row r but for r positions that hold 127.
@@ -283,7 +305,7 @@ struct TestInput {
   func isa() throws {
     let names = KernelForm.all.map(\.description)
     #if arch(x86_64)
-      let missing = ["avx2", "avx512"].filter { !names.contains($0) }.map { ", \($0) not available" }
+      let missing = ["avx2", "avx512", "amx"].filter { !names.contains($0) }.map { ", \($0) not available" }
       print("isa: \(names.joined(separator: " "))\(missing.joined())")
       let info = try String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)
       let line = info.split(separator: "\n").first { $0.hasPrefix("flags") }
@@ -292,6 +314,8 @@ struct TestInput {
       #expect(names.contains("avx2") == flags.isSuperset(of: narrow))
       let wide: Set<Substring> = ["avx512f", "avx512bw", "avx512dq", "avx512vl", "avx512_vnni", "avx2", "fma", "f16c"]
       #expect(names.contains("avx512") == flags.isSuperset(of: wide))
+      // A sandbox may refuse the tile registers of a processor that has them, never the reverse.
+      #expect(!names.contains("amx") || flags.isSuperset(of: wide.union(["amx_tile", "amx_int8"])))
     #else
       print("isa: \(names.joined(separator: " "))")
     #endif

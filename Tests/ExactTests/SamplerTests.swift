@@ -163,6 +163,23 @@ import Testing
       (SamplingParameters(temperature: 1, topP: 1.5, seed: 0), .topP(1.5)),
       (SamplingParameters(temperature: 1, topP: -0.1, seed: 0), .topP(-0.1)),
       (SamplingParameters(temperature: 1, minP: 2, seed: 0), .minP(2)),
+      (SamplingParameters(temperature: 1, seed: 0, repetitionPenalty: 0), .repetitionPenalty(0)),
+      (SamplingParameters(temperature: 1, seed: 0, repetitionPenalty: 101), .repetitionPenalty(101)),
+      (SamplingParameters(temperature: 1, seed: 0, presencePenalty: 2.5), .presencePenalty(2.5)),
+      (SamplingParameters(temperature: 1, seed: 0, frequencyPenalty: -2.5), .frequencyPenalty(-2.5)),
+      (
+        SamplingParameters(temperature: 1, seed: 0, logitBias: [TokenBias(token: 1, bias: 101)]),
+        .bias(TokenBias(token: 1, bias: 101))
+      ),
+      (
+        SamplingParameters(
+          temperature: 1, seed: 0, logitBias: [TokenBias(token: 1, bias: 1), TokenBias(token: 1, bias: 2)]),
+        .biasOrder(token: 1)
+      ),
+      (
+        SamplingParameters(
+          temperature: 1, seed: 0, logitBias: (0...1024).map { TokenBias(token: $0, bias: 0) }), .tooManyBiases(1025)
+      ),
     ])
   func badParameters(parameters: SamplingParameters, error: SamplingError) {
     #expect(throws: error) { try Sampler(parameters) }

@@ -108,23 +108,34 @@ import Testing
     }
   }
 
-  @Test("any other template is refused, and so is none")
-  func otherTemplates() {
+  @Test("a model without a template is refused, and so is one whose tokens are none")
+  func metadata() throws {
     #expect(throws: TemplateError.missingTemplate) { try ChatTemplate(metadata: [:]) }
-    let text = ChatTemplate.smolLM2Text + " "
-    #expect(throws: TemplateError.unsupportedTemplate(bytes: 369, beginning: String(text.prefix(60)))) {
-      try ChatTemplate(metadata: ["tokenizer.chat_template": .string(text)])
+    #expect(throws: TemplateError.missingTemplate) {
+      try ChatTemplate(metadata: ["tokenizer.chat_template": .uint32(1)])
     }
-    #expect(throws: TemplateError.unsupportedTemplate(bytes: 16, beginning: "{{strftime_now}}")) {
-      try ChatTemplate(text: "{{strftime_now}}")
+    var metadata: [String: GGUFValue] = [
+      "tokenizer.chat_template": .string("{{ bos_token }}|{{ eos_token }}|{{ pad_token }}"),
+      "tokenizer.ggml.tokens": .array([.string("<s>"), .string("</s>")]),
+      "tokenizer.ggml.bos_token_id": .uint32(0), "tokenizer.ggml.eos_token_id": .uint32(1),
+      // Not read, so not looked at.
+      "tokenizer.ggml.mask_token_id": .uint32(99),
+    ]
+    let message = [ChatMessage(role: .user, content: "a")]
+    #expect(try ChatTemplate(metadata: metadata).text(of: message, tools: []).string == "<s>|</s>|")
+    metadata["tokenizer.ggml.eos_token_id"] = .uint32(2)
+    #expect(throws: TemplateError.badSpecialToken(key: "tokenizer.ggml.eos_token_id")) {
+      try ChatTemplate(metadata: metadata)
     }
   }
 
-  @Test("a vocabulary without the markers or the template's own letters is refused")
+  @Test("a vocabulary without the template's own letters is refused")
   func otherVocabularies() throws {
     let bare = Tokenizer(vocabulary: try TokenizerVocabularyTests.make())
     let messages = [ChatMessage(role: .user, content: "a")]
-    #expect(throws: TemplateError.missingMarker("<|im_start|>")) { try template.render(messages, tokenizer: bare) }
+    #expect(throws: TemplateError.templateText(.unencodableByte(0x3c, offset: 0))) {
+      try template.render(messages, tokenizer: bare)
+    }
     let markers = Tokenizer(
       vocabulary: try TokenizerVocabularyTests.make(
         tokens: ["<|im_start|>", "<|im_end|>", "a"], types: [3, 3, 1], merges: []))

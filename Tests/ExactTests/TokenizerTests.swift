@@ -13,12 +13,7 @@ import Testing
     var roundtrip: Bool
   }
 
-  static func lines() throws -> [Line] {
-    let decoder = JSONDecoder()
-    decoder.keyDecodingStrategy = .convertFromSnakeCase
-    return try ModelFixture.vectors("llm/tokenizer_smollm2.jsonl").split(separator: "\n")
-      .map { try decoder.decode(Line.self, from: Data($0.utf8)) }
-  }
+  static func lines() throws -> [Line] { try ModelFixture.lines("llm/tokenizer_smollm2.jsonl") }
 
   static let metadata = Result { try GGUFFile.open(path: ModelFixture.realModelPath()).metadata }
   static let shared = Result { try Tokenizer(vocabulary: Vocabulary(metadata: metadata.get())) }

@@ -14,7 +14,7 @@ import Wire
     let service = try await InferenceFixture.shared()
     let request = try InferenceFixture.request(InferenceFixture.body())
     let (deltas, finished) = try await InferenceFixture.generate(service, request)
-    #expect(deltas.map(\.text).joined() == finished.text)
+    #expect(try deltas.map(\.text).joined() == finished.choice.text)
     #expect(deltas.allSatisfy { !$0.text.isEmpty && $0.choice == 0 && $0.tokens > 0 })
     #expect(finished.finishReason == "length" && finished.completionTokens == 12)
 
@@ -37,9 +37,9 @@ import Wire
     #expect(execution.manifest.bytes == finished.manifestDigest)
     #expect(execution.startedUnixMs <= execution.endedUnixMs)
     let content = try AnswerContent(finished.content)
-    #expect(content.choices.map(\.text) == [finished.text])
+    #expect(try content.choices.map(\.text) == [finished.choice.text])
     let tokens = try TokenIDs.decode(finished.tokenIDs)
-    #expect(try service.models.models[0].model.text(of: tokens[0]) == finished.text)
+    #expect(try service.models.models[0].model.text(of: tokens[0]) == finished.choice.text)
     let chat = try ChatRequest(body: request.requestBody)
     #expect(execution.parameters.follow(from: chat.parameters, room: 2048 - Int(finished.promptTokens)))
   }
@@ -68,7 +68,7 @@ import Wire
       if count == 2 { #expect(service.running.cancel(request.receiptID)) }
     }
     #expect(finished.finishReason == "cancelled" && finished.completionTokens < 1500)
-    #expect(deltas.map(\.text).joined() == finished.text)
+    #expect(try deltas.map(\.text).joined() == finished.choice.text)
     #expect(!service.running.cancel(request.receiptID))
   }
 
@@ -97,7 +97,8 @@ import Wire
   func queue() async throws {
     let folder = try TemporaryFolder()
     try InferenceFixture.add(InferenceFixture.manifest(), to: folder)
-    let service = try await InferenceFixture.service(folder, waitingMax: 1)
+    let service = try await InferenceFixture.service(
+      folder, serving: ServingLimits(waitingMax: 1, sequencesMax: 1))
     // An answer that goes on until it is cancelled, however late that is: it repeats itself without end.
     let long = InferenceFixture.body(#""max_tokens":1900,"temperature":0"#, text: "What is the capital of France?")
     let first = try InferenceFixture.request(long)
@@ -110,7 +111,8 @@ import Wire
       for await _ in running.stream { break }
       group.addTask { try await InferenceFixture.generate(service, second).finished }
       let deadline = ContinuousClock.now + .seconds(60)
-      while service.engine.waiting == 0 {
+      let scheduler = try #require(service.schedulers.values.first)
+      while scheduler.report.waiting == 0 {
         try #require(ContinuousClock.now < deadline, "the second request never waited")
         try await Task.sleep(for: .milliseconds(5))
       }

@@ -61,11 +61,11 @@ enum InferenceFixture {
   }
 
   static func service(
-    _ folder: TemporaryFolder, waitingMax: Int = 8, contextTokensMax: Int? = nil
+    _ folder: TemporaryFolder, serving: ServingLimits = ServingLimits(), contextTokensMax: Int? = nil
   ) async throws -> InferenceService {
     try await InferenceService(
       settings: InferenceSettings(
-        models: folder.path, threads: 2, contextTokensMax: contextTokensMax, waitingMax: waitingMax),
+        models: folder.path, threads: 2, contextTokensMax: contextTokensMax, serving: serving),
       issuer: "https://inference.example", key: .generate())
   }
 
@@ -120,6 +120,18 @@ enum InferenceFixture {
     }
     guard let finished else { throw Missing(description: "the stream ended without its last event") }
     return (deltas, finished)
+  }
+}
+
+extension Finished {
+  /// Of an answer of one choice.
+  var choice: AnswerContent.Choice {
+    get throws {
+      guard let first = try AnswerContent(content).choices.first else {
+        throw InferenceFixture.Missing(description: "the content has no choice")
+      }
+      return first
+    }
   }
 }
 

@@ -52,6 +52,7 @@ int main(void) {
   add_form("scalar", exact_kernels_scalar());
   add_form("avx2", exact_kernels_avx2());
   add_form("avx512", exact_kernels_avx512());
+  add_form("amx", exact_kernels_amx());
   add_form("neon", exact_kernels_neon());
   exact_float_environment_enter();
   printf("kernel forms:");

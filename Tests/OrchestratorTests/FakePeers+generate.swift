@@ -27,22 +27,27 @@ extension FakePeers {
       if at < script.pieces.count, !isCancelled {
         return GenerateEvent(event: .delta(Delta(text: script.pieces[at], tokens: 1)))
       }
+      if at < script.pieces.count + script.more.count, !isCancelled {
+        return GenerateEvent(event: .delta(script.more[at - script.pieces.count]))
+      }
       guard !said.isFinished else { return nil }
       said.finish()
       let pieces = Array(script.pieces.prefix(at))
       let reason = isCancelled ? FinishReason.cancelled : script.finishReason
-      return GenerateEvent(event: .finished(try self.finish(request, pieces, reason)))
+      return GenerateEvent(event: .finished(try self.finish(request, pieces, reason, script.others)))
     }
   }
 
-  private func finish(_ request: GenerateRequest, _ pieces: [String], _ reason: FinishReason) throws -> Finished {
+  private func finish(
+    _ request: GenerateRequest, _ pieces: [String], _ reason: FinishReason, _ others: [AnswerContent.Choice]
+  ) throws -> Finished {
     guard let salts = request.salts, let id = ReceiptID(request.receiptID) else {
       throw RPCError(.invalidArgument, "?")
     }
     let chat = try ChatRequest(body: request.requestBody)
     let text = pieces.joined()
-    let content = try AnswerContent(choices: [.init(index: 0, text: text, finishReason: reason)]).encoded()
-    let tokens = TokenIDs.encode([pieces.indices.map { UInt32($0) }])
+    let content = try AnswerContent(choices: [.init(index: 0, text: text, finishReason: reason)] + others).encoded()
+    let tokens = TokenIDs.encode([pieces.indices.map { UInt32($0) }] + others.map { _ in [] })
     var list: [UInt8] = []
     for at in pieces.indices { list += SHA256.hash([UInt8(at)] + salts.activation).bytes }
     let head =
@@ -59,7 +64,7 @@ extension FakePeers {
       completionTokens: pieces.count, finishReason: reason, startedUnixMs: 1, endedUnixMs: 2, activation: head)
     return Finished(
       executionStatement: try sign(.execution, request.receiptID, commitment, execution.json), content: content,
-      tokenIDs: tokens, activationList: list, text: text, finishReason: reason.rawValue, promptTokens: 5,
+      tokenIDs: tokens, activationList: list, finishReason: reason.rawValue, promptTokens: 5,
       completionTokens: UInt32(pieces.count), manifestDigest: try manifest.digest().bytes)
   }
 }

@@ -17,6 +17,10 @@ final class FakePeers: Peers {
   struct Script: Sendable {
     var pieces = ["Two ", "plus \"two\"\n", "is ", "four."]
     var finishReason = FinishReason.stop
+    /// Told after the pieces, which are of choice 0.
+    var more: [Delta] = []
+    /// Choices behind the first, as they are committed.
+    var others: [AnswerContent.Choice] = []
     /// Thrown instead of the first event.
     var refusal: RPCError?
     /// Ends the stream with an error after this many pieces.

@@ -21,7 +21,11 @@ struct RESTTests {
       (#"{"model":"tiny-test","model":"x","messages":[]}"#, 400, "invalid_json"),
       (#"{"model":"gpt-9","messages":[{"role":"user","content":"x"}]}"#, 404, "model_not_found"),
       (#"{"model":"tiny-test","messages":[{"role":"user","content":"x"}],"frobnicate":1}"#, 400, "unknown_parameter"),
-      (#"{"model":"tiny-test","messages":[{"role":"user","content":"x"}],"n":2}"#, 400, "unsupported_parameter"),
+      (#"{"model":"tiny-test","messages":[{"role":"user","content":"x"}],"n":9}"#, 400, "invalid_value"),
+      (
+        #"{"model":"tiny-test","messages":[{"role":"user","content":"x"}],"modalities":["audio"]}"#, 400,
+        "unsupported_parameter"
+      ),
     ])
   func badRequests(body: String, status: Int, code: String) async throws {
     let world = try World()

@@ -117,7 +117,7 @@ struct RecoveryTests {
         if case .finished(let last)? = event.event { finished = last }
       }
       let last = try #require(finished)
-      let wire = ChatFormat(live).body(text: last.text, finishReason: last.finishReason, usage: last.usage)
+      let wire = ChatFormat(live).body(try live.choices(of: last), logprobs: nil, usage: last.usage)
       row = try await pipeline.executed(live, last, sent: .body(wire), outcome: .answered)
       for _ in 1..<steps { row = try await pipeline.advance(row) }
     }

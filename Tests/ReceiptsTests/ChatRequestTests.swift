@@ -18,9 +18,6 @@ import Testing
   }
 
   @Test(arguments: [
-    ("n", "2"), ("stop", "[\"x\"]"), ("stop", "\"x\""), ("presence_penalty", "0.1"), ("frequency_penalty", "-1"),
-    ("repetition_penalty", "1.1"), ("logit_bias", "{\"1\":5}"), ("logprobs", "true"), ("top_logprobs", "3"),
-    ("tools", "[{}]"), ("tool_choice", "\"auto\""), ("response_format", "{\"type\":\"json_object\"}"),
     ("modalities", "[\"audio\"]"), ("stream_options.x", "stream"),
   ])
   func `what would change the answer and is not offered is refused by name`(name: String, value: String) {
@@ -42,7 +39,15 @@ import Testing
     ("top_p", "0"), ("top_p", "1.5"), ("top_p", "1e-60"), ("min_p", "2"), ("top_k", "-1"), ("top_k", "1.5"),
     ("top_k", "1048577"), ("max_tokens", "0"), ("max_tokens", "1e3"), ("max_completion_tokens", "0"),
     ("seed", "1.5"), ("seed", "18446744073709551616"), ("seed", "\"7\""), ("stream", "1"), ("stream_options", "1"),
-    ("temperature", "0." + String(repeating: "0", count: 70)),
+    ("temperature", "0." + String(repeating: "0", count: 70)), ("n", "0"), ("n", "9"), ("n", "1.0"),
+    ("stop", "1"), ("stop", "[1]"), ("stop", "\"\""), ("stop", "[\"\"]"), ("stop", #"["a","b","c","d","e"]"#),
+    ("stop", "\"\(String(repeating: "s", count: 257))\""), ("presence_penalty", "2.1"), ("presence_penalty", "-2.1"),
+    ("frequency_penalty", "-3"), ("frequency_penalty", "\"1\""), ("repetition_penalty", "0"),
+    ("repetition_penalty", "-1"), ("repetition_penalty", "101"), ("logit_bias", "[]"), ("logit_bias", #"{"01":1}"#),
+    ("logit_bias", #"{"-1":1}"#), ("logit_bias", #"{"x":1}"#), ("logit_bias", #"{"1":101}"#),
+    ("logit_bias", #"{"1":"2"}"#), ("logit_bias", #"{"4294967296":1}"#), ("logprobs", "1"), ("top_logprobs", "3"),
+    ("top_logprobs", "21"), ("tools", "{}"), ("tool_choice", "\"required\""), ("tool_choice", "\"all\""),
+    ("parallel_tool_calls", "1"),
   ])
   func `a value outside its range or kind is refused by name`(name: String, value: String) {
     let refused = refusal { try read(",\"\(name)\":\(value)") }
@@ -52,11 +57,27 @@ import Testing
   @Test(arguments: [
     (#"[]"#, "messages"), (#"{}"#, "messages"), (#"["hi"]"#, "messages[0]"),
     (#"[{"content":"hi"}]"#, "messages[0].role"),
-    (#"[{"role":"tool","content":"hi"}]"#, "messages[0].role"), (#"[{"role":"user"}]"#, "messages[0].content"),
+    (#"[{"role":"tool","content":"hi"}]"#, "messages[0].tool_call_id"), (#"[{"role":"user"}]"#, "messages[0].content"),
     (#"[{"role":"user","content":1}]"#, "messages[0].content"),
     (#"[{"role":"user","content":[{"type":"image_url"}]}]"#, "messages[0].content"),
     (#"[{"role":"user","content":[{"type":"text","text":"a","cache":1}]}]"#, "messages[0].content.cache"),
-    (#"[{"role":"user","content":"hi"},{"role":"assistant","content":"x","tool_calls":[]}]"#, "messages[1].tool_calls"),
+    (#"[{"role":"user","content":"hi","tool_calls":[]}]"#, "messages[0].tool_calls"),
+    (#"[{"role":"user","content":"hi","tool_call_id":"c"}]"#, "messages[0].tool_call_id"),
+    (#"[{"role":"tool","content":"hi","tool_call_id":""}]"#, "messages[0].tool_call_id"),
+    (#"[{"role":"assistant","content":null}]"#, "messages[0].content"),
+    (#"[{"role":"assistant","tool_calls":{}}]"#, "messages[0].tool_calls"),
+    (
+      #"[{"role":"assistant","tool_calls":[{"id":"c","function":{"name":"f","arguments":"{}"}}]}]"#,
+      "messages[0].tool_calls[0]"
+    ),
+    (
+      #"[{"role":"assistant","tool_calls":[{"type":"function","function":{"name":"f","arguments":"{}"}}]}]"#,
+      "messages[0].tool_calls[0].id"
+    ),
+    (
+      #"[{"role":"assistant","tool_calls":[{"id":"c","type":"function","function":{"name":"f","arguments":"[]"}}]}]"#,
+      "messages[0].tool_calls[0].function.arguments"
+    ),
   ])
   func `a message that cannot be rendered is refused by its place`(messages: String, place: String) {
     #expect(refusal { try read("", messages: messages) }?.parameter == place)

@@ -83,6 +83,11 @@ import Wire
       ("temperature", { $0.temperature = Real(0.7, literal: "0.7") }), ("top_p", { $0.topP = Real(1, literal: "1") }),
       ("top_k", { $0.topK = 0 }), ("min_p", { $0.minP = Real(0.5, literal: "0.5") }), ("seed", { $0.seed = 6 }),
       ("max_tokens", { $0.maxTokens = 13 }), ("ignored", { $0.ignored = ["user"] }),
+      ("presence_penalty", { $0.presencePenalty = Real(1, literal: "1") }),
+      ("frequency_penalty", { $0.frequencyPenalty = Real(1, literal: "1") }),
+      ("repetition_penalty", { $0.repetitionPenalty = Real(1.5, literal: "1.5") }),
+      ("logit_bias", { $0.logitBias = [LogitBias(token: 1, bias: Real(1, literal: "1"))] }), ("stop", { $0.stops = 1 }),
+      ("response_format", { $0.format = "json_object" }), ("top_logprobs", { $0.topLogprobs = 1 }),
     ] as [(String, (inout EffectiveParameters) -> Void)] {
       var execution = honest
       try execution.forge { edit(&$0.parameters) }

@@ -80,8 +80,8 @@ import Wire
 
   @Test func theLastMemberOfAOneofWins() throws {
     let delta = try GenerateEvent(event: .delta(Delta(text: "x"))).wireBytes()
-    let end = try GenerateEvent(event: .finished(Finished(text: "y"))).wireBytes()
-    #expect(try GenerateEvent(wire: delta + end).event == .finished(Finished(text: "y")))
+    let end = try GenerateEvent(event: .finished(Finished(finishReason: "y"))).wireBytes()
+    #expect(try GenerateEvent(wire: delta + end).event == .finished(Finished(finishReason: "y")))
     #expect(try GenerateEvent(wire: end + delta).event == .delta(Delta(text: "x")))
   }
 

@@ -10,6 +10,8 @@ let samples: [Sample] = {
 }()
 
 private func inferenceSamples() throws -> [Sample] {
+  let logprobs = WireLogprobs(
+    chosen: WireLogprob(token: awkward, logprob: -0.5), top: [WireLogprob(token: [], logprob: -1e-30), WireLogprob()])
   let model = ServedModel(
     id: words, manifestDigest: digest, modelStatement: awkward, contextLength: .max, createdUnixMs: .min)
   return [
@@ -18,11 +20,18 @@ private func inferenceSamples() throws -> [Sample] {
     try Sample(model, empty: ServedModel()),
     try Sample(salts, empty: Salts()),
     try Sample(
-      GenerateRequest(receiptID: "r", requestBody: awkward, salts: salts, nonce: digest), empty: GenerateRequest()),
+      GenerateRequest(receiptID: "r", requestBody: awkward, salts: salts, nonce: digest, sharingKey: [1, 0]),
+      empty: GenerateRequest()),
     try Sample(
       GenerateEvent(event: .delta(Delta(choice: 1, text: words, tokens: 2))), empty: GenerateEvent()),
     try Sample(GenerateEvent(event: .finished(finished)), empty: GenerateEvent()),
-    try Sample(Delta(choice: .max, text: words, tokens: 300), empty: Delta()),
+    try Sample(
+      Delta(
+        choice: .max, text: words, tokens: 300, logprobs: [logprobs, WireLogprobs()],
+        toolCalls: [WireToolCall(id: "c", name: "n", arguments: words), WireToolCall()]), empty: Delta()),
+    try Sample(logprobs, empty: WireLogprobs()),
+    try Sample(WireLogprob(token: awkward, logprob: -0.5), empty: WireLogprob()),
+    try Sample(WireToolCall(id: "c", name: "n", arguments: words), empty: WireToolCall()),
     try Sample(finished, empty: Finished()),
     try Sample(CancelRequest(receiptID: "r"), empty: CancelRequest()),
     try Sample(CancelResponse(found: true), empty: CancelResponse()),

@@ -59,5 +59,5 @@ let words = "né\u{301} 語 👩‍👩‍👧 \u{FEFF}\u{10FFFF}"
 let salts = Salts(
   request: digest, messages: [digest, [], awkward], content: digest, tokens: digest, activation: digest)
 let finished = Finished(
-  executionStatement: awkward, content: awkward, tokenIDs: awkward, activationList: digest, text: words,
+  executionStatement: awkward, content: awkward, tokenIDs: awkward, activationList: digest,
   finishReason: "stop", promptTokens: 1, completionTokens: .max, manifestDigest: digest)

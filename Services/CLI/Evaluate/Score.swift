@@ -15,7 +15,7 @@ struct Score: AsyncParsableCommand {
   @Option(help: "The model's id.") var model: String
   @Option(help: "Threads; the bits do not depend on them.")
   var threads: Int = ProcessInfo.processInfo.activeProcessorCount
-  @Option(help: "Kernel form: automatic, scalar, avx2 or avx512; the bits do not depend on it.")
+  @Option(help: "Kernel form: \(KernelChoice.names); the bits do not depend on it.")
   var kernel: String = "automatic"
   @OptionGroup var data: DataOption
 

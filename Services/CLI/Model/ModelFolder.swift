@@ -47,45 +47,86 @@ struct ModelFolder {
     return try ModelManifest(try SignedStatement(try Files.bytes(statement.path)).statement.predicate)
   }
 
-  /// Fetches or links the weights, checks that this suite can run them, and signs the manifest.
+  /// Where weights are before they have been checked, and how they get into the folder.
+  private enum Source {
+    case linked(URL)
+    case fetched(URL)
+    case there
+
+    /// nil: in the folder already.
+    var url: URL? {
+      switch self {
+      case .linked(let url), .fetched(let url): url
+      case .there: nil
+      }
+    }
+  }
+
+  /// Fetches or links the weights, checks that this suite can run them, and signs the manifest. A model that is refused
+  /// leaves no trace in the folder that the service reads.
   func add(file: String?, licence: String?, lineageFile: String?) async throws -> ModelManifest {
     let known = KnownModel.named(id)
     guard known != nil || file != nil else {
       let names = KnownModel.all.map(\.id).joined(separator: ", ")
       throw Failure("\(id) is not known by name (\(names)): give --model FILE", status: 64)
     }
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    if let file {
-      try link(file)
-    } else if let known, !FileManager.default.fileExists(atPath: weights.path) {
-      try await ModelDownload(known, data: data, to: weights).run()
+    if case .encoder? = known?.kind {
+      throw Failure("\(id) is an encoder, which has no manifest and takes no options of one", status: 64)
     }
-    var manifest = try describe(fileName: file.map { URL(fileURLWithPath: $0).lastPathComponent } ?? known?.fileName)
-    if let known {
-      guard manifest.fileDigest == known.fileDigest else {
+    let source = try await source(file, known)
+    let unchecked = source.url ?? weights
+    var manifest = try describe(unchecked, fileName: file.map { URL(fileURLWithPath: $0).lastPathComponent })
+    if let known, case .chat(let fileName, let lineage) = known.kind {
+      for pinned in known.files where manifest.fileDigest != pinned.digest {
         throw Failure(
-          "\(weights.path): SHA-256 is \(manifest.fileDigest), that of \(id) is \(known.fileDigest)", status: 65)
+          "\(unchecked.path): SHA-256 is \(manifest.fileDigest), that of \(id) is \(pinned.digest)", status: 65)
       }
+      if file == nil { manifest.fileName = fileName }
       manifest.name = known.name
-      manifest.lineage = known.lineage
+      manifest.lineage = lineage
     }
     if let licence { manifest.licence = licence }
     if let lineageFile { manifest.lineage = try Lineage(json: try JSON(parsing: try Files.bytes(lineageFile))) }
+    try place(source)
     if let old = try? self.manifest(), old == manifest { return old }
     try sign(manifest)
     return manifest
   }
 
-  private func link(_ file: String) throws {
-    let target = URL(fileURLWithPath: file).standardizedFileURL
-    guard FileManager.default.fileExists(atPath: target.path) else {
-      throw Failure("--model \(file): no such file", status: 66)
+  private func source(_ file: String?, _ known: KnownModel?) async throws -> Source {
+    if let file {
+      let url = URL(fileURLWithPath: file).standardizedFileURL
+      guard FileManager.default.fileExists(atPath: url.path) else {
+        throw Failure("--model \(file): no such file", status: 66)
+      }
+      if url.path == weights.standardizedFileURL.path { return .there }
+      return .linked(url)
     }
-    try? FileManager.default.removeItem(at: weights)
-    try FileManager.default.createSymbolicLink(at: weights, withDestinationURL: target)
+    guard let known, !FileManager.default.fileExists(atPath: weights.path) else { return .there }
+    let fetched = Self.fetched(known, data)
+    try await ModelDownload(known, data: data, to: fetched).run()
+    return .fetched(fetched.appending(path: known.files[0].name))
   }
 
-  private func describe(fileName: String?) throws -> ModelManifest {
+  /// The folder that `colophon model fetch` fills: outside of what the suite serves.
+  static func fetched(_ known: KnownModel, _ data: DataOption) -> URL {
+    data.folder.appending(path: "fetched/\(known.id)", directoryHint: .isDirectory)
+  }
+
+  private func place(_ source: Source) throws {
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    switch source {
+    case .there: break
+    case .linked(let url):
+      try? FileManager.default.removeItem(at: weights)
+      try FileManager.default.createSymbolicLink(at: weights, withDestinationURL: url)
+    case .fetched(let url):
+      try? FileManager.default.removeItem(at: weights)
+      try FileManager.default.moveItem(at: url, to: weights)
+    }
+  }
+
+  private func describe(_ weights: URL, fileName: String?) throws -> ModelManifest {
     // Loading it is the check that this suite can run it.
     let model = try Model.load(path: weights.path, threads: ProcessInfo.processInfo.activeProcessorCount)
     let file = model.file

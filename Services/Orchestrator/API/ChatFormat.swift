@@ -2,6 +2,7 @@ internal import Codec
 internal import Cryptography
 internal import Receipts
 internal import Stores
+internal import Wire
 
 /// The bytes of one chat answer, written by hand: what is committed to is exactly what is sent.
 struct ChatFormat: Sendable {
@@ -45,17 +46,33 @@ struct ChatFormat: Sendable {
   }
 
   /// The body without its receipt: the data of the wire commitment.
-  func body(text: String, finishReason: String, usage: Usage) -> [UInt8] {
+  ///
+  /// - Parameter logprobs: of each choice; nil when none were asked for.
+  func body(_ choices: [AnswerContent.Choice], logprobs: [[WireLogprobs]]?, usage: Usage) -> [UInt8] {
+    let list = choices.map { choice -> JSON in
+      [
+        "index": .integer(choice.index), "message": Self.message(choice),
+        "logprobs": logprobs.map { .logprobs($0[choice.index]) } ?? .null,
+        "finish_reason": .string(choice.finishReason.rawValue),
+      ]
+    }
     let json: JSON = [
       "id": .string(id), "object": "chat.completion", "created": .integer(created), "model": .string(model),
-      "choices": [
-        [
-          "index": 0, "message": ["role": "assistant", "content": .string(text), "refusal": .null], "logprobs": .null,
-          "finish_reason": .string(finishReason),
-        ]
-      ], "usage": usage.json, "system_fingerprint": .string(fingerprint),
+      "choices": .array(list), "usage": usage.json, "system_fingerprint": .string(fingerprint),
     ]
     return json.serialized()
+  }
+
+  private static func message(_ choice: AnswerContent.Choice) -> JSON {
+    var members = [JSONMember("role", "assistant")]
+    let isCallAlone = choice.text.isEmpty && !choice.toolCalls.isEmpty
+    members.append(JSONMember("content", isCallAlone ? .null : .string(choice.text)))
+    members.append(JSONMember("refusal", .null))
+    if !choice.toolCalls.isEmpty {
+      let calls = choice.toolCalls.map { JSON.toolCall(index: nil, id: $0.id, name: $0.name, arguments: $0.arguments) }
+      members.append(JSONMember("tool_calls", .array(calls)))
+    }
+    return .object(members)
   }
 
   /// The body as it leaves: the receipt is its last member, so that taking it off gives back the committed bytes.
@@ -63,24 +80,47 @@ struct ChatFormat: Sendable {
     wire.dropLast() + Array(#","receipt":"#.utf8) + receipt.serialized() + [UInt8(ascii: "}")]
   }
 
-  /// The first chunk, which opens the message.
-  var roleChunk: [UInt8] {
-    chunk(#"{"index":0,"delta":{"role":"assistant","content":""},"logprobs":null,"finish_reason":null}"#.utf8)
+  /// The first chunk, which opens the message of each choice.
+  func roleChunk(choices count: Int) -> [UInt8] {
+    let choices = (0..<count).map {
+      #"{"index":\#($0),"delta":{"role":"assistant","content":""},"logprobs":null,"finish_reason":null}"#
+    }
+    return chunk(choices.joined(separator: ",").utf8)
   }
 
-  /// A piece of the answer. This runs once a token: no tree is built but that of the one string.
-  func textChunk(_ text: String) -> [UInt8] {
-    var choice = Array(#"{"index":0,"delta":{"content":"#.utf8)
-    choice += JSON.string(text).serialized()
-    choice += #"},"logprobs":null,"finish_reason":null}"#.utf8
+  /// A piece of the answer. This runs once a token: no tree is built but those of the string and of log-probabilities.
+  func deltaChunk(_ delta: Delta) -> [UInt8] {
+    var choice = Array(#"{"index":\#(delta.choice),"delta":{"content":"#.utf8)
+    choice += JSON.string(delta.text).serialized()
+    choice += #"},"logprobs":"#.utf8
+    choice += delta.logprobs.isEmpty ? Array("null".utf8) : JSON.logprobs(delta.logprobs).serialized()
+    choice += #","finish_reason":null}"#.utf8
     return chunk(choice)
   }
 
-  /// The chunk with `finish_reason`, and the receipt at its top level.
-  func finishChunk(_ reason: String, receipt: JSON) -> [UInt8] {
-    let choice: JSON = ["index": 0, "delta": [:], "logprobs": .null, "finish_reason": .string(reason)]
-    return chunk(choice.serialized()).dropLast() + Array(#","receipt":"#.utf8) + receipt.serialized()
-      + [UInt8(ascii: "}")]
+  /// Calls of tools.
+  /// - Parameter index: of the first of them within its message.
+  func toolCallChunk(_ calls: [WireToolCall], choice: UInt32, from index: Int) -> [UInt8] {
+    let list = calls.enumerated().map { at, call in
+      JSON.toolCall(index: index + at, id: call.id, name: call.name, arguments: call.arguments)
+    }
+    let json: JSON = [
+      "index": .integer(choice), "delta": ["tool_calls": .array(list)], "logprobs": .null, "finish_reason": .null,
+    ]
+    return chunk(json.serialized())
+  }
+
+  /// The chunk with `finish_reason` of every choice, and the receipt at its top level.
+  func finishChunk(_ choices: [AnswerContent.Choice], receipt: JSON) -> [UInt8] {
+    let list = choices.map { choice -> [UInt8] in
+      let json: JSON = [
+        "index": .integer(choice.index), "delta": [:], "logprobs": .null,
+        "finish_reason": .string(choice.finishReason.rawValue),
+      ]
+      return json.serialized()
+    }
+    return chunk(list.joined(separator: [UInt8(ascii: ",")])).dropLast() + Array(#","receipt":"#.utf8)
+      + receipt.serialized() + [UInt8(ascii: "}")]
   }
 
   /// The last chunk of a stream whose client asked for usage.

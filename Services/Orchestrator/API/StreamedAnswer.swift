@@ -51,7 +51,7 @@ struct StreamedAnswer: Sendable {
   ) async throws {
     let finished: Finished
     do {
-      await send(format.roleChunk, to: &sink)
+      await send(format.roleChunk(choices: live.request.choices), to: &sink)
       finished = try await relay(first, events, to: &sink)
     } catch {
       let failure = await pipeline.refuse(live, error, sent: sink.chain, call)
@@ -59,7 +59,9 @@ struct StreamedAnswer: Sendable {
     }
     let isCancelled = sink.isBroken || finished.finishReason == FinishReason.cancelled.rawValue
     let row: OutboxRow
+    let choices: [AnswerContent.Choice]
     do {
+      choices = try live.choices(of: finished)
       row = try await pipeline.executed(
         live, finished, sent: .stream(sink.chunks, sink.chain), outcome: isCancelled ? .cancelled : .answered)
     } catch {
@@ -73,7 +75,7 @@ struct StreamedAnswer: Sendable {
       let error = APIError(.serviceUnavailable, code: "cancelled", "The answer was cancelled on this server.")
       return await sink.writeEvent(error.json.serialized())
     }
-    await sink.writeEvent(format.finishChunk(finished.finishReason, receipt: receipt))
+    await sink.writeEvent(format.finishChunk(choices, receipt: receipt))
     if live.request.includeUsage { await sink.writeEvent(format.usageChunk(finished.usage)) }
     await sink.writeEvent(Array("[DONE]".utf8))
   }
@@ -84,12 +86,19 @@ struct StreamedAnswer: Sendable {
     _ first: GenerateEvent, _ events: AsyncThrowingStream<GenerateEvent, any Error>, to sink: inout EventSink
   ) async throws -> Finished {
     var next: GenerateEvent? = first
+    var calls: [UInt32: Int] = [:]
     var iterator = events.makeAsyncIterator()
     while let event = next {
       switch event.event {
       case .finished(let finished)?: return finished
-      case .delta(let delta)? where !delta.text.isEmpty: await send(format.textChunk(delta.text), to: &sink)
-      case .delta?, nil: break
+      case .delta(let delta)?:
+        guard delta.choice < live.request.choices else { throw PipelineError.unknownChoice(Int(delta.choice)) }
+        if !delta.text.isEmpty || !delta.logprobs.isEmpty { await send(format.deltaChunk(delta), to: &sink) }
+        guard !delta.toolCalls.isEmpty else { break }
+        let index = calls[delta.choice, default: 0]
+        calls[delta.choice] = index + delta.toolCalls.count
+        await send(format.toolCallChunk(delta.toolCalls, choice: delta.choice, from: index), to: &sink)
+      case nil: break
       }
       next = try await iterator.next()
     }

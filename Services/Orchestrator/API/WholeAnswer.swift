@@ -16,9 +16,14 @@ struct WholeAnswer: Sendable {
 
   func response() async throws -> Response {
     let finished: Finished
-    do { finished = try await finish() } catch { throw await pipeline.refuse(live, error, call) }
-    let wire = ChatFormat(live).body(
-      text: finished.text, finishReason: finished.finishReason, usage: finished.usage)
+    let wire: [UInt8]
+    do {
+      let logprobs: [[WireLogprobs]]
+      (finished, logprobs) = try await finish()
+      wire = ChatFormat(live).body(
+        try live.choices(of: finished),
+        logprobs: live.request.parameters.topLogprobs == nil ? nil : logprobs, usage: finished.usage)
+    } catch { throw await pipeline.refuse(live, error, call) }
     let isCancelled = finished.finishReason == FinishReason.cancelled.rawValue
     let row: OutboxRow
     do {
@@ -38,9 +43,17 @@ struct WholeAnswer: Sendable {
       body: .init(byteBuffer: ByteBuffer(bytes: ChatFormat.body(wire, receipt: receipt))))
   }
 
-  private func finish() async throws -> Finished {
+  /// The end, and what the deltas before it told of each choice's tokens.
+  private func finish() async throws -> (Finished, [[WireLogprobs]]) {
+    var logprobs = [[WireLogprobs]](repeating: [], count: live.request.choices)
     for try await event in pipeline.generate(live, call) {
-      if case .finished(let finished)? = event.event { return finished }
+      switch event.event {
+      case .finished(let finished)?: return (finished, logprobs)
+      case .delta(let delta)?:
+        guard Int(delta.choice) < logprobs.count else { throw PipelineError.unknownChoice(Int(delta.choice)) }
+        logprobs[Int(delta.choice)] += delta.logprobs
+      case nil: break
+      }
     }
     throw PipelineError.unfinished
   }
@@ -49,5 +62,16 @@ struct WholeAnswer: Sendable {
 extension Finished {
   var usage: ChatFormat.Usage {
     ChatFormat.Usage(promptTokens: Int(promptTokens), completionTokens: Int(completionTokens))
+  }
+}
+
+extension LiveRequest {
+  /// The choices of the answer, which must be those that were asked for: what is sent is made from them.
+  func choices(of finished: Finished) throws -> [AnswerContent.Choice] {
+    let choices = try AnswerContent(finished.content).choices
+    guard choices.map(\.index) == Array(0..<request.choices) else {
+      throw PipelineError.statement(.execution, why: "has not the choices that were asked for")
+    }
+    return choices
   }
 }

@@ -41,7 +41,8 @@ extension Pipeline {
   func generate(_ live: LiveRequest, _ call: CallContext?) -> AsyncThrowingStream<GenerateEvent, any Error> {
     peers.generate(
       GenerateRequest(
-        receiptID: live.row.receiptID.description, requestBody: live.body, salts: live.salts.wire, nonce: live.nonce),
+        receiptID: live.row.receiptID.description, requestBody: live.body, salts: live.salts.wire, nonce: live.nonce,
+        sharingKey: Array(live.row.owner.utf8)),
       call)
   }
 }

@@ -56,6 +56,7 @@ extension Pipeline {
     guard execution.manifest == live.model.manifest, execution.model == live.model.id else {
       throw refuse("ran another model than \(live.model.id)")
     }
+    _ = try live.choices(of: finished)
     guard execution.finishReason.rawValue == finished.finishReason else { throw refuse("ended for another reason") }
   }
 

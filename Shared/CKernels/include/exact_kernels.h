@@ -74,11 +74,12 @@ typedef struct {
   /// x = exp(x - max) / sum, in place; x must be finite.
   int32_t (*_Nonnull softmax)(float *_Nonnull x, size_t count);
 
-  /// Attention of `tokens` consecutive query tokens of one sequence, `heads` query heads that share a kv head. Token t is
-  /// position first + t, whose keys and values are stored, and sees [begin_t, first + t]: begin_t = 0 when `window` is 0,
-  /// else max(0, first + t + 1 - window). The query of (t, h) is at query[t * query_stride + h * width], its output at
-  /// out[t * out_stride + h * width]; neither may overlap the other. tokens and heads are at least 1. `scores` is scratch
-  /// of exact_attention_scratch floats. The best unit of work is at least 8 tokens with all heads of a kv head.
+  /// Attention of `tokens` consecutive query tokens of one sequence, `heads` query heads that share a kv head. Token t
+  /// is position first + t, whose keys and values are stored, and sees [begin_t, first + t]: begin_t = 0 when `window`
+  /// is 0, else max(0, first + t + 1 - window). The query of (t, h) is at query[t * query_stride + h * width], its
+  /// output at out[t * out_stride + h * width]; neither may overlap the other. tokens and heads are at least 1.
+  /// `scores` is scratch of exact_attention_scratch floats. The best unit of work is at least 8 tokens with all heads
+  /// of a kv head.
   ///
   /// A score that is not finite is an error; then `out` is undefined. Cached values must be finite.
   int32_t (*_Nonnull attention)(const exact_kv *_Nonnull kv, const float *_Nonnull query, size_t query_stride,
@@ -133,6 +134,9 @@ const exact_kernels *_Nonnull exact_kernels_scalar(void);
 const exact_kernels *_Nullable exact_kernels_avx2(void);
 const exact_kernels *_Nullable exact_kernels_avx512(void);
 const exact_kernels *_Nullable exact_kernels_neon(void);
+/// AVX-512 with AMX-INT8 where there are many tokens. The first call asks the kernel for the tile registers, for the
+/// whole process; NULL when it refuses.
+const exact_kernels *_Nullable exact_kernels_amx(void);
 
 /// Bytes of a packed matrix: rows are padded to a multiple of 16. The caller has checked that the sizes are sane. 0 for
 /// a type without kernels, and when columns are not a multiple of its block (32, 256 of K-quants).

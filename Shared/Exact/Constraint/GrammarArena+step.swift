@@ -9,7 +9,7 @@ extension GrammarArena {
   /// The node after one more byte; `dead` where the grammar does not allow it.
   @inline(__always)
   func step(_ node: NodeID, _ byte: UInt8, _ storage: inout Storage) -> NodeID {
-    let row = storage.nodes[Int(node)].row
+    let row = Int(storage.rows[Int(node)])
     let byteClass = Int(classes.classOf[Int(byte)])
     if row >= 0 {
       let next = storage.transitions[row + byteClass]
@@ -20,8 +20,8 @@ extension GrammarArena {
 
   private func makeStep(_ node: NodeID, _ byteClass: Int, _ storage: inout Storage) -> NodeID {
     if node == Self.dead { return Self.dead }
-    if storage.nodes[Int(node)].row < 0 {
-      storage.nodes[Int(node)].row = storage.transitions.count
+    if storage.rows[Int(node)] < 0 {
+      storage.rows[Int(node)] = Int32(storage.transitions.count)
       storage.transitions.append(contentsOf: repeatElement(Storage.unknown, count: storage.classCount))
     }
     let byte = classes.representative[byteClass]
@@ -32,7 +32,7 @@ extension GrammarArena {
       }
     }
     let next = intern(reached, &storage)
-    storage.transitions[storage.nodes[Int(node)].row + byteClass] = next
+    storage.transitions[Int(storage.rows[Int(node)]) + byteClass] = next
     return next
   }
 
@@ -100,8 +100,9 @@ extension GrammarArena {
     if reached.places.isEmpty && !reached.accepts { return Self.dead }
     var places = reached.places
     if places.count > GrammarLimits.places {
-      // Numbers of frames depend on what was seen before, so the order must be that of the stacks themselves.
-      let ordered = places.map { (place: $0, stack: unwound($0, storage)) }
+      // Numbers of frames depend on what was seen before, so the order must be that of the stacks themselves. Outermost
+      // first: of many ways to read the answer the first ones stay whole.
+      let ordered = places.map { (place: $0, stack: Array(unwound($0, storage).reversed())) }
         .sorted { $0.stack.lexicographicallyPrecedes($1.stack) }
       places = ordered.prefix(GrammarLimits.places).map(\.place)
     }
@@ -111,7 +112,11 @@ extension GrammarArena {
     let id = NodeID(storage.nodes.count)
     var least = reached.accepts ? 0 : Int(CompletionCost.infinite)
     for place in places { least = min(least, cost(of: place, storage)) }
-    storage.nodes.append(Node(places: places, accepts: reached.accepts, cost: least, row: -1))
+    storage.nodes.append(Node(places: places, accepts: reached.accepts))
+    // Kept places cost less than infinite each, which is 2^30.
+    storage.costs.append(Int32(least))
+    storage.rows.append(-1)
+    storage.plainSteps.append(Storage.unknown)
     storage.nodeIDs[key] = id
     return id
   }

@@ -38,10 +38,6 @@ final class GrammarArena: Sendable {
     var places: [UInt64]
     /// The answer may end here.
     var accepts: Bool
-    /// Fewest bytes to the end of the answer.
-    var cost: Int
-    /// Where its transitions begin, -1 before the first is asked for.
-    var row: Int
   }
 
   /// A node without reference to an arena: its places as state, then returns from the innermost out.
@@ -65,9 +61,16 @@ final class GrammarArena: Sendable {
 
   struct Storage: Sendable {
     static let unknown: UInt32 = .max
+    static let notUniform: UInt32 = .max - 1
 
     let classCount: Int
-    var nodes = [Node(places: [], accepts: false, cost: Int(CompletionCost.infinite), row: -1)]
+    var nodes = [Node(places: [], accepts: false)]
+    /// Of each node: fewest bytes to the end of the answer.
+    var costs = [Int32(CompletionCost.infinite)]
+    /// Of each node: where its transitions begin, -1 before the first is asked for.
+    var rows: [Int32] = [-1]
+    /// Of each node: the node after any character that a string spells as itself; `notUniform` where they differ.
+    var plainSteps: [NodeID] = [GrammarArena.dead]
     var transitions: [UInt32] = []
     /// Frame 0 is the bottom: the answer ends where it is returned to.
     var frames = [Frame(state: 0, parent: 0, containers: 0, cost: 0)]

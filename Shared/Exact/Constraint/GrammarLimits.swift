@@ -4,6 +4,8 @@ enum GrammarLimits {
   static let schemaBytes = 1 << 18
   /// Arrays and objects inside each other in a schema.
   static let schemaDepth = 64
+  /// Schemas inside each other with references followed: bounds the stack of the compiler.
+  static let schemaChain = 128
   /// Arrays and objects inside each other in an answer: what `JSONLimits` reads by default.
   static let answerDepth = 64
   /// States of the byte automaton of one grammar.

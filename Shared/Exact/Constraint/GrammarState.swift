@@ -52,7 +52,7 @@ public struct GrammarState: Sendable {
     _ trie: TokenTrie, endTokens: [UInt32], remaining: Int? = nil, into mask: inout TokenMask
   ) {
     mask = onArena(for: trie) { (arena, node, storage) in
-      guard let remaining, storage.nodes[Int(node)].cost > max(remaining, 0) else {
+      guard let remaining, Int(storage.costs[Int(node)]) > max(remaining, 0) else {
         return arena.mask(node, trie, budget: remaining.map { max($0, 0) - 1 }, &storage).mask
       }
       return arena.hurriedMask(node, trie, &storage)
@@ -82,7 +82,7 @@ public struct GrammarState: Sendable {
   /// Fewest bytes to a complete answer, so a bound on its tokens; nil where the vocabulary cannot spell one.
   public func bytesToComplete(_ trie: TokenTrie) -> Int? {
     onArena(for: trie) { (_, node, storage) in
-      let cost = storage.nodes[Int(node)].cost
+      let cost = Int(storage.costs[Int(node)])
       return cost < Int(CompletionCost.infinite) ? cost : nil
     }
   }

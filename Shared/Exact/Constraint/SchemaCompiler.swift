@@ -49,6 +49,8 @@ struct SchemaCompiler {
   private mutating func rule(_ located: Located) throws(GrammarError) -> RuleID {
     let key = located.schema.serialized()
     if let known = rules[key] { return known }
+    try reader.enter(located.pointer)
+    defer { reader.leave() }
     let rule = try builder.declare()
     rules[key] = rule
     do {

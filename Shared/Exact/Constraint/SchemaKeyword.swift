@@ -96,8 +96,11 @@ struct SchemaKeyword {
   private func count() throws(GrammarError) -> Int {
     let value = try number()
     guard value.isInteger, !value.isNegative else { throw invalid("an integer that is not negative") }
-    return value.floor ?? Int.max
+    return min(value.floor ?? Self.countMax, Self.countMax)
   }
+
+  /// Far above every limit of states, so that a larger bound is as good.
+  private static let countMax = 1 << 32
 
   private func divisor() throws(GrammarError) -> Int {
     let value = try number()

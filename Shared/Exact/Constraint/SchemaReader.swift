@@ -24,6 +24,21 @@ struct SchemaReader {
     self.base = base
   }
 
+  /// Schemas that are being read or compiled, each for the one before.
+  private var chain = 0
+
+  /// Begins a schema for the sake of another; `leave` ends it.
+  mutating func enter(_ pointer: String) throws(GrammarError) {
+    guard chain < GrammarLimits.schemaChain else {
+      throw .limit(
+        name: "the number of schemas inside each other, references included", limit: GrammarLimits.schemaChain,
+        got: chain + 1, pointer: pointer)
+    }
+    chain += 1
+  }
+
+  mutating func leave() { chain -= 1 }
+
   mutating func spend(_ units: Int, _ pointer: String) throws(GrammarError) {
     visits += units
     guard visits <= GrammarLimits.schemaVisits else {
@@ -39,6 +54,8 @@ struct SchemaReader {
   mutating func facts(_ located: Located, following: [[UInt8]] = []) throws(GrammarError) -> SchemaFacts {
     let pointer = located.pointer
     try spend(1, pointer)
+    try enter(pointer)
+    defer { leave() }
     var facts = SchemaFacts()
     switch located.schema {
     case .bool(true): return facts

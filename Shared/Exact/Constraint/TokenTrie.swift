@@ -12,22 +12,29 @@ public final class TokenTrie: Sendable {
   let all: TrieNodes
   /// The tokens that are not in `plain`.
   let special: TrieNodes
-  /// The tokens made of whole UTF-8 characters that a JSON string spells as themselves: nine of ten in a vocabulary.
-  /// Inside a free string they are all allowed and all lead back to the same place, so nobody need walk them.
-  let plain: TokenMask
+  /// The tokens made of whole UTF-8 characters that a JSON string spells as themselves, by their number of characters
+  /// less one: nine of ten in a vocabulary. Inside a string all of one length lead to the same place, so nobody need
+  /// walk them.
+  let plain: [TokenMask]
+  /// Longer tokens are walked.
+  static let plainCharactersMax = 64
 
   /// - Parameter tokens: the bytes of each id, nil for one that spells nothing.
   public init(tokens: [[UInt8]?]) {
     count = tokens.count
     var singles = ByteSet()
-    var plain = TokenMask(count: tokens.count)
+    var plain: [TokenMask] = []
+    var isSpecial = [Bool](repeating: true, count: tokens.count)
     var spelled: [(bytes: [UInt8], id: UInt32)] = []
     spelled.reserveCapacity(tokens.count)
     for (id, bytes) in tokens.enumerated() {
       guard let bytes, 1...Self.maximumTokenBytes ~= bytes.count else { continue }
       spelled.append((bytes, UInt32(id)))
       if bytes.count == 1 { singles.insert(bytes[0]) }
-      if Self.isPlain(bytes) { plain.insert(UInt32(id)) }
+      guard let characters = Self.plainCharacters(bytes), characters <= Self.plainCharactersMax else { continue }
+      while plain.count < characters { plain.append(TokenMask(count: tokens.count)) }
+      plain[characters - 1].insert(UInt32(id))
+      isSpecial[id] = false
     }
     spelled.sort { a, b in
       let shared = min(a.bytes.count, b.bytes.count)
@@ -36,13 +43,16 @@ public final class TokenTrie: Sendable {
     }
     singleBytes = singles
     all = TrieNodes(sorted: spelled)
-    special = TrieNodes(sorted: spelled.filter { !plain.contains($0.id) })
+    special = TrieNodes(sorted: spelled.filter { isSpecial[Int($0.id)] })
     self.plain = plain
   }
 
-  private static func isPlain(_ bytes: [UInt8]) -> Bool {
-    bytes.allSatisfy { $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }
-      && WellFormedUTF8.firstIllFormed(bytes[...]) == nil
+  /// How many characters a token has, if a string may hold each as itself.
+  private static func plainCharacters(_ bytes: [UInt8]) -> Int? {
+    guard bytes.allSatisfy({ $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }),
+      WellFormedUTF8.firstIllFormed(bytes[...]) == nil
+    else { return nil }
+    return bytes.count { $0 & 0xc0 != 0x80 }
   }
 }
 

@@ -7,12 +7,16 @@ public enum KernelChoice: String, CaseIterable, Sendable {
   case scalar
   case avx2
   case avx512
+  case amx
   case neon
 
   /// The forms that this processor can run, narrowest first; never `automatic`.
   public static var available: [KernelChoice] {
-    [.scalar, .avx2, .avx512, .neon].filter { $0.table != nil }
+    [.scalar, .avx2, .avx512, .amx, .neon].filter { $0.table != nil }
   }
+
+  /// All names, for the help of commands.
+  public static var names: String { allCases.map(\.rawValue).joined(separator: ", ") }
 
   /// The concrete form: what `automatic` stands for here. Throws when the processor lacks the form.
   public func resolved() throws(ModelError) -> KernelChoice {
@@ -29,6 +33,7 @@ public enum KernelChoice: String, CaseIterable, Sendable {
     case .avx2: exact_kernels_avx2()
     case .avx512: exact_kernels_avx512()
     case .neon: exact_kernels_neon()
+    case .amx: exact_kernels_amx()
     }
   }
 }

@@ -1,4 +1,6 @@
+public import Codec
 import Cryptography
+import Synchronization
 
 /// A model with all that turns messages into tokens and tokens into text.
 public final class ChatModel: Sendable {
@@ -7,6 +9,9 @@ public final class ChatModel: Sendable {
   public let template: ChatTemplate
   /// What the file is, as computed from its bytes.
   public let identity: ModelIdentity
+  /// How the model writes calls of tools; nil when its template is for none, or for a form that is not known here.
+  public let toolCallForm: ToolCallForm?
+  private let constraint = Mutex<GrammarVocabulary?>(nil)
 
   /// Opens, checks and repacks a file, and computes its digest from the very bytes that were repacked.
   /// - Parameter threads: used for repacking only.
@@ -24,6 +29,9 @@ public final class ChatModel: Sendable {
     self.model = model
     tokenizer = Tokenizer(vocabulary: try Vocabulary(metadata: metadata))
     template = try ChatTemplate(metadata: metadata)
+    toolCallForm =
+      template.acceptsTools
+      ? metadata["tokenizer.chat_template"]?.string.flatMap { ToolCallForm(template: $0) } : nil
     // The output layer chooses among its rows: each must be a token that can be spelled.
     guard tokenizer.vocabulary.count == model.shape.vocabulary else {
       throw ModelError.badValue(
@@ -37,9 +45,21 @@ public final class ChatModel: Sendable {
     do { try model.file.requireUnchanged() } catch { throw ModelError.gguf(error) }
   }
 
-  /// The prompt of a conversation. Throws `template`, which names a byte that the vocabulary lacks.
-  public func render(_ messages: [ChatMessage]) throws(GenerationError) -> [UInt32] {
-    do { return try template.render(messages, tokenizer: tokenizer) } catch { throw .template(error) }
+  /// The prompt of a conversation.
+  ///
+  /// - Parameter tools: the tool objects as the client sent them.
+  /// - Throws: `template`, which names a byte that the vocabulary lacks.
+  public func render(_ messages: [ChatMessage], tools: [JSON] = []) throws(GenerationError) -> [UInt32] {
+    do { return try template.render(messages, tools: tools, tokenizer: tokenizer) } catch { throw .template(error) }
+  }
+
+  /// What grammars need of the vocabulary, made when it is first asked for.
+  var grammarVocabulary: GrammarVocabulary {
+    constraint.withLock { known in
+      let made = known ?? GrammarVocabulary(tokenizer)
+      known = made
+      return made
+    }
   }
 
   /// The text of an answer: what a stream of its pieces adds up to.

@@ -10,6 +10,8 @@ public struct ChoiceDecoder: Sendable {
     public let text: String
     /// Nil when none were asked for, and for the token that ends the turn.
     public let logprobs: TokenLogprobs?
+    /// Calls of tools, all at the last token.
+    public let toolCalls: [DecodedToolCall]
     /// Set on the last token.
     public let end: GenerationEnd?
   }
@@ -26,6 +28,7 @@ public struct ChoiceDecoder: Sendable {
   private let penalizes: Bool
   private var history: TokenHistory
   private var answer: AnswerText
+  private var constraint: AnswerConstraint?
   private let keeping: Keeping
   /// Of choice 0 its chain; of the others A_0.
   fileprivate var chain: ActivationChain
@@ -57,7 +60,8 @@ public struct ChoiceDecoder: Sendable {
     records = ActivationRecords(width: model.model.shape.width)
     self.keeping = keeping
     tokenizer = model.tokenizer
-    answer = AnswerText(model.tokenizer, stop: decoding.stop)
+    answer = AnswerText(model.tokenizer, stop: decoding.stop, form: decoding.toolCallForm)
+    constraint = decoding.grammar.map { AnswerConstraint($0, on: model) }
     self.decoding = decoding
     self.choice = choice
   }
@@ -65,47 +69,61 @@ public struct ChoiceDecoder: Sendable {
   /// The text that was shown so far; of an answer that has ended all of it.
   public var text: String { answer.text }
 
+  /// The calls of tools of an answer that has ended. They are not part of its text.
+  public var toolCalls: [DecodedToolCall] { answer.toolCalls }
+
   /// Takes the row that predicts the next token. Not to be called after the end.
   ///
   /// - Parameters:
   ///   - position: that of the token chosen, counted from the start of the prompt.
   ///   - hidden: the final normed hidden state.
   ///   - logits: one per token of the vocabulary, before any change.
-  /// - Throws: `sampling` for logits that are not finite or that leave nothing to choose, `tokenizer`.
+  /// - Throws: `sampling` for logits that are not finite or that leave nothing to choose, `tokenizer`, `grammar`.
   public mutating func take(
     position: UInt32, hidden: UnsafeBufferPointer<Float>, logits: UnsafeBufferPointer<Float>
   ) throws(GenerationError) -> Step {
     precondition(end == nil, "the choice has ended")
-    let token: UInt32
-    do { token = try sampler.pick(logits, history: history, position: position, choice: choice) } catch {
-      throw .sampling(error)
-    }
+    let token = try pick(logits, position)
     keep(hidden, token, logits[Int(token)])
     tokens.append(token)
     if penalizes { history.append(token) }
     let endsTurn = tokenizer.isEndOfGeneration(token)
+    let text = try advance(token, endsTurn: endsTurn)
     return Step(
-      token: token, text: try advance(token, endsTurn: endsTurn),
-      logprobs: endsTurn ? nil : try logprobs(of: token, in: logits), end: end)
+      token: token, text: text, logprobs: endsTurn ? nil : try logprobs(of: token, in: logits), toolCalls: toolCalls,
+      end: end)
   }
 
   /// Ends the answer where it stands, unless it has ended. The rest of its text, which was held back.
   public mutating func cancel() -> String {
     guard end == nil else { return "" }
     end = .cancelled
-    return answer.finish()
+    return answer.finish(isStopped: false, calls: false)
   }
 
-  /// The end of the turn is asked for first, then stop strings, then the limit.
+  private mutating func pick(
+    _ logits: UnsafeBufferPointer<Float>, _ position: UInt32
+  ) throws(GenerationError) -> UInt32 {
+    let allowed = constraint?.allowed(tokensLeft: decoding.maxTokens - tokens.count)
+    do {
+      return try sampler.pick(logits, history: history, allowed: allowed, position: position, choice: choice)
+    } catch { throw .sampling(error) }
+  }
+
+  /// The end of the turn is asked for first, then stop strings, then the grammar, then the limit.
   private mutating func advance(_ token: UInt32, endsTurn: Bool) throws(GenerationError) -> String {
     var (text, isStopped): (String, Bool)
     do { (text, isStopped) = try answer.push(token) } catch { throw .tokenizer(error) }
-    if endsTurn || isStopped {
+    if !endsTurn { try constraint?.advance(tokenizer.bytes(of: token)) }
+    if endsTurn || isStopped || constraint?.mustEnd == true {
       end = .stop
     } else if tokens.count >= decoding.maxTokens {
       end = .length
+    } else {
+      return text
     }
-    if end != nil, !isStopped { text += answer.finish() }
+    text += answer.finish(isStopped: isStopped, calls: true)
+    if end == .stop, !toolCalls.isEmpty { end = .toolCalls }
     return text
   }
 

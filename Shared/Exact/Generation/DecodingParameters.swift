@@ -1,5 +1,5 @@
 /// All that turns logits into an answer: what is sampled, and where it ends.
-public struct DecodingParameters: Sendable, Equatable {
+public struct DecodingParameters: Sendable {
   public static let stopsMax = 4
   public static let stopBytesMax = 256
 
@@ -11,11 +11,21 @@ public struct DecodingParameters: Sendable, Equatable {
   /// How many of the likeliest tokens are reported with each token, 0 to 20; nil: no log-probabilities at all.
   public var topLogprobs: Int?
 
-  public init(sampling: SamplingParameters, maxTokens: Int, stop: [String] = [], topLogprobs: Int? = nil) {
+  /// What the answer must be; nil: any text.
+  public var grammar: OutputGrammar?
+  /// How calls of tools are written in the answer; nil where there are no tools.
+  public var toolCallForm: ToolCallForm?
+
+  public init(
+    sampling: SamplingParameters, maxTokens: Int, stop: [String] = [], topLogprobs: Int? = nil,
+    grammar: OutputGrammar? = nil, toolCallForm: ToolCallForm? = nil
+  ) {
     self.sampling = sampling
     self.maxTokens = maxTokens
     self.stop = stop
     self.topLogprobs = topLogprobs
+    self.grammar = grammar
+    self.toolCallForm = toolCallForm
   }
 
   /// - Throws: `sampling`, `badMaxTokens`, `badStop`, `badTopLogprobs`.

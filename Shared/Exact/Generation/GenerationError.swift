@@ -5,6 +5,12 @@ public enum GenerationError: Error, Equatable, Sendable, CustomStringConvertible
   case badMaxTokens(Int)
   case badStop(why: String)
   case badTopLogprobs(Int)
+  /// A schema that is no grammar, or bytes that do not follow one.
+  case grammar(GrammarError)
+  /// The model's template has no form for calls of tools that is known here.
+  case noToolCalls
+  /// Models whose answer is the call itself cannot be left the choice.
+  case toolChoiceAuto
   /// Prompt and answer together do not fit the context.
   case contextExceeded(promptTokens: Int, maxTokens: Int, limit: Int)
   case model(ModelError)
@@ -24,6 +30,11 @@ public enum GenerationError: Error, Equatable, Sendable, CustomStringConvertible
     case .badMaxTokens(let count): "max_tokens is \(count), it must be at least 1"
     case .badStop(let why): "stop \(why)"
     case .badTopLogprobs(let count): "top_logprobs is \(count), allowed are 0 to \(TokenLogprobs.topMax)"
+    case .grammar(let error): error.description
+    case .noToolCalls: "tools are not supported by this model: its chat template has no known form for their calls"
+    case .toolChoiceAuto:
+      "tool_choice auto is not supported by this model, whose answers are either a call or text: choose required, none "
+        + "or a function"
     case .contextExceeded(let prompt, let answer, let limit):
       "the prompt has \(prompt) tokens and the answer may have \(answer), together above the context limit of "
         + "\(limit) tokens: shorten the messages or ask for fewer tokens with max_tokens"
@@ -46,6 +57,7 @@ public enum GenerationError: Error, Equatable, Sendable, CustomStringConvertible
     case let error as SamplingError: self = .sampling(error)
     case let error as TokenizerError: self = .tokenizer(error)
     case let error as TemplateError: self = .template(error)
+    case let error as GrammarError: self = .grammar(error)
     default: return nil
     }
   }

@@ -11,28 +11,41 @@ public final class Generator {
   static let prefillChunk = 128
 
   public let prompt: [UInt32]
-  private var decoder: ChoiceDecoder
+  public private(set) var decoder: ChoiceDecoder
+  /// Of a cancelled answer what was held back until then.
+  public private(set) var rest = ""
   private let session: Session
   private let isCancelled: () -> Bool
 
   /// - Parameters:
-  ///   - choice: index of this answer among those to one request; part of what the sampler draws from.
-  ///   - salt: 32 bytes, of the activation chain.
+  ///   - decoder: of the same prompt, before its first token.
   ///   - isCancelled: asked before each pass; once true, the answer ends as `cancelled`.
-  /// - Throws: `badSalt`, `emptyPrompt`, `badMaxTokens`, `contextExceeded`, `sampling`, `badStop`, `badTopLogprobs`,
-  ///   `model`.
+  /// - Throws: `model`.
   public init(
-    _ model: ChatModel, pool: ThreadPool, prompt: [UInt32], decoding: DecodingParameters, choice: UInt32 = 0,
-    salt: [UInt8], isCancelled: @escaping () -> Bool = { false }
+    _ model: ChatModel, pool: ThreadPool, prompt: [UInt32], decoder: ChoiceDecoder,
+    isCancelled: @escaping () -> Bool = { false }
   ) throws(GenerationError) {
-    decoder = try ChoiceDecoder(model, prompt: prompt, decoding: decoding, choice: choice, salt: salt)
     do {
-      session = try Session(model: model.model, pool: pool, contextLimit: prompt.count + decoding.maxTokens)
+      session = try Session(model: model.model, pool: pool, contextLimit: prompt.count + decoder.decoding.maxTokens)
     } catch {
       throw .model(error)
     }
+    self.decoder = decoder
     self.prompt = prompt
     self.isCancelled = isCancelled
+  }
+
+  /// - Parameters:
+  ///   - choice: index of this answer among those to one request; part of what the sampler draws from.
+  ///   - salt: 32 bytes, of the activation chain.
+  /// - Throws: `badSalt`, `emptyPrompt`, `badMaxTokens`, `contextExceeded`, `sampling`, `badStop`, `badTopLogprobs`,
+  ///   `model`.
+  public convenience init(
+    _ model: ChatModel, pool: ThreadPool, prompt: [UInt32], decoding: DecodingParameters, choice: UInt32 = 0,
+    salt: [UInt8], isCancelled: @escaping () -> Bool = { false }
+  ) throws(GenerationError) {
+    let decoder = try ChoiceDecoder(model, prompt: prompt, decoding: decoding, choice: choice, salt: salt)
+    try self.init(model, pool: pool, prompt: prompt, decoder: decoder, isCancelled: isCancelled)
   }
 
   /// With nothing but sampling asked for.
@@ -90,7 +103,7 @@ public final class Generator {
 
   private func cancelIfAsked() -> Bool {
     guard isCancelled() else { return false }
-    _ = decoder.cancel()
+    rest = decoder.cancel()
     return true
   }
 }

@@ -8,12 +8,15 @@ public struct Reexecution: Sendable {
   public struct Claim: Sendable {
     public struct Choice: Sendable, Equatable {
       public var tokens: [UInt32]
+      /// Without the calls.
       public var text: String
+      public var toolCalls: [DecodedToolCall]
       public var end: GenerationEnd
 
-      public init(tokens: [UInt32], text: String, end: GenerationEnd) {
+      public init(tokens: [UInt32], text: String, toolCalls: [DecodedToolCall] = [], end: GenerationEnd) {
         self.tokens = tokens
         self.text = text
+        self.toolCalls = toolCalls
         self.end = end
       }
     }

@@ -5,6 +5,9 @@ import Cryptography
 struct ReexecutionPass {
   private struct Diverged: Error {}
 
+  /// Tokens of one pass: enough that weights are read seldom, few enough that a lie is found before all is computed.
+  private static let chunk = 256
+
   private let claim: Reexecution.Claim
   /// The opened list, when it is one that leads to the signed head: no other says anything of single positions.
   private let list: [Digest32]?
@@ -47,7 +50,7 @@ struct ReexecutionPass {
     // The next choice leaves the same prompt.
     if session.position > first { try session.rewind(to: first) }
     let tokens = (claim.prompt + known)[session.position...]
-    try session.append(Array(tokens), rowsFrom: first) { position, hidden, logits in
+    try session.append(Array(tokens), rowsFrom: first, chunk: Self.chunk) { position, hidden, logits in
       if isCancelled() { throw GenerationError.cancelled }
       guard decoder.end == nil else {
         fault = .finish(.continuesAfterEnd(position: positions - 1))
@@ -78,7 +81,9 @@ struct ReexecutionPass {
     let found = decoder.end
     _ = decoder.cancel()
     if fault == nil, choice.end != found ?? .cancelled { fault = .finish(.other(stated: choice.end, found: found)) }
-    if fault == nil, !decoder.text.utf8.elementsEqual(choice.text.utf8) { fault = .text(choice: index) }
+    if fault == nil, !decoder.text.utf8.elementsEqual(choice.text.utf8) || decoder.toolCalls != choice.toolCalls {
+      fault = .text(choice: index)
+    }
   }
 
   /// The earliest difference. A list that differs though its head is right is the list's fault alone.

@@ -4,7 +4,8 @@ extension SchedulerLoop {
   /// that they find it so.
   func admit() {
     for sequence in running where sequence.choice == 0 && sequence.pending <= 1 { startOthers(sequence.request) }
-    while let next = waiting.first, running.count + next.decoders.count <= max(limits.sequencesMax, next.decoders.count),
+    while let next = waiting.first,
+      running.count + next.decoders.count <= max(limits.sequencesMax, next.decoders.count),
       running.isEmpty || fits(next)
     {
       waiting.removeFirst()

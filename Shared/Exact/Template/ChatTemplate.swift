@@ -1,103 +1,100 @@
+public import Codec
+
 /// Renders a conversation to the tokens that a chat model was trained on.
 ///
-/// Model files carry their template as a Jinja program. Programs are not evaluated: a template is recognised by its
-/// exact text and rendered by code that does the same, with one difference that no text template can make: the markers
-/// are tokens, the contents are text, so a message that spells `<|im_end|>` stays one message.
+/// Model files carry their template as a Jinja program, which is evaluated (`TemplateEvaluator`). It is read and checked
+/// when the model is loaded: a template that uses anything outside the subset is refused then, by name. One thing is
+/// done that no text template does: texts remember who wrote them, and only what the template itself wrote can be a
+/// special token, so a message that spells `<|im_end|>` stays one message.
+///
+/// What the template writes is what is encoded: no token is added before or after, whatever the file says of
+/// `add_bos_token`.
 public struct ChatTemplate: Sendable {
-  public static let supportedNames = ["ChatML as of SmolLM2-Instruct"]
   public static let maximumMessages = 4096
 
-  /// `tokenizer.chat_template` of SmolLM2-Instruct, byte for byte.
-  static let smolLM2Text = """
-    {% for message in messages %}{% if loop.first and messages[0]['role'] != 'system' %}{{ '<|im_start|>system
-    You are a helpful AI assistant named SmolLM, trained by Hugging Face<|im_end|>
-    ' }}{% endif %}{{'<|im_start|>' + message['role'] + '
-    ' + message['content'] + '<|im_end|>' + '
-    '}}{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant
-    ' }}{% endif %}
-    """
-  /// What the template puts first when the conversation does not begin with a system message.
-  static let smolLM2System = ChatMessage(
-    role: .system, content: "You are a helpful AI assistant named SmolLM, trained by Hugging Face")
+  /// Whether the template reads the tools of a request.
+  public var acceptsTools: Bool { program.readNames.contains("tools") }
 
-  private let defaultSystem: ChatMessage
+  let program: TemplateProgram
+  /// Texts of the special tokens that the template may write by name.
+  private let tokenTexts: [String: TemplateValue]
+  private let limits: TemplateLimits
 
-  /// - Throws: `missingTemplate`, `unsupportedTemplate`.
+  /// - Throws: `missingTemplate`, `syntax`, `unsupported`, `readsClock`, `limit`, `badSpecialToken`.
   public init(metadata: [String: GGUFValue]) throws(TemplateError) {
     guard let text = metadata["tokenizer.chat_template"]?.string else { throw .missingTemplate }
-    try self.init(text: text)
+    let program = try TemplateParser.program(of: text)
+    try self.init(program, SpecialTokenTexts.read(metadata, for: program.readNames))
   }
 
-  /// - Parameter text: the Jinja text of the template.
-  public init(text: String) throws(TemplateError) {
-    guard text.utf8.elementsEqual(Self.smolLM2Text.utf8) else {
-      throw .unsupportedTemplate(bytes: text.utf8.count, beginning: String(text.prefix(60)))
-    }
-    defaultSystem = Self.smolLM2System
+  /// - Parameters:
+  ///   - text: the Jinja text of the template.
+  ///   - tokenTexts: `bos_token`, `eos_token` and the like.
+  init(
+    text: String, tokenTexts: [String: String] = [:], limits: TemplateLimits = TemplateLimits()
+  ) throws(TemplateError) {
+    try self.init(TemplateParser.program(of: text, limits: limits), tokenTexts, limits)
   }
 
-  /// The prompt: every message, then the opening of the assistant's turn.
+  private init(
+    _ program: TemplateProgram, _ tokenTexts: [String: String], _ limits: TemplateLimits = TemplateLimits()
+  ) {
+    self.program = program
+    self.tokenTexts = tokenTexts.mapValues { .text(TemplateText($0, .template)) }
+    self.limits = limits
+  }
+
+  /// The prompt: what the template makes of the messages, with the assistant's turn opened at the end.
   ///
   /// What stands between two markers (`user`, newline, content) is encoded as one text, as it was in training.
-  public func render(_ messages: [ChatMessage], tokenizer: Tokenizer) throws(TemplateError) -> [UInt32] {
-    guard let first = messages.first else { throw .noMessages }
+  ///
+  /// - Parameter tools: the tool objects as the client sent them.
+  /// - Throws: `refused` with the template's words, and what else `TemplateError` says of a request.
+  public func render(
+    _ messages: [ChatMessage], tools: [JSON] = [], tokenizer: Tokenizer
+  ) throws(TemplateError) -> [UInt32] {
+    let text = try text(of: messages, tools: tools)
+    do {
+      return try PromptEncoder(tokenizer).encode(text)
+    } catch {
+      throw Self.error(error, in: messages)
+    }
+  }
+
+  /// The prompt as text that knows who wrote it.
+  func text(of messages: [ChatMessage], tools: [JSON]) throws(TemplateError) -> TemplateText {
+    guard !messages.isEmpty else { throw .noMessages }
     guard messages.count <= Self.maximumMessages else {
       throw .tooManyMessages(messages.count, limit: Self.maximumMessages)
     }
-    let bytes = messages.reduce(0) { $0 + $1.content.utf8.count }
+    guard tools.isEmpty || acceptsTools else { throw .toolsNotSupported }
+    let bytes =
+      messages.reduce(0) { $0 + $1.byteCount } + tools.reduce(0) { $0 + $1.serialized().count }
     guard bytes <= Tokenizer.maximumInputBytes else {
       throw .promptTooLong(bytes: bytes, limit: Tokenizer.maximumInputBytes)
     }
-    let start = try marker("<|im_start|>", tokenizer)
-    let end = try marker("<|im_end|>", tokenizer)
-    var tokens: [UInt32] = []
-    if first.role != .system {
-      tokens += try turn(defaultSystem, index: nil, tokenizer, start, end)
-    }
+    var values: [TemplateValue] = []
+    for (index, message) in messages.enumerated() { values.append(try message.value(index: index)) }
+    var toolValues: [TemplateValue] = []
+    for tool in tools { toolValues.append(try TemplateValue(tool)) }
+    var globals = tokenTexts
+    globals["messages"] = .sequence(TemplateSequence(.list, values))
+    // Absent tools and documents are none and not undefined: so templates have been rendered in training.
+    globals["tools"] = tools.isEmpty ? TemplateValue.none : .sequence(TemplateSequence(.list, toolValues))
+    globals["documents"] = TemplateValue.none
+    globals["add_generation_prompt"] = .bool(true)
+    return try TemplateEvaluator.output(of: program, globals, limits: limits)
+  }
+
+  /// The error with the place in the request that it comes from.
+  private static func error(_ fault: PromptFault, in messages: [ChatMessage]) -> TemplateError {
+    guard fault.origin == .data else { return .templateText(fault.error) }
+    guard case .unencodableByte(let byte, _) = fault.error else { return .requestText(fault.error) }
     for (index, message) in messages.enumerated() {
-      tokens += try turn(message, index: index, tokenizer, start, end)
+      if let offset = Array(message.content.utf8).firstIndex(of: byte) {
+        return .message(index: index, .unencodableByte(byte, offset: offset))
+      }
     }
-    tokens.append(start)
-    tokens += try encode("assistant\n", tokenizer)
-    return tokens
-  }
-
-  /// One message with its markers. `index` is nil for the message that the template brings itself.
-  private func turn(
-    _ message: ChatMessage, index: Int?, _ tokenizer: Tokenizer, _ start: UInt32, _ end: UInt32
-  ) throws(TemplateError) -> [UInt32] {
-    let role = "\(message.role.rawValue)\n"
-    let text: [UInt32]
-    do {
-      text = try tokenizer.encode(Array((role + message.content).utf8), parseSpecial: false)
-    } catch {
-      guard let index else { throw .templateText(error) }
-      throw .message(index: index, error.shifted(by: -role.utf8.count))
-    }
-    return try [start] + text + [end] + encode("\n", tokenizer)
-  }
-
-  private func encode(_ text: String, _ tokenizer: Tokenizer) throws(TemplateError) -> [UInt32] {
-    do {
-      return try tokenizer.encode(Array(text.utf8), parseSpecial: false)
-    } catch {
-      throw .templateText(error)
-    }
-  }
-
-  private func marker(_ text: String, _ tokenizer: Tokenizer) throws(TemplateError) -> UInt32 {
-    guard let id = tokenizer.vocabulary.controlToken(text) else { throw .missingMarker(text) }
-    return id
-  }
-}
-
-extension TokenizerError {
-  /// The same error with its offset counted from another place.
-  fileprivate func shifted(by distance: Int) -> TokenizerError {
-    switch self {
-    case .invalidUTF8(let offset): .invalidUTF8(offset: offset + distance)
-    case .unencodableByte(let byte, let offset): .unencodableByte(byte, offset: offset + distance)
-    default: self
-    }
+    return .requestText(fault.error)
   }
 }

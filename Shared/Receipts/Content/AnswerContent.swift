@@ -4,13 +4,37 @@ internal import Codec
 public struct AnswerContent: Sendable, Equatable {
   public struct Choice: Sendable, Equatable {
     public let index: Int
+    /// Without the calls.
     public let text: String
+    public let toolCalls: [ToolCall]
     public let finishReason: FinishReason
 
-    public init(index: Int, text: String, finishReason: FinishReason) {
+    public init(index: Int, text: String, toolCalls: [ToolCall] = [], finishReason: FinishReason) {
       self.index = index
       self.text = text
+      self.toolCalls = toolCalls
       self.finishReason = finishReason
+    }
+  }
+
+  /// The call of a function.
+  public struct ToolCall: Sendable, Equatable {
+    public let id: String
+    public let name: String
+    /// The text of a JSON object, as the model wrote it.
+    public let arguments: String
+
+    public init(id: String, name: String, arguments: String) {
+      self.id = id
+      self.name = name
+      self.arguments = arguments
+    }
+
+    /// The id of a call in an answer: `call_`, the last 16 hexadecimal digits of the receipt's id, then choice and index
+    /// in two digits each. So it is another in every answer, and anyone can make it again.
+    public static func id(of receipt: ReceiptID, choice: Int, index: Int) -> String {
+      func two(_ value: Int) -> String { (value < 16 ? "0" : "") + String(value, radix: 16) }
+      return "call_" + receipt.description.filter { $0 != "-" }.suffix(16) + two(choice) + two(index)
     }
   }
 
@@ -23,7 +47,11 @@ public struct AnswerContent: Sendable, Equatable {
   public func encoded() throws(ReceiptError) -> [UInt8] {
     let list = choices.map { choice -> JSON in
       [
-        "index": .integer(choice.index), "text": .string(choice.text), "tool_calls": [],
+        "index": .integer(choice.index), "text": .string(choice.text),
+        "tool_calls": .array(
+          choice.toolCalls.map {
+            ["arguments": .string($0.arguments), "id": .string($0.id), "name": .string($0.name)]
+          }),
         "finish_reason": .string(choice.finishReason.rawValue),
       ]
     }
@@ -41,21 +69,40 @@ public struct AnswerContent: Sendable, Equatable {
       guard let finishReason = FinishReason(rawValue: reason) else {
         throw .field("choice.finish_reason", why: "\"\(reason)\" is unknown")
       }
-      guard try choice.array("tool_calls", max: 0).isEmpty else {
-        throw .field("choice.tool_calls", why: "must be empty")
-      }
       choices.append(
-        Choice(index: try choice.count("index"), text: try choice.string("text"), finishReason: finishReason))
+        Choice(
+          index: try choice.count("index"), text: try choice.string("text"),
+          toolCalls: try Self.toolCalls(try choice.array("tool_calls", max: ChatRequest.toolCallsMax)),
+          finishReason: finishReason))
       try choice.end()
     }
     try fields.end()
     self.choices = choices
   }
+
+  private static func toolCalls(_ list: [JSON]) throws(ReceiptError) -> [ToolCall] {
+    var calls: [ToolCall] = []
+    for value in list {
+      var call = try Fields(value, "tool call")
+      calls.append(
+        ToolCall(
+          id: try call.name("id", max: ChatRequest.toolCallIDBytesMax), name: try call.name("name", max: 64),
+          arguments: try call.string("arguments")))
+      try call.end()
+    }
+    return calls
+  }
 }
 
-/// Why generation ended, in OpenAI's words; `cancelled` is ours.
+/// Why a choice ended, in OpenAI's words; `cancelled` is ours.
 public enum FinishReason: String, Sendable, CaseIterable {
   case stop, length, cancelled
+  case toolCalls = "tool_calls"
+
+  /// What the statement says of all choices: `cancelled` when one was, otherwise the reason of the first.
+  public static func ofAll(_ reasons: [FinishReason]) -> FinishReason {
+    reasons.contains(.cancelled) ? .cancelled : reasons.first ?? .cancelled
+  }
 }
 
 /// The committed token ids: per choice a u32 count, then u32 each (FORMAT section 1).

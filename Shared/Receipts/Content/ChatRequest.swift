@@ -5,11 +5,16 @@ internal import Codec
 /// The orchestrator validates with this reader, inference executes by it and verification re-executes by it: so what a
 /// receipt says of parameters is what the committed bytes say.
 public struct ChatRequest: Sendable, Equatable {
-  public enum Role: String, Sendable, CaseIterable { case system, user, assistant }
+  public enum Role: String, Sendable, CaseIterable { case system, user, assistant, tool }
 
   public struct Message: Sendable, Equatable {
     public let role: Role
+    /// Empty for an assistant's message that holds calls alone.
     public let content: String
+    /// What the assistant called, in order.
+    public let toolCalls: [AnswerContent.ToolCall]
+    /// Of a tool's message: which call it answers.
+    public let toolCallID: String?
     /// The exact bytes of the message object within the body.
     public let range: Range<Int>
   }
@@ -17,12 +22,25 @@ public struct ChatRequest: Sendable, Equatable {
   public static let bodyBytesMax = 4 << 20
   public static let messagesMax = 1024
   public static let modelBytesMax = 256
+  /// Answers to one request.
+  public static let choicesMax = 8
+  public static let stopsMax = 4
+  public static let stopBytesMax = 256
+  public static let logitBiasMax = 1024
+  public static let topLogprobsMax = 20
+  public static let toolsMax = 128
+  /// Calls in one message.
+  public static let toolCallsMax = 128
+  public static let toolCallIDBytesMax = 64
 
   public let model: String
   public let messages: [Message]
   public let parameters: RequestedParameters
   public let stream: Bool
   public let includeUsage: Bool
+
+  /// How many answers are asked for.
+  public var choices: Int { parameters.n ?? 1 }
 
   /// Reads a body. Errors: ``ReceiptError/request(parameter:code:message:)`` for the client.
   public init(body: [UInt8]) throws(ReceiptError) {
@@ -49,7 +67,7 @@ public struct ChatRequest: Sendable, Equatable {
     }
     var messages: [Message] = []
     for (index, pair) in zip(list, ranges).enumerated() {
-      messages.append(try Self.message(pair.0, pair.1, index))
+      messages.append(try Message(pair.0, range: pair.1, path: "messages[\(index)]"))
     }
     self.model = model
     self.messages = messages
@@ -64,36 +82,6 @@ public struct ChatRequest: Sendable, Equatable {
       }
     }
     self.parameters = parameters
-  }
-
-  private static func message(_ json: JSON, _ range: Range<Int>, _ index: Int) throws(ReceiptError) -> Message {
-    let path = "messages[\(index)]"
-    guard let members = json.objectValue else { throw invalid(path, "\(path) must be an object") }
-    for member in members where !["role", "content", "name"].contains(member.name) && !member.value.isNull {
-      throw invalid("\(path).\(member.name)", "\(path).\(member.name) is not supported by this server")
-    }
-    guard let name = json["role"]?.stringValue else { throw invalid("\(path).role", "\(path).role must be a string") }
-    // OpenAI's newer name for the same role.
-    guard let role = name == "developer" ? .system : Role(rawValue: name) else {
-      throw invalid("\(path).role", "\(path).role \"\(name)\" is none of system, developer, user, assistant")
-    }
-    if let text = json["content"]?.stringValue { return Message(role: role, content: text, range: range) }
-    guard let parts = json["content"]?.arrayValue else {
-      throw invalid("\(path).content", "\(path).content must be a string or an array of text parts")
-    }
-    var text = ""
-    for part in parts {
-      for member in part.objectValue ?? [] where !["type", "text"].contains(member.name) && !member.value.isNull {
-        throw invalid(
-          "\(path).content.\(member.name)", "\(path).content.\(member.name) is not supported by this server")
-      }
-      guard part["type"]?.stringValue == "text", let piece = part["text"]?.stringValue else {
-        throw invalid(
-          "\(path).content", "\(path).content may hold parts of type text only: this model reads nothing else")
-      }
-      text += piece
-    }
-    return Message(role: role, content: text, range: range)
   }
 
   static func invalid(_ parameter: String?, _ message: String, code: String = "invalid_value") -> ReceiptError {

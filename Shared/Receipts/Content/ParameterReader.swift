@@ -6,21 +6,18 @@ struct ParameterReader {
   /// Members of OpenAI's request that name or file it, and touch no token.
   static let harmless: Set<String> = [
     "user", "metadata", "store", "service_tier", "safety_identifier", "prompt_cache_key", "prompt_cache_retention",
-    "parallel_tool_calls", "verbosity",
+    "verbosity",
   ]
   /// Members with a value that asks for nothing, and are refused with any other.
   static let neutral: [String: [JSON]] = [
-    "n": [1], "stop": [.null, []], "presence_penalty": [0], "frequency_penalty": [0], "repetition_penalty": [1],
-    "logit_bias": [.null, .object([])], "logprobs": [false], "top_logprobs": [0], "tools": [[]],
-    "tool_choice": ["none"],
-    "response_format": [["type": "text"]], "modalities": [["text"]],
+    "modalities": [["text"]]
   ]
 
   private var members: [JSONMember]
 
   init(_ members: [JSONMember]) { self.members = members.filter { !$0.value.isNull } }
 
-  private mutating func take(_ name: String) -> JSON? {
+  mutating func take(_ name: String) -> JSON? {
     guard let at = members.firstIndex(where: { $0.name == name }) else { return nil }
     return members.remove(at: at).value
   }
@@ -63,6 +60,20 @@ struct ParameterReader {
       throw ChatRequest.invalid("max_tokens", "max_tokens and max_completion_tokens differ: give one")
     }
     result.seed = try seed()
+    result.presencePenalty = try real("presence_penalty", -2...2)
+    result.frequencyPenalty = try real("frequency_penalty", -2...2)
+    result.repetitionPenalty = try real("repetition_penalty", 0.01...100)
+    result.logitBias = try logitBias()
+    result.n = try integer("n", 1...Int64(ChatRequest.choicesMax))
+    result.stop = try stop()
+    result.topLogprobs = try topLogprobs()
+    result.format = try responseFormat()
+    try tools(&result)
+    guard result.tools.isEmpty || result.format == .text else {
+      throw ChatRequest.invalid(
+        "response_format", "response_format cannot be combined with tools: leave one out", code: "unsupported_parameter"
+      )
+    }
     for member in members {
       if Self.harmless.contains(member.name) { result.ignored.append(member.name); continue }
       guard let neutral = Self.neutral[member.name] else {
@@ -83,7 +94,7 @@ struct ParameterReader {
     return Double(x) == Double(y)
   }
 
-  private mutating func real(_ name: String, _ range: ClosedRange<Float>) throws(ReceiptError) -> Real? {
+  mutating func real(_ name: String, _ range: ClosedRange<Float>) throws(ReceiptError) -> Real? {
     guard let value = take(name) else { return nil }
     guard let literal = value.numberLiteral, let real = Real(literal: literal),
       range.contains(real.value)
@@ -91,7 +102,7 @@ struct ParameterReader {
     return real
   }
 
-  private mutating func integer(_ name: String, _ range: ClosedRange<Int64>) throws(ReceiptError) -> Int? {
+  mutating func integer(_ name: String, _ range: ClosedRange<Int64>) throws(ReceiptError) -> Int? {
     guard let value = take(name) else { return nil }
     guard let number = value.intValue, range.contains(number) else {
       throw ChatRequest.invalid(

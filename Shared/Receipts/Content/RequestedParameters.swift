@@ -1,6 +1,6 @@
-internal import Codec
+public import Codec
 
-/// What a request asks of the sampler; nil where it is silent.
+/// What a request asks of the sampler and of the form of the answer; nil or empty where it is silent.
 public struct RequestedParameters: Sendable, Equatable {
   public var temperature: Real?
   public var topP: Real?
@@ -8,72 +8,82 @@ public struct RequestedParameters: Sendable, Equatable {
   public var topK: Int?
   public var maxTokens: Int?
   public var seed: UInt64?
+  public var presencePenalty: Real?
+  public var frequencyPenalty: Real?
+  public var repetitionPenalty: Real?
+  /// Ascending by token.
+  public var logitBias: [LogitBias] = []
+  /// How many answers.
+  public var n: Int?
+  /// Texts that end an answer. They are content: no statement holds them.
+  public var stop: [String] = []
+  /// Likeliest tokens to report with each token; nil: no log-probabilities.
+  public var topLogprobs: Int?
+  public var format = ResponseFormat.text
+  /// What the model may call.
+  public var tools: [RequestedTool] = []
+  public var toolChoice = ToolChoice.none
+  /// Whether one answer may hold several calls.
+  public var parallelToolCalls = true
   /// Members that change nothing in the answer and that this server does not act on.
   public var ignored: [String] = []
 }
 
-/// Every parameter with its default filled in: what was really used, as the execution statement says it.
-public struct EffectiveParameters: Sendable, Equatable {
-  public static let temperatureDefault = Real(1, literal: "1")
-  public static let topPDefault = Real(1, literal: "1")
-  public static let minPDefault = Real(0, literal: "0")
+/// What is added to the logit of one token.
+public struct LogitBias: Sendable, Equatable {
+  public let token: UInt32
+  public let bias: Real
 
-  public var temperature: Real
-  public var topP: Real
-  public var minP: Real
-  /// 0: no limit.
-  public var topK: Int
-  public var maxTokens: Int
-  public var seed: UInt64
-  public var seedDrawn: Bool
-  public var ignored: [String]
-
-  /// - Parameters:
-  ///   - drawnSeed: used when the request names none, from the system's random source.
-  ///   - room: tokens left in the context behind the prompt: the limit of an answer that states none.
-  public init(_ requested: RequestedParameters, drawnSeed: UInt64, room: Int) {
-    temperature = requested.temperature ?? Self.temperatureDefault
-    topP = requested.topP ?? Self.topPDefault
-    minP = requested.minP ?? Self.minPDefault
-    topK = requested.topK ?? 0
-    maxTokens = min(requested.maxTokens ?? room, room)
-    seed = requested.seed ?? drawnSeed
-    seedDrawn = requested.seed == nil
-    ignored = requested.ignored
+  public init(token: UInt32, bias: Real) {
+    self.token = token
+    self.bias = bias
   }
+}
 
-  /// Whether these are the parameters that the request leads to, given the recorded seed.
-  public func follow(from requested: RequestedParameters, room: Int) -> Bool {
-    // As JSON, whose equality is of bytes.
-    json == EffectiveParameters(requested, drawnSeed: seed, room: room).json
-  }
+/// What an answer must be.
+public enum ResponseFormat: Sendable, Equatable {
+  case text
+  case jsonObject
+  /// A value that satisfies a JSON Schema.
+  case jsonSchema(JSON)
 
-  var json: JSON {
-    [
-      "temperature": temperature.json, "top_p": topP.json, "min_p": minP.json, "top_k": .integer(topK),
-      "max_tokens": .integer(maxTokens), "n": 1, "seed": .decimal(seed),
-      "seed_source": .string(seedDrawn ? "drawn" : "request"), "ignored": .array(ignored.map { .string($0) }),
-    ]
-  }
-
-  init(_ fields: consuming Fields) throws(ReceiptError) {
-    temperature = try Real(try fields.json("temperature"), "parameters.temperature")
-    topP = try Real(try fields.json("top_p"), "parameters.top_p")
-    minP = try Real(try fields.json("min_p"), "parameters.min_p")
-    topK = try fields.count("top_k")
-    maxTokens = try fields.count("max_tokens")
-    guard try fields.count("n") == 1 else { throw .field("parameters.n", why: "must be 1") }
-    seed = try fields.decimal("seed")
-    switch try fields.string("seed_source") {
-    case "drawn": seedDrawn = true
-    case "request": seedDrawn = false
-    default: throw .field("parameters.seed_source", why: "must be drawn or request")
+  /// The name of the kind, as a statement holds it; of a schema nothing more.
+  public var kind: String {
+    switch self {
+    case .text: "text"
+    case .jsonObject: "json_object"
+    case .jsonSchema: "json_schema"
     }
-    ignored = []
-    for name in try fields.array("ignored", max: 64) {
-      guard let text = name.stringValue else { throw .field("parameters.ignored", why: "must hold strings") }
-      ignored.append(text)
+  }
+}
+
+/// A function that the model may call.
+public struct RequestedTool: Sendable, Equatable {
+  public let name: String
+  /// JSON Schema of the arguments.
+  public let parameters: JSON
+  /// The tool object as the client sent it, for the template.
+  public let json: JSON
+}
+
+/// Whether the model calls tools.
+public enum ToolChoice: Sendable, Equatable {
+  /// No tool is shown to the model.
+  case none
+  /// The model may.
+  case auto
+  /// It must.
+  case required
+  /// It must call this one.
+  case function(String)
+
+  /// The name of the kind, as a statement holds it.
+  public var kind: String {
+    switch self {
+    case .none: "none"
+    case .auto: "auto"
+    case .required: "required"
+    case .function: "function"
     }
-    try fields.end()
   }
 }

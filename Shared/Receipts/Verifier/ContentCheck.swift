@@ -91,27 +91,35 @@ extension BundleVerifier {
 
   private func checkAnswer(_ evidence: Evidence) throws {
     guard let execution = evidence.execution?.predicate else { return }
+    let (count, limit) = (execution.parameters.n, execution.parameters.maxTokens)
     if let tokens = evidence.openings[.tokens] {
-      let choices = try TokenIDs.decode(tokens.data)
-      guard choices.count == 1, choices[0].count == execution.completionTokens else {
-        throw Refusal("tokens: are not the \(execution.completionTokens) of one choice that are stated")
+      let choices = try TokenIDs.decode(tokens.data).map(\.count)
+      guard choices.count == count, choices.reduce(0, +) == execution.completionTokens else {
+        throw Refusal(
+          "tokens: are not the \(execution.completionTokens) of \(count == 1 ? "one choice" : "\(count) choices") "
+            + "that are stated")
+      }
+      guard choices.allSatisfy({ $0 <= limit }) else {
+        throw Refusal("tokens: a choice has more than the \(limit) that were allowed")
       }
     }
-    guard execution.completionTokens <= execution.parameters.maxTokens else {
-      throw Refusal("tokens: there are more than the \(execution.parameters.maxTokens) that were allowed")
+    guard execution.completionTokens <= count * limit else {
+      throw Refusal("tokens: there are more than the \(limit) that were allowed")
     }
-    guard let opening = evidence.openings[.content] else { return }
-    let choice = try theChoice(opening)
-    guard choice.finishReason == execution.finishReason else {
+    guard let choices = try committedChoices(evidence) else { return }
+    guard FinishReason.ofAll(choices.map(\.finishReason)) == execution.finishReason else {
       throw Refusal("content: ended for another reason than stated")
     }
   }
 
-  func theChoice(_ opening: Opening) throws -> AnswerContent.Choice {
+  /// The choices of the opened content, as many as were asked for; nil when it is closed.
+  func committedChoices(_ evidence: Evidence) throws -> [AnswerContent.Choice]? {
+    guard let opening = evidence.openings[.content] else { return nil }
     let choices = try AnswerContent(opening.data).choices
-    guard choices.count == 1, choices[0].index == 0 else {
-      throw Refusal("content: has not exactly the one choice asked for")
+    let count = evidence.execution?.predicate.parameters.n ?? choices.count
+    guard !choices.isEmpty, choices.count == count, choices.map(\.index) == Array(0..<count) else {
+      throw Refusal("content: has not exactly the \(count == 1 ? "one choice" : "\(count) choices") asked for")
     }
-    return choices[0]
+    return choices
   }
 }

@@ -1,47 +1,41 @@
 internal import Codec
 
 extension BundleVerifier {
-  /// The text that was sent is the committed text; a cancelled or failed stream's is a prefix of it. The verifier's own
-  /// copy, where there is one, is what was sent.
+  /// The answer that was sent is the committed one; a cancelled or failed stream's is a beginning of it. The verifier's
+  /// own copy, where there is one, is what was sent.
   func checkDelivery(_ evidence: Evidence) throws {
-    var text: String?
-    if let opening = evidence.openings[.content] { text = try theChoice(opening).text }
+    let committed = try committedChoices(evidence).map { DeliveredAnswer($0) }
+    let count = evidence.execution?.predicate.parameters.n ?? 1
+    var answer = committed
     if let wire = evidence.openings[.wire] {
-      let sent = try Self.text(of: try JSON(parsing: wire.data), "message")
-      guard text == nil || sent.hasSameBytes(as: text ?? "") else {
+      var sent = DeliveredAnswer(choices: count)
+      try sent.add(try JSON(parsing: wire.data), "message")
+      guard committed == nil || sent == committed else {
         throw Refusal("wire: the body holds another answer than was committed")
       }
-      text = sent
+      answer = sent
     }
     if let stream = evidence.openings[.stream] {
-      var sent = ""
-      for chunk in try StreamChain.decode(stream.data) { sent += try Self.text(of: try JSON(parsing: chunk), "delta") }
-      let isWhole = evidence.receiptPredicate.outcome == .answered
-      if let text {
-        guard isWhole ? sent.hasSameBytes(as: text) : text.utf8.starts(with: sent.utf8) else {
+      var sent = DeliveredAnswer(choices: count)
+      for chunk in try StreamChain.decode(stream.data) { try sent.add(try JSON(parsing: chunk), "delta") }
+      if let committed {
+        let isWhole = evidence.receiptPredicate.outcome == .answered
+        guard isWhole ? sent == committed : sent.isPrefix(of: committed) else {
           throw Refusal("stream: the chunks hold another answer than was committed")
         }
       }
-      text = sent
+      answer = sent
     }
-    try compareOwnCopy(evidence, sent: text)
+    try compareOwnCopy(evidence, sent: answer?.choices.map { Array($0.text.utf8) } ?? [])
   }
 
-  /// The text in the one choice of a body or chunk; a second choice would carry words that nothing commits to.
-  private static func text(of body: JSON, _ part: String) throws -> String {
-    let choices = body["choices"]?.arrayValue ?? []
-    guard choices.count <= 1 else {
-      throw Refusal("\(part): there are \(choices.count) choices where one was asked for")
-    }
-    return choices.first?[part]?["content"]?.stringValue ?? ""
-  }
-
-  private func compareOwnCopy(_ evidence: Evidence, sent text: String?) throws {
+  /// The copy is the body, or the text of one of the choices.
+  private func compareOwnCopy(_ evidence: Evidence, sent texts: [[UInt8]]) throws {
     guard let ownCopy else { return }
-    if let text, ownCopy == Array(text.utf8) { return }
+    if texts.contains(ownCopy) { return }
     // Of a stream that broke, the client may have received less than was written to the socket.
-    if let text, evidence.openings[.stream] != nil, evidence.receiptPredicate.outcome != .answered,
-      Array(text.utf8).starts(with: ownCopy)
+    if evidence.openings[.stream] != nil, evidence.receiptPredicate.outcome != .answered,
+      texts.contains(where: { $0.starts(with: ownCopy) })
     {
       return
     }

@@ -42,6 +42,15 @@ def model() -> str:
     return path
 
 
+@cache
+def encoder() -> str:
+    """The folder of all-MiniLM-L6-v2."""
+    path = os.environ.get("COLOPHON_TEST_MINILM")
+    if not path:
+        raise FileNotFoundError("set COLOPHON_TEST_MINILM to the folder of all-MiniLM-L6-v2, or start this by Tests/run")
+    return path
+
+
 def environment(**extra: str) -> dict[str, str]:
     """This environment without any setting of the suite, so that a developer's own cannot change a test."""
     own = {"COLOPHON_TEST_MODEL", "COLOPHON_BIN"}
@@ -66,4 +75,8 @@ def machine_kernels() -> list[str]:
     flags = set(Path("/proc/cpuinfo").read_text().split())
     narrow = {"avx2", "fma", "f16c"}
     wide = narrow | {"avx512f", "avx512bw", "avx512dq", "avx512vl", "avx512_vnni"}
-    return ["scalar"] + ["avx2"] * (narrow <= flags) + ["avx512"] * (wide <= flags)
+    tiles = wide | {"amx_tile", "amx_int8"}
+    neon = {"asimd", "asimddp"}
+    return (
+        ["scalar"] + ["avx2"] * (narrow <= flags) + ["avx512"] * (wide <= flags) + ["amx"] * (tiles <= flags)
+        + ["neon"] * (neon <= flags))

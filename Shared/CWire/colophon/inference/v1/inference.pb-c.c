@@ -322,6 +322,141 @@ void   colophon__inference__v1__delta__free_unpacked
   assert(message->base.descriptor == &colophon__inference__v1__delta__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   colophon__inference__v1__token_logprobs__init
+                     (Colophon__Inference__V1__TokenLogprobs         *message)
+{
+  static const Colophon__Inference__V1__TokenLogprobs init_value = COLOPHON__INFERENCE__V1__TOKEN_LOGPROBS__INIT;
+  *message = init_value;
+}
+size_t colophon__inference__v1__token_logprobs__get_packed_size
+                     (const Colophon__Inference__V1__TokenLogprobs *message)
+{
+  assert(message->base.descriptor == &colophon__inference__v1__token_logprobs__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t colophon__inference__v1__token_logprobs__pack
+                     (const Colophon__Inference__V1__TokenLogprobs *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &colophon__inference__v1__token_logprobs__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t colophon__inference__v1__token_logprobs__pack_to_buffer
+                     (const Colophon__Inference__V1__TokenLogprobs *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &colophon__inference__v1__token_logprobs__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Colophon__Inference__V1__TokenLogprobs *
+       colophon__inference__v1__token_logprobs__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Colophon__Inference__V1__TokenLogprobs *)
+     protobuf_c_message_unpack (&colophon__inference__v1__token_logprobs__descriptor,
+                                allocator, len, data);
+}
+void   colophon__inference__v1__token_logprobs__free_unpacked
+                     (Colophon__Inference__V1__TokenLogprobs *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &colophon__inference__v1__token_logprobs__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   colophon__inference__v1__token_logprob__init
+                     (Colophon__Inference__V1__TokenLogprob         *message)
+{
+  static const Colophon__Inference__V1__TokenLogprob init_value = COLOPHON__INFERENCE__V1__TOKEN_LOGPROB__INIT;
+  *message = init_value;
+}
+size_t colophon__inference__v1__token_logprob__get_packed_size
+                     (const Colophon__Inference__V1__TokenLogprob *message)
+{
+  assert(message->base.descriptor == &colophon__inference__v1__token_logprob__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t colophon__inference__v1__token_logprob__pack
+                     (const Colophon__Inference__V1__TokenLogprob *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &colophon__inference__v1__token_logprob__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t colophon__inference__v1__token_logprob__pack_to_buffer
+                     (const Colophon__Inference__V1__TokenLogprob *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &colophon__inference__v1__token_logprob__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Colophon__Inference__V1__TokenLogprob *
+       colophon__inference__v1__token_logprob__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Colophon__Inference__V1__TokenLogprob *)
+     protobuf_c_message_unpack (&colophon__inference__v1__token_logprob__descriptor,
+                                allocator, len, data);
+}
+void   colophon__inference__v1__token_logprob__free_unpacked
+                     (Colophon__Inference__V1__TokenLogprob *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &colophon__inference__v1__token_logprob__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   colophon__inference__v1__tool_call__init
+                     (Colophon__Inference__V1__ToolCall         *message)
+{
+  static const Colophon__Inference__V1__ToolCall init_value = COLOPHON__INFERENCE__V1__TOOL_CALL__INIT;
+  *message = init_value;
+}
+size_t colophon__inference__v1__tool_call__get_packed_size
+                     (const Colophon__Inference__V1__ToolCall *message)
+{
+  assert(message->base.descriptor == &colophon__inference__v1__tool_call__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t colophon__inference__v1__tool_call__pack
+                     (const Colophon__Inference__V1__ToolCall *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &colophon__inference__v1__tool_call__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t colophon__inference__v1__tool_call__pack_to_buffer
+                     (const Colophon__Inference__V1__ToolCall *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &colophon__inference__v1__tool_call__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Colophon__Inference__V1__ToolCall *
+       colophon__inference__v1__tool_call__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Colophon__Inference__V1__ToolCall *)
+     protobuf_c_message_unpack (&colophon__inference__v1__tool_call__descriptor,
+                                allocator, len, data);
+}
+void   colophon__inference__v1__tool_call__free_unpacked
+                     (Colophon__Inference__V1__ToolCall *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &colophon__inference__v1__tool_call__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   colophon__inference__v1__finished__init
                      (Colophon__Inference__V1__Finished         *message)
 {
@@ -693,7 +828,7 @@ const ProtobufCMessageDescriptor colophon__inference__v1__salts__descriptor =
   (ProtobufCMessageInit) colophon__inference__v1__salts__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor colophon__inference__v1__generate_request__field_descriptors[4] =
+static const ProtobufCFieldDescriptor colophon__inference__v1__generate_request__field_descriptors[5] =
 {
   {
     "receipt_id",
@@ -743,17 +878,30 @@ static const ProtobufCFieldDescriptor colophon__inference__v1__generate_request_
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "sharing_key",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Inference__V1__GenerateRequest, sharing_key),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned colophon__inference__v1__generate_request__field_indices_by_name[] = {
   3,   /* field[3] = nonce */
   0,   /* field[0] = receipt_id */
   1,   /* field[1] = request_body */
   2,   /* field[2] = salts */
+  4,   /* field[4] = sharing_key */
 };
 static const ProtobufCIntRange colophon__inference__v1__generate_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 4 }
+  { 0, 5 }
 };
 const ProtobufCMessageDescriptor colophon__inference__v1__generate_request__descriptor =
 {
@@ -763,7 +911,7 @@ const ProtobufCMessageDescriptor colophon__inference__v1__generate_request__desc
   "Colophon__Inference__V1__GenerateRequest",
   "colophon.inference.v1",
   sizeof(Colophon__Inference__V1__GenerateRequest),
-  4,
+  5,
   colophon__inference__v1__generate_request__field_descriptors,
   colophon__inference__v1__generate_request__field_indices_by_name,
   1,  colophon__inference__v1__generate_request__number_ranges,
@@ -821,7 +969,7 @@ const ProtobufCMessageDescriptor colophon__inference__v1__generate_event__descri
   (ProtobufCMessageInit) colophon__inference__v1__generate_event__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor colophon__inference__v1__delta__field_descriptors[3] =
+static const ProtobufCFieldDescriptor colophon__inference__v1__delta__field_descriptors[5] =
 {
   {
     "choice",
@@ -859,16 +1007,42 @@ static const ProtobufCFieldDescriptor colophon__inference__v1__delta__field_desc
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "logprobs",
+    4,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Colophon__Inference__V1__Delta, n_logprobs),
+    offsetof(Colophon__Inference__V1__Delta, logprobs),
+    &colophon__inference__v1__token_logprobs__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "tool_calls",
+    5,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Colophon__Inference__V1__Delta, n_tool_calls),
+    offsetof(Colophon__Inference__V1__Delta, tool_calls),
+    &colophon__inference__v1__tool_call__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned colophon__inference__v1__delta__field_indices_by_name[] = {
   0,   /* field[0] = choice */
+  3,   /* field[3] = logprobs */
   1,   /* field[1] = text */
   2,   /* field[2] = tokens */
+  4,   /* field[4] = tool_calls */
 };
 static const ProtobufCIntRange colophon__inference__v1__delta__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 3 }
+  { 0, 5 }
 };
 const ProtobufCMessageDescriptor colophon__inference__v1__delta__descriptor =
 {
@@ -878,14 +1052,180 @@ const ProtobufCMessageDescriptor colophon__inference__v1__delta__descriptor =
   "Colophon__Inference__V1__Delta",
   "colophon.inference.v1",
   sizeof(Colophon__Inference__V1__Delta),
-  3,
+  5,
   colophon__inference__v1__delta__field_descriptors,
   colophon__inference__v1__delta__field_indices_by_name,
   1,  colophon__inference__v1__delta__number_ranges,
   (ProtobufCMessageInit) colophon__inference__v1__delta__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor colophon__inference__v1__finished__field_descriptors[9] =
+static const ProtobufCFieldDescriptor colophon__inference__v1__token_logprobs__field_descriptors[2] =
+{
+  {
+    "chosen",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Inference__V1__TokenLogprobs, chosen),
+    &colophon__inference__v1__token_logprob__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "top",
+    2,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Colophon__Inference__V1__TokenLogprobs, n_top),
+    offsetof(Colophon__Inference__V1__TokenLogprobs, top),
+    &colophon__inference__v1__token_logprob__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned colophon__inference__v1__token_logprobs__field_indices_by_name[] = {
+  0,   /* field[0] = chosen */
+  1,   /* field[1] = top */
+};
+static const ProtobufCIntRange colophon__inference__v1__token_logprobs__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor colophon__inference__v1__token_logprobs__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "colophon.inference.v1.TokenLogprobs",
+  "TokenLogprobs",
+  "Colophon__Inference__V1__TokenLogprobs",
+  "colophon.inference.v1",
+  sizeof(Colophon__Inference__V1__TokenLogprobs),
+  2,
+  colophon__inference__v1__token_logprobs__field_descriptors,
+  colophon__inference__v1__token_logprobs__field_indices_by_name,
+  1,  colophon__inference__v1__token_logprobs__number_ranges,
+  (ProtobufCMessageInit) colophon__inference__v1__token_logprobs__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor colophon__inference__v1__token_logprob__field_descriptors[2] =
+{
+  {
+    "token",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Inference__V1__TokenLogprob, token),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "logprob",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_FLOAT,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Inference__V1__TokenLogprob, logprob),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned colophon__inference__v1__token_logprob__field_indices_by_name[] = {
+  1,   /* field[1] = logprob */
+  0,   /* field[0] = token */
+};
+static const ProtobufCIntRange colophon__inference__v1__token_logprob__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor colophon__inference__v1__token_logprob__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "colophon.inference.v1.TokenLogprob",
+  "TokenLogprob",
+  "Colophon__Inference__V1__TokenLogprob",
+  "colophon.inference.v1",
+  sizeof(Colophon__Inference__V1__TokenLogprob),
+  2,
+  colophon__inference__v1__token_logprob__field_descriptors,
+  colophon__inference__v1__token_logprob__field_indices_by_name,
+  1,  colophon__inference__v1__token_logprob__number_ranges,
+  (ProtobufCMessageInit) colophon__inference__v1__token_logprob__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor colophon__inference__v1__tool_call__field_descriptors[3] =
+{
+  {
+    "id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Inference__V1__ToolCall, id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "name",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Inference__V1__ToolCall, name),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "arguments",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Inference__V1__ToolCall, arguments),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned colophon__inference__v1__tool_call__field_indices_by_name[] = {
+  2,   /* field[2] = arguments */
+  0,   /* field[0] = id */
+  1,   /* field[1] = name */
+};
+static const ProtobufCIntRange colophon__inference__v1__tool_call__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor colophon__inference__v1__tool_call__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "colophon.inference.v1.ToolCall",
+  "ToolCall",
+  "Colophon__Inference__V1__ToolCall",
+  "colophon.inference.v1",
+  sizeof(Colophon__Inference__V1__ToolCall),
+  3,
+  colophon__inference__v1__tool_call__field_descriptors,
+  colophon__inference__v1__tool_call__field_indices_by_name,
+  1,  colophon__inference__v1__tool_call__number_ranges,
+  (ProtobufCMessageInit) colophon__inference__v1__tool_call__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor colophon__inference__v1__finished__field_descriptors[8] =
 {
   {
     "execution_statement",
@@ -932,18 +1272,6 @@ static const ProtobufCFieldDescriptor colophon__inference__v1__finished__field_d
     offsetof(Colophon__Inference__V1__Finished, activation_list),
     NULL,
     NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "text",
-    5,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_STRING,
-    0,   /* quantifier_offset */
-    offsetof(Colophon__Inference__V1__Finished, text),
-    NULL,
-    &protobuf_c_empty_string,
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
@@ -998,19 +1326,19 @@ static const ProtobufCFieldDescriptor colophon__inference__v1__finished__field_d
 };
 static const unsigned colophon__inference__v1__finished__field_indices_by_name[] = {
   3,   /* field[3] = activation_list */
-  7,   /* field[7] = completion_tokens */
+  6,   /* field[6] = completion_tokens */
   1,   /* field[1] = content */
   0,   /* field[0] = execution_statement */
-  5,   /* field[5] = finish_reason */
-  8,   /* field[8] = manifest_digest */
-  6,   /* field[6] = prompt_tokens */
-  4,   /* field[4] = text */
+  4,   /* field[4] = finish_reason */
+  7,   /* field[7] = manifest_digest */
+  5,   /* field[5] = prompt_tokens */
   2,   /* field[2] = token_ids */
 };
-static const ProtobufCIntRange colophon__inference__v1__finished__number_ranges[1 + 1] =
+static const ProtobufCIntRange colophon__inference__v1__finished__number_ranges[2 + 1] =
 {
   { 1, 0 },
-  { 0, 9 }
+  { 6, 4 },
+  { 0, 8 }
 };
 const ProtobufCMessageDescriptor colophon__inference__v1__finished__descriptor =
 {
@@ -1020,10 +1348,10 @@ const ProtobufCMessageDescriptor colophon__inference__v1__finished__descriptor =
   "Colophon__Inference__V1__Finished",
   "colophon.inference.v1",
   sizeof(Colophon__Inference__V1__Finished),
-  9,
+  8,
   colophon__inference__v1__finished__field_descriptors,
   colophon__inference__v1__finished__field_indices_by_name,
-  1,  colophon__inference__v1__finished__number_ranges,
+  2,  colophon__inference__v1__finished__number_ranges,
   (ProtobufCMessageInit) colophon__inference__v1__finished__init,
   NULL,NULL,NULL    /* reserved[123] */
 };

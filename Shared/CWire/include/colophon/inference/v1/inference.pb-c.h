@@ -23,6 +23,9 @@ typedef struct Colophon__Inference__V1__Salts Colophon__Inference__V1__Salts;
 typedef struct Colophon__Inference__V1__GenerateRequest Colophon__Inference__V1__GenerateRequest;
 typedef struct Colophon__Inference__V1__GenerateEvent Colophon__Inference__V1__GenerateEvent;
 typedef struct Colophon__Inference__V1__Delta Colophon__Inference__V1__Delta;
+typedef struct Colophon__Inference__V1__TokenLogprobs Colophon__Inference__V1__TokenLogprobs;
+typedef struct Colophon__Inference__V1__TokenLogprob Colophon__Inference__V1__TokenLogprob;
+typedef struct Colophon__Inference__V1__ToolCall Colophon__Inference__V1__ToolCall;
 typedef struct Colophon__Inference__V1__Finished Colophon__Inference__V1__Finished;
 typedef struct Colophon__Inference__V1__CancelRequest Colophon__Inference__V1__CancelRequest;
 typedef struct Colophon__Inference__V1__CancelResponse Colophon__Inference__V1__CancelResponse;
@@ -113,10 +116,15 @@ struct  Colophon__Inference__V1__GenerateRequest
    * of the client; empty when it gave none
    */
   ProtobufCBinaryData nonce;
+  /*
+   * Who asks, in at most 256 bytes. Requests of one owner may share what was computed of a common beginning, which their
+   * times can show; empty shares with none. It changes no bit of the answer.
+   */
+  ProtobufCBinaryData sharing_key;
 };
 #define COLOPHON__INFERENCE__V1__GENERATE_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&colophon__inference__v1__generate_request__descriptor) \
-    , (char *)protobuf_c_empty_string, {0,NULL}, NULL, {0,NULL} }
+    , (char *)protobuf_c_empty_string, {0,NULL}, NULL, {0,NULL}, {0,NULL} }
 
 
 typedef enum {
@@ -140,6 +148,9 @@ struct  Colophon__Inference__V1__GenerateEvent
     , COLOPHON__INFERENCE__V1__GENERATE_EVENT__EVENT__NOT_SET, {0} }
 
 
+/*
+ * What became of one choice since its last delta. Text comes as it may be shown, calls of tools once they are whole.
+ */
 struct  Colophon__Inference__V1__Delta
 {
   ProtobufCMessage base;
@@ -149,10 +160,64 @@ struct  Colophon__Inference__V1__Delta
    * that this piece holds
    */
   uint32_t tokens;
+  /*
+   * one for each of them, when asked for; none for the token that ends a turn
+   */
+  size_t n_logprobs;
+  Colophon__Inference__V1__TokenLogprobs **logprobs;
+  size_t n_tool_calls;
+  Colophon__Inference__V1__ToolCall **tool_calls;
 };
 #define COLOPHON__INFERENCE__V1__DELTA__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&colophon__inference__v1__delta__descriptor) \
-    , 0, (char *)protobuf_c_empty_string, 0 }
+    , 0, (char *)protobuf_c_empty_string, 0, 0,NULL, 0,NULL }
+
+
+struct  Colophon__Inference__V1__TokenLogprobs
+{
+  ProtobufCMessage base;
+  Colophon__Inference__V1__TokenLogprob *chosen;
+  /*
+   * the likeliest, in order
+   */
+  size_t n_top;
+  Colophon__Inference__V1__TokenLogprob **top;
+};
+#define COLOPHON__INFERENCE__V1__TOKEN_LOGPROBS__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&colophon__inference__v1__token_logprobs__descriptor) \
+    , NULL, 0,NULL }
+
+
+struct  Colophon__Inference__V1__TokenLogprob
+{
+  ProtobufCMessage base;
+  /*
+   * what it spells
+   */
+  ProtobufCBinaryData token;
+  /*
+   * natural logarithm
+   */
+  float logprob;
+};
+#define COLOPHON__INFERENCE__V1__TOKEN_LOGPROB__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&colophon__inference__v1__token_logprob__descriptor) \
+    , {0,NULL}, 0 }
+
+
+struct  Colophon__Inference__V1__ToolCall
+{
+  ProtobufCMessage base;
+  char *id;
+  char *name;
+  /*
+   * text of a JSON object
+   */
+  char *arguments;
+};
+#define COLOPHON__INFERENCE__V1__TOOL_CALL__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&colophon__inference__v1__tool_call__descriptor) \
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
 
 
 struct  Colophon__Inference__V1__Finished
@@ -163,29 +228,31 @@ struct  Colophon__Inference__V1__Finished
    */
   ProtobufCBinaryData execution_statement;
   /*
-   * the committed content: JCS
+   * the committed content: JCS, all choices
    */
   ProtobufCBinaryData content;
   /*
-   * the committed token ids: u32 count, then u32 each, big-endian
+   * the committed token ids: per choice u32 count, then u32 each, big-endian
    */
   ProtobufCBinaryData token_ids;
   /*
-   * A_1 .. A_n, 32 bytes each
+   * A_1 .. A_n over all choices, 32 bytes each
    */
   ProtobufCBinaryData activation_list;
   /*
-   * of choice 0
+   * as the statement has it
    */
-  char *text;
   char *finish_reason;
   uint32_t prompt_tokens;
+  /*
+   * of all choices
+   */
   uint32_t completion_tokens;
   ProtobufCBinaryData manifest_digest;
 };
 #define COLOPHON__INFERENCE__V1__FINISHED__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&colophon__inference__v1__finished__descriptor) \
-    , {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0, {0,NULL} }
+    , {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, (char *)protobuf_c_empty_string, 0, 0, {0,NULL} }
 
 
 struct  Colophon__Inference__V1__CancelRequest
@@ -341,6 +408,63 @@ Colophon__Inference__V1__Delta *
 void   colophon__inference__v1__delta__free_unpacked
                      (Colophon__Inference__V1__Delta *message,
                       ProtobufCAllocator *allocator);
+/* Colophon__Inference__V1__TokenLogprobs methods */
+void   colophon__inference__v1__token_logprobs__init
+                     (Colophon__Inference__V1__TokenLogprobs         *message);
+size_t colophon__inference__v1__token_logprobs__get_packed_size
+                     (const Colophon__Inference__V1__TokenLogprobs   *message);
+size_t colophon__inference__v1__token_logprobs__pack
+                     (const Colophon__Inference__V1__TokenLogprobs   *message,
+                      uint8_t             *out);
+size_t colophon__inference__v1__token_logprobs__pack_to_buffer
+                     (const Colophon__Inference__V1__TokenLogprobs   *message,
+                      ProtobufCBuffer     *buffer);
+Colophon__Inference__V1__TokenLogprobs *
+       colophon__inference__v1__token_logprobs__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   colophon__inference__v1__token_logprobs__free_unpacked
+                     (Colophon__Inference__V1__TokenLogprobs *message,
+                      ProtobufCAllocator *allocator);
+/* Colophon__Inference__V1__TokenLogprob methods */
+void   colophon__inference__v1__token_logprob__init
+                     (Colophon__Inference__V1__TokenLogprob         *message);
+size_t colophon__inference__v1__token_logprob__get_packed_size
+                     (const Colophon__Inference__V1__TokenLogprob   *message);
+size_t colophon__inference__v1__token_logprob__pack
+                     (const Colophon__Inference__V1__TokenLogprob   *message,
+                      uint8_t             *out);
+size_t colophon__inference__v1__token_logprob__pack_to_buffer
+                     (const Colophon__Inference__V1__TokenLogprob   *message,
+                      ProtobufCBuffer     *buffer);
+Colophon__Inference__V1__TokenLogprob *
+       colophon__inference__v1__token_logprob__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   colophon__inference__v1__token_logprob__free_unpacked
+                     (Colophon__Inference__V1__TokenLogprob *message,
+                      ProtobufCAllocator *allocator);
+/* Colophon__Inference__V1__ToolCall methods */
+void   colophon__inference__v1__tool_call__init
+                     (Colophon__Inference__V1__ToolCall         *message);
+size_t colophon__inference__v1__tool_call__get_packed_size
+                     (const Colophon__Inference__V1__ToolCall   *message);
+size_t colophon__inference__v1__tool_call__pack
+                     (const Colophon__Inference__V1__ToolCall   *message,
+                      uint8_t             *out);
+size_t colophon__inference__v1__tool_call__pack_to_buffer
+                     (const Colophon__Inference__V1__ToolCall   *message,
+                      ProtobufCBuffer     *buffer);
+Colophon__Inference__V1__ToolCall *
+       colophon__inference__v1__tool_call__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   colophon__inference__v1__tool_call__free_unpacked
+                     (Colophon__Inference__V1__ToolCall *message,
+                      ProtobufCAllocator *allocator);
 /* Colophon__Inference__V1__Finished methods */
 void   colophon__inference__v1__finished__init
                      (Colophon__Inference__V1__Finished         *message);
@@ -421,6 +545,15 @@ typedef void (*Colophon__Inference__V1__GenerateEvent_Closure)
 typedef void (*Colophon__Inference__V1__Delta_Closure)
                  (const Colophon__Inference__V1__Delta *message,
                   void *closure_data);
+typedef void (*Colophon__Inference__V1__TokenLogprobs_Closure)
+                 (const Colophon__Inference__V1__TokenLogprobs *message,
+                  void *closure_data);
+typedef void (*Colophon__Inference__V1__TokenLogprob_Closure)
+                 (const Colophon__Inference__V1__TokenLogprob *message,
+                  void *closure_data);
+typedef void (*Colophon__Inference__V1__ToolCall_Closure)
+                 (const Colophon__Inference__V1__ToolCall *message,
+                  void *closure_data);
 typedef void (*Colophon__Inference__V1__Finished_Closure)
                  (const Colophon__Inference__V1__Finished *message,
                   void *closure_data);
@@ -491,6 +624,9 @@ extern const ProtobufCMessageDescriptor colophon__inference__v1__salts__descript
 extern const ProtobufCMessageDescriptor colophon__inference__v1__generate_request__descriptor;
 extern const ProtobufCMessageDescriptor colophon__inference__v1__generate_event__descriptor;
 extern const ProtobufCMessageDescriptor colophon__inference__v1__delta__descriptor;
+extern const ProtobufCMessageDescriptor colophon__inference__v1__token_logprobs__descriptor;
+extern const ProtobufCMessageDescriptor colophon__inference__v1__token_logprob__descriptor;
+extern const ProtobufCMessageDescriptor colophon__inference__v1__tool_call__descriptor;
 extern const ProtobufCMessageDescriptor colophon__inference__v1__finished__descriptor;
 extern const ProtobufCMessageDescriptor colophon__inference__v1__cancel_request__descriptor;
 extern const ProtobufCMessageDescriptor colophon__inference__v1__cancel_response__descriptor;

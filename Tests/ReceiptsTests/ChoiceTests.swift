@@ -1,0 +1,68 @@
+import Codec
+import Testing
+
+@testable import Receipts
+
+/// Several choices and calls of tools: what is committed and what is delivered.
+@Suite struct ChoiceTests {
+  static let call = AnswerContent.ToolCall(id: "call_1", name: "weather", arguments: #"{"city":"Oslo"}"#)
+  static let choices: [AnswerContent.Choice] = [
+    .init(index: 0, text: "a", finishReason: .stop),
+    .init(index: 1, text: "", toolCalls: [call], finishReason: .toolCalls),
+  ]
+
+  private func delivered(_ parts: String..., part: String, count: Int = 2) throws -> DeliveredAnswer {
+    var answer = DeliveredAnswer(choices: count)
+    for text in parts { try answer.add(JSON(parsing: Array(text.utf8)), part) }
+    return answer
+  }
+
+  @Test func `content with several choices and calls comes back as it was, in one spelling`() throws {
+    let bytes = try AnswerContent(choices: Self.choices).encoded()
+    #expect(try AnswerContent(bytes).choices == Self.choices)
+    #expect(
+      String(decoding: bytes, as: UTF8.self)
+        == #"{"choices":[{"finish_reason":"stop","index":0,"text":"a","tool_calls":[]},"#
+        + #"{"finish_reason":"tool_calls","index":1,"text":"","tool_calls":[{"arguments":"{\"city\":\"Oslo\"}","id":"call_1","#
+        + #""name":"weather"}]}]}"#)
+  }
+
+  @Test func `one reason is stated for all choices: cancelled if any was, otherwise the first's`() {
+    #expect(FinishReason.ofAll([.length, .stop]) == .length)
+    #expect(FinishReason.ofAll([.stop, .cancelled]) == .cancelled)
+    #expect(FinishReason.ofAll([]) == .cancelled)
+  }
+
+  @Test func `the id of a call follows from receipt, choice and place`() {
+    #expect(
+      AnswerContent.ToolCall.id(of: World.id, choice: 1, index: 0) == "call_8304050607 08090a0100".filter { $0 != " " })
+    #expect(AnswerContent.ToolCall.id(of: World.id, choice: 0, index: 17).hasSuffix("0011"))
+  }
+
+  @Test func `a body and a stream that tell the same are the committed answer`() throws {
+    let committed = DeliveredAnswer(Self.choices)
+    let calls = #"[{"id":"call_1","type":"function","function":{"name":"weather","arguments":"{\"city\":\"Oslo\"}"}}]"#
+    let body = try delivered(
+      #"{"choices":[{"index":0,"message":{"content":"a"}},{"index":1,"message":{"content":null,"tool_calls":\#(calls)}}]}"#,
+      part: "message")
+    #expect(body == committed)
+    let stream = try delivered(
+      #"{"choices":[{"index":1,"delta":{"tool_calls":[{"index":0,"id":"call_1","function":{"name":"weather"}}]}}]}"#,
+      #"{"choices":[{"index":0,"delta":{"content":"a"}}]}"#,
+      #"{"choices":[{"index":1,"delta":{"tool_calls":[{"index":0,"function":{"arguments":"{\"city\":\"Oslo\"}"}}]}}]}"#,
+      part: "delta")
+    #expect(stream == committed)
+    #expect(try delivered(#"{"choices":[]}"#, part: "delta").isPrefix(of: committed))
+    let other = try delivered(#"{"choices":[{"index":0,"delta":{"content":"b"}}]}"#, part: "delta")
+    #expect(!other.isPrefix(of: committed) && other != committed)
+  }
+
+  @Test(arguments: [
+    #"{"choices":[{"index":2,"delta":{"content":"x"}}]}"#, #"{"choices":[{"delta":{"content":"x"}}]}"#,
+    #"{"choices":[{"index":0},{"index":1},{"index":0}]}"#,
+    #"{"choices":[{"index":0,"delta":{"tool_calls":[{"index":1}]}}]}"#,
+  ])
+  func `what speaks of another choice or call than there is is refused`(chunk: String) {
+    #expect(throws: Refusal.self) { try delivered(chunk, part: "delta") }
+  }
+}
