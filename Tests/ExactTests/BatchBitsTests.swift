@@ -13,11 +13,11 @@ struct Company: CustomStringConvertible, Sendable {
 
   static let all = [1, 7, 40].flatMap { chunk in Neighbours.allCases.map { Company(chunk: chunk, neighbours: $0) } }
 
-  /// The hidden states and logits of every position of `tokens`, by bytes. Pages are few, so those of neighbours that
-  /// have left are used again.
-  func rows(_ model: Model, _ tokens: [UInt32], threads: Int) throws -> Rows {
-    let pages = try KVPages(model.shape, pages: 12)
-    let pass = try ForwardPass(model: model, pool: ThreadPool(threads: threads), tokens: 80, rows: 64)
+  /// The hidden states and logits of the positions of `tokens` from `rowsFrom` on, by bytes. Pages are few, so those of
+  /// neighbours that have left are used again.
+  func rows(_ model: Model, _ tokens: [UInt32], threads: Int, rowsFrom: Int = 0) throws -> Rows {
+    let pages = try KVPages(model.shape, pages: KVPages.pages(for: tokens.count) + 7)
+    let pass = try ForwardPass(model: model, pool: ThreadPool(threads: threads), tokens: chunk + 21, rows: chunk + 7)
     let sequence = KVSequence(pages, contextLimit: tokens.count)
     var others = neighbours == .none ? [] : (0..<7).map { Neighbour($0, pages, model.shape.vocabulary) }
     var rows = Rows()
@@ -28,7 +28,8 @@ struct Company: CustomStringConvertible, Sendable {
       for other in others.prefix(3) { other.join(&batch) }
       let place = batch.segments.count
       #expect(sequence.reserve(done + count))
-      batch.add(tokens[done..<done + count], of: sequence, position: done, rows: count)
+      batch.add(
+        tokens[done..<done + count], of: sequence, position: done, rows: max(0, min(count, done + count - rowsFrom)))
       for other in others.dropFirst(3) { other.join(&batch) }
       let failures = pass.run(batch) { block in
         for row in block.rows where row.segment == place {
