@@ -16,6 +16,7 @@ typedef int32_t ints4 __attribute__((vector_size(16), aligned(4), may_alias));
 #define LANES lanes4
 #define INTS ints4
 #define STEP 4
+#define SPLAT(x) ((lanes4)vdupq_n_f32(x))
 #define TILES 2
 #define VALUE_QUERIES 3
 #define VALUE_VECTORS 4

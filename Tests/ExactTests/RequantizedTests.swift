@@ -25,7 +25,7 @@ import Testing
     Forgery(type: .q5_1, layers: 12..<13, prompt: "What is the capital of France?"),
     // Blocks of 256: of each layer the one matrix whose rows they divide, 1536 wide.
     Forgery(type: .q4_K, layers: 12..<13, prompt: "What is the capital of France?"),
-    Forgery(type: .q5_K, layers: 0..<30, prompt: "What is the capital of France?"),
+    Forgery(type: .q5_K, layers: 12..<13, prompt: "What is the capital of France?"),
     Forgery(type: .q6_K, layers: 0..<30, prompt: "What is the capital of France?"),
     // Not one weight has another value: only the arithmetic of the format differs.
     Forgery(type: .f32, layers: 12..<13, prompt: "Name three rivers of Europe."),
