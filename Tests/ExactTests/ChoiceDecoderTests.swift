@@ -179,7 +179,7 @@ import Testing
     func run(_ top: Int?) throws -> (tokens: [UInt32], logprobs: [TokenLogprobs?]) {
       let generator = try Generator(
         model, pool: ThreadPool(threads: 2), prompt: prompt,
-        decoding: DecodingParameters(sampling: .greedy, maxTokens: 16, topLogprobs: top), salt: RealModel.salt)
+        decoding: DecodingParameters(sampling: .greedy, maxTokens: 64, topLogprobs: top), salt: RealModel.salt)
       var found: [TokenLogprobs?] = []
       while let step = try generator.next() { found.append(step.logprobs) }
       return (generator.tokens, found)

@@ -47,7 +47,8 @@ import Wire
   @Test func everyMessageOfTheProtosHasASample() throws {
     let renamed = [
       "Model": "ServedModel", "Blob": "WireBlob", "Checkpoint": "CheckpointNote", "Opening": "WireOpening",
-      "Balance": "LedgerBalance", "Receipt": "ReceiptRecord",
+      "Balance": "LedgerBalance", "Receipt": "ReceiptRecord", "TokenLogprobs": "WireLogprobs",
+      "TokenLogprob": "WireLogprob", "ToolCall": "WireToolCall",
     ]
     var expected: Set<String> = []
     let files =

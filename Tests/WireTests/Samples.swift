@@ -40,6 +40,7 @@ private func expectNoDefault(in message: some WireMessage) {
       case let value as [UInt8]: value.isEmpty
       case let value as [String]: value.isEmpty
       case let value as [[UInt8]]: value.isEmpty
+      case let value as Float: value == 0
       case let value as UInt32: value == 0
       case let value as UInt64: value == 0
       case let value as Int64: value == 0

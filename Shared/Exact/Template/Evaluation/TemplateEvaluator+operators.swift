@@ -6,6 +6,10 @@ extension TemplateEvaluator {
     if let a = left.floatValue, let b = right.floatValue { return try floats(operation, a, b) }
     switch (operation, left, right) {
     case (.add, .text(let a), .text(let b)): return .text(try concatenated(a, b))
+    // A safe string escapes what it is joined with, and the result is safe.
+    case (.add, .markup(let a), .text(let b)): return .markup(try concatenated(a, try escaped(b)))
+    case (.add, .text(let a), .markup(let b)): return .markup(try concatenated(try escaped(a), b))
+    case (.add, .markup(let a), .markup(let b)): return .markup(try concatenated(a, b))
     case (.add, .sequence(let a), .sequence(let b)) where a.kind == b.kind && [.list, .tuple].contains(a.kind):
       return try sequence(a.kind, a.items + b.items)
     case (.multiply, .text(let text), _), (.multiply, _, .text(let text)):
@@ -19,6 +23,11 @@ extension TemplateEvaluator {
     default: break
     }
     throw failure("the operation is not defined for \(left.typeName) and \(right.typeName)")
+  }
+
+  private mutating func escaped(_ text: TemplateText) throws(TemplateError) -> TemplateText {
+    try charge(text, .map)
+    return text.escapedForHTML()
   }
 
   private mutating func repeated(_ text: TemplateText, _ count: Int) throws(TemplateError) -> TemplateValue {

@@ -120,18 +120,20 @@ extension TemplateEvaluator {
     _ value: TemplateValue, _ mapping: TemplateExpression.Mapping
   ) throws(TemplateError) -> TemplateValue {
     var out: [TemplateValue] = []
+    // Jinja looks for elements only in what is true, so none has none here.
+    let isTrue = value.isTrue
     switch mapping {
     case .attribute(let node, let fallback):
       let path = try evaluate(node)
       let fallback = try fallback.map { (node) throws(TemplateError) in try evaluate(node) }
-      for item in try elements(of: value) {
+      for item in isTrue ? try elements(of: value) : [] {
         let found = try key(of: item, path)
         if case .undefined = found { out.append(fallback ?? found) } else { out.append(found) }
       }
     case .filter(let filter, let nodes):
       var arguments: [TemplateValue?] = []
       for node in nodes { arguments.append(try node.map { (node) throws(TemplateError) in try evaluate(node) }) }
-      for item in try elements(of: value) { out.append(try apply(filter, to: item, arguments)) }
+      for item in isTrue ? try elements(of: value) : [] { out.append(try apply(filter, to: item, arguments)) }
     }
     for item in out { try requireFree(item) }
     return try generator(out)
@@ -143,7 +145,7 @@ extension TemplateEvaluator {
     let path = try selection.attribute.map { (node) throws(TemplateError) in try evaluate(node) }
     let argument = try selection.argument.map { (node) throws(TemplateError) in try evaluate(node) }
     var out: [TemplateValue] = []
-    for item in try elements(of: value) {
+    for item in value.isTrue ? try elements(of: value) : [] {
       let asked = try key(of: item, path)
       let answer = try selection.test.map { (test) throws(TemplateError) in try answers(asked, test, argument) }
       if (answer ?? asked.isTrue) == selection.keeps { out.append(item) }

@@ -1,4 +1,4 @@
-// Python's case conversions: full mappings of single scalars, and the final sigma of `str.lower`.
+// Mappings of single scalars: Python's case conversions, with the final sigma of `str.lower`, and HTML escapes.
 
 extension TemplateText {
   func uppercased() -> TemplateText {
@@ -19,6 +19,20 @@ extension TemplateText {
     mapped { scalars, at in
       at > 0 && scalars[at - 1].properties.isCased
         ? Self.lower(scalars, at) : scalars[at].properties.titlecaseMapping
+    }
+  }
+
+  /// MarkupSafe's `escape`.
+  func escapedForHTML() -> TemplateText {
+    mapped { scalars, at in
+      switch scalars[at] {
+      case "&": "&amp;"
+      case "<": "&lt;"
+      case ">": "&gt;"
+      case "'": "&#39;"
+      case "\"": "&#34;"
+      default: String(Character(scalars[at]))
+      }
     }
   }
 

@@ -8,8 +8,8 @@ indirect enum TemplateValue: Sendable {
   case integer(Int)
   case float(Double)
   case text(TemplateText)
-  /// The result of the filter `safe`: it can be written, stored and tested, but Jinja would escape what it is joined
-  /// with, so nothing else is offered.
+  /// The result of the filter `safe`: it can be written, tested and added to, which escapes what is added. No more is
+  /// offered.
   case markup(TemplateText)
   case sequence(TemplateSequence)
   case dictionary(TemplateDictionary)
