@@ -50,7 +50,7 @@ public final class Model: Sendable {
     }
     let shape = try ModelShape(file.metadata, vocabulary: embeddings.dimensions[1])
     self.shape = shape
-    var reader = TensorReader(file: file, pool: pool, progress: progress)
+    var reader = try TensorReader(file: file, pool: pool, progress: progress)
     embedding = try reader.matrix("token_embd.weight", columns: shape.width, rows: shape.vocabulary)
     var layers: [ModelLayer] = []
     let global = try RopeTable(

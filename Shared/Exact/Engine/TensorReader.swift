@@ -6,15 +6,19 @@ struct TensorReader {
   let pool: ThreadPool
   let progress: (@Sendable (Double) -> Void)?
   private var used: Set<String> = []
+  private var weights: WeightMemory
 
-  init(file: GGUFFile, pool: ThreadPool, progress: (@Sendable (Double) -> Void)?) {
+  /// Errors: `outOfMemory`.
+  init(file: GGUFFile, pool: ThreadPool, progress: (@Sendable (Double) -> Void)?) throws(ModelError) {
+    weights = try WeightMemory(for: file)
     self.file = file
     self.pool = pool
     self.progress = progress
   }
 
   mutating func matrix(_ name: String, columns: Int, rows: Int) throws(ModelError) -> PackedMatrix {
-    try PackedMatrix(take(name, [columns, rows]), of: file, pool: pool)
+    let tensor = try take(name, [columns, rows])
+    return try PackedMatrix(tensor, of: file, pool: pool, into: &weights)
   }
 
   /// An F32 vector.

@@ -30,8 +30,7 @@ final class KVPages {
     free = pages
     pageFloats = Self.pageBytes(shape) / MemoryLayout<Float>.size
     let (floats, overflow) = pages.multipliedReportingOverflow(by: pageFloats)
-    memory = try AlignedMemory(
-      overflow ? .max : floats, "keys and values of \(pages * Self.positions) positions", isSparse: true)
+    memory = try AlignedMemory(overflow ? .max : floats, "keys and values of \(pages * Self.positions) positions")
     references = [Int32](repeating: 0, count: pages)
     freeList = (0..<Int32(pages)).reversed()
   }
