@@ -116,7 +116,9 @@ def test_log_probabilities_come_with_each_token_also_in_a_stream(client):
 
 
 def test_penalties_and_biases_change_the_answer(client):
-    ask = dict(model=MODEL_ID, messages=[{"role": "user", "content": "Say yes ten times."}], temperature=0, max_tokens=24)
+    ask = dict(
+        model=MODEL_ID, messages=[{"role": "user", "content": "Tell me a long story about a river."}], temperature=0,
+        max_tokens=64)
     plain = client.chat.completions.create(**ask, logprobs=True).choices[0]
     assert client.chat.completions.create(**ask, frequency_penalty=2, presence_penalty=2).choices[0].message.content \
         != plain.message.content
