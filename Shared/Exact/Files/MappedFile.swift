@@ -64,6 +64,12 @@ public final class MappedFile: Sendable {
     close(descriptor)
   }
 
+  /// Gives back the memory of the pages that were read. They are read again from the file when somebody asks.
+  public func releasePages() {
+    // A hint: its failure does not matter.
+    if let base { _ = madvise(UnsafeMutableRawPointer(mutating: base), byteCount, CInt(MADV_DONTNEED)) }
+  }
+
   /// The whole file.
   public func withBytes<Result, Failure: Error>(
     _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result

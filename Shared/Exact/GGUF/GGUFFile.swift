@@ -54,6 +54,9 @@ public final class GGUFFile: Sendable {
   public func requireUnchanged() throws(GGUFError) {
     do { try file.requireUnchanged() } catch { throw GGUFError(error) }
   }
+
+  /// Gives back the memory of what was read, which is read again from the file when somebody asks.
+  public func releasePages() { file.releasePages() }
 }
 
 extension GGUFError {

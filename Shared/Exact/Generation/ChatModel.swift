@@ -43,6 +43,8 @@ public final class ChatModel: Sendable {
       templateDigest: SHA256.hash(Array((metadata["tokenizer.chat_template"]?.string ?? "").utf8)),
       contextLength: model.shape.contextLength)
     do { try model.file.requireUnchanged() } catch { throw ModelError.gguf(error) }
+    // The weights are copies: the file need not take as much room again.
+    model.file.releasePages()
   }
 
   /// The prompt of a conversation.
