@@ -1,7 +1,7 @@
 import CKernels
 
 /// The intermediate vectors of a pass over at most `tokens` tokens, in one piece of memory.
-final class PassMemory: @unchecked Sendable {
+final class PassMemory {
   /// Most bytes of logits that are computed at once.
   private static let logitBytes = 16 << 20
 
