@@ -39,7 +39,7 @@ extension InferenceService {
   }
 
   private func start(_ run: EngineRun) throws(RPCError) -> EngineRun.Events {
-    guard let scheduler = schedulers[run.request.model.manifest.id] else {
+    guard let scheduler = schedulers[run.request.model.manifestDigest] else {
       throw RPCError(.internal, "the model has no scheduler")
     }
     defer { metrics.record(scheduler.report) }

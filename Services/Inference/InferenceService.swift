@@ -17,8 +17,8 @@ public struct InferenceService: HostedService {
 
   let models: ServedModels
   let signer: ExecutionSigner
-  /// By the id of the model.
-  let schedulers: [String: Scheduler]
+  /// By the digest of the model's manifest.
+  let schedulers: [Digest32: Scheduler]
   let pool: ThreadPool
   let settings: InferenceSettings
   let running = RunningGenerations()
@@ -51,9 +51,9 @@ public struct InferenceService: HostedService {
     let loader = try EngineThread(waitingMax: 0)
     let models = try await loader.run { try ServedModels(settings: settings) }
     self.models = models
-    var schedulers: [String: Scheduler] = [:]
+    var schedulers: [Digest32: Scheduler] = [:]
     for loaded in models.models {
-      schedulers[loaded.manifest.id] = try Scheduler(
+      schedulers[loaded.manifestDigest] = try Scheduler(
         model: loaded.model.model, pool: pool,
         contextLimit: min(loaded.manifest.contextLength, settings.contextTokensMax ?? .max), limits: settings.serving)
     }

@@ -112,6 +112,19 @@ import Testing
     #expect(scheduler.report.promptTokensShared == 2 * 64)
   }
 
+  @Test("no more choices run side by side than the limit says, those counted that follow a first one")
+  func sideBySide() throws {
+    let model = try SyntheticChat.load()
+    let scheduler = try Self.scheduler(model, ServingLimits(sequencesMax: 4))
+    let sampling = SamplingParameters(temperature: 1, seed: 3)
+    let requests = (0..<6).map { Served(Self.prompt(5, $0), sampling, maxTokens: 40, choices: 3) }
+    for request in requests { try request.submit(to: scheduler, model) }
+    var most = 0
+    while scheduler.report.running + scheduler.report.waiting > 0 { most = max(most, scheduler.report.running) }
+    #expect((1...4).contains(most))
+    for request in requests { #expect(try request.answers() == request.expected(model)) }
+  }
+
   @Test("what would wait too long is refused with how many wait")
   func full() throws {
     let model = try SyntheticChat.load()

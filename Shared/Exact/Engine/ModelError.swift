@@ -58,7 +58,8 @@ public enum ModelError: Error, Equatable, Sendable, CustomStringConvertible {
     case .badContextLimit(let limit, let modelLimit):
       "a context of \(limit) tokens was asked for, it must be from 1 to the model's \(modelLimit)"
     case .badCacheLimit(let limit, let context):
-      "room for the keys and values of \(limit) tokens was asked for, it must be at least the context of \(context)"
+      "room for the keys and values of \(limit) tokens was asked for, it must be at least the context of \(context): "
+        + "raise the one or lower the other"
     case .badChunk(let chunk, let limit):
       "a chunk of \(chunk) tokens was asked for, it must be from 1 to \(limit)"
     case .badRewind(let target, let position):

@@ -1,5 +1,4 @@
 import Glibc
-import Synchronization
 
 /// Generates many answers side by side on one model: continuous batching.
 ///

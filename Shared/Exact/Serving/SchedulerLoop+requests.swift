@@ -5,12 +5,16 @@ extension SchedulerLoop {
   func admit() {
     for sequence in running where sequence.choice == 0 && sequence.pending <= 1 { startOthers(sequence.request) }
     while let next = waiting.first,
-      running.count + next.decoders.count <= max(limits.sequencesMax, next.decoders.count),
-      running.isEmpty || fits(next)
+      running.isEmpty || (promisedSequences + next.decoders.count <= limits.sequencesMax && fits(next))
     {
       waiting.removeFirst()
       start(next, choice: 0)
     }
+  }
+
+  /// Those that run, and those that will as soon as the prompt of their request is computed.
+  private var promisedSequences: Int {
+    running.reduce(0) { $0 + 1 + ($1.choice == 0 ? $1.request.decoders.count - $1.request.started : 0) }
   }
 
   /// Whether a prompt can be held without setting anybody back.

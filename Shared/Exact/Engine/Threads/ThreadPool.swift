@@ -120,9 +120,4 @@ public struct Worker {
     }
     shared.meet()
   }
-
-  /// Waits until every worker is here. What any of them wrote before is then seen by all.
-  public func barrier() {
-    if count > 1 { shared.meet() }
-  }
 }
