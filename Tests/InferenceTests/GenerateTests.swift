@@ -1,8 +1,10 @@
 import Codec
 import Cryptography
+import Dispatch
 import Exact
 import RPC
 import Receipts
+import Synchronization
 import Testing
 import Wire
 
@@ -93,36 +95,44 @@ import Wire
       service, InferenceFixture.request(InferenceFixture.body(#""max_tokens":1"#)))
   }
 
-  @Test("what would wait too long is refused, and a receipt is generated once at a time")
+  @Test("what would wait too long is refused, and a receipt is generated once at a time", .timeLimit(.minutes(5)))
   func queue() async throws {
     let folder = try TemporaryFolder()
     try InferenceFixture.add(InferenceFixture.manifest(), to: folder)
     let service = try await InferenceFixture.service(
       folder, serving: ServingLimits(waitingMax: 1, sequencesMax: 1))
-    // An answer that goes on until it is cancelled, however late that is: it repeats itself without end.
+    let scheduler = try #require(service.schedulers.values.first)
     let long = InferenceFixture.body(#""max_tokens":1900,"temperature":0"#, text: "What is the capital of France?")
-    let first = try InferenceFixture.request(long)
-    let second = try InferenceFixture.request(long)
-    try await withThrowingTaskGroup(of: Finished.self) { group in
-      let running = AsyncStream<Void>.makeStream()
-      group.addTask {
-        try await InferenceFixture.generate(service, first) { _ in running.continuation.yield() }.finished
-      }
-      for await _ in running.stream { break }
-      group.addTask { try await InferenceFixture.generate(service, second).finished }
-      let deadline = ContinuousClock.now + .seconds(60)
-      let scheduler = try #require(service.schedulers.values.first)
-      while scheduler.report.waiting == 0 {
-        try #require(ContinuousClock.now < deadline, "the second request never waited")
-        try await Task.sleep(for: .milliseconds(5))
-      }
-      await expect(code: .resourceExhausted, "1 requests are waiting") {
-        try await InferenceFixture.generate(service, InferenceFixture.request(long))
-      }
-      await expect(code: .alreadyExists, first.receiptID) { try await InferenceFixture.generate(service, first) }
-      #expect(service.running.cancel(second.receiptID) && service.running.cancel(first.receiptID))
-      for try await finished in group { #expect(finished.finishReason == "cancelled") }
+    // Whoever has the one place keeps it until the test lets go, however slow this machine is: the engine's own thread
+    // waits inside its first event.
+    let gate = DispatchSemaphore(value: 0)
+    let isOpen = Atomic(false)
+    let holder = try PreparedRequest(InferenceFixture.request(long), models: service.models, contextTokensMax: nil)
+    let held = AsyncStream<Void>.makeStream()
+    func open() {
+      isOpen.store(true, ordering: .sequentiallyConsistent)
+      gate.signal()
     }
+    defer { open() }
+    try scheduler.submit(
+      ServingRequest(prompt: holder.prompt, choices: holder.choices) { isOpen.load(ordering: .sequentiallyConsistent) }
+    ) { _ in
+      guard !isOpen.load(ordering: .sequentiallyConsistent) else { return }
+      held.continuation.finish()
+      gate.wait()
+    }
+    for await _ in held.stream {}
+
+    let waiting = try InferenceFixture.request(long)
+    async let answer = InferenceFixture.generate(service, waiting).finished
+    while scheduler.report.waiting == 0 { try await Task.sleep(for: .milliseconds(5)) }
+    await expect(code: .resourceExhausted, "1 requests are waiting") {
+      try await InferenceFixture.generate(service, InferenceFixture.request(long))
+    }
+    await expect(code: .alreadyExists, waiting.receiptID) { try await InferenceFixture.generate(service, waiting) }
+    #expect(service.running.cancel(waiting.receiptID))
+    open()
+    #expect(try await answer.finishReason == "cancelled")
   }
 }
 

@@ -43,6 +43,8 @@ final class SchedulerLoop {
       }
       dropCancelled()
       admit()
+      // Before the pass as well, so that who is admitted no longer counts as waiting while it is computed.
+      publish()
       if !running.isEmpty { step() }
       publish()
     }
