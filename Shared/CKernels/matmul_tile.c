@@ -80,7 +80,9 @@ AVX512 void matmul_tiles(const void *weights, size_t columns, const exact_activa
         for (size_t n = 0; n < groups; n++) {
           const uint8_t *block = from + n * blocks * format.block_bytes;
           if (format.is_q8) unpack_tile(block, length, TILE_Q8_0, flip, &w[n]);
-          else if (format.has_minimum) unpack_tile(block, length, TILE_Q4_1, flip, &w[n]);
+          // A constant 0 costs nothing.
+          else if (format.has_minimum) unpack_tile(block, length, TILE_Q4_1, 0, &w[n]);
+          else if (flip == 0) unpack_tile(block, length, TILE_Q4_0, 0, &w[n]);
           else unpack_tile(block, length, TILE_Q4_0, flip, &w[n]);
         }
         for (size_t t = token, i = 0; t < end; t += TILE_TOKENS, i++) {
