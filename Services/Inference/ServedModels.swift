@@ -55,6 +55,13 @@ struct ServedModels: Sendable {
     let model = try ChatModel.load(
       path: folder.weightsPath(), kernel: settings.kernel, threads: settings.threads)
     try model.identity.require(ModelIdentity(manifest))
+    // The longest answer must be able to end, whatever the others hold.
+    let context = min(manifest.contextLength, settings.contextTokensMax ?? .max)
+    guard context <= settings.serving.cacheTokensMax else {
+      throw Refusal(
+        why: "its context of \(context) tokens does not fit in cache-tokens-max, \(settings.serving.cacheTokensMax): "
+          + "raise that, or set context-tokens-max")
+    }
     return LoadedModel(manifest: manifest, manifestDigest: digest, statement: statement, model: model)
   }
 }

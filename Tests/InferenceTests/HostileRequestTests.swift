@@ -61,6 +61,15 @@ import Wire
     }
   }
 
+  @Test("a model whose context does not fit in the cache is refused by name, and inference starts")
+  func cache() async throws {
+    let folder = try TemporaryFolder()
+    try InferenceFixture.add(InferenceFixture.manifest(), to: folder)
+    let service = try await InferenceFixture.service(folder, serving: ServingLimits(cacheTokensMax: 1024))
+    #expect(service.models.models.isEmpty)
+    #expect(service.models.refused.first?.why.contains("2048 tokens does not fit in cache-tokens-max, 1024") == true)
+  }
+
   @Test("a model whose file, template or manifest differs is refused by name, and the others are served")
   func models() async throws {
     let folder = try TemporaryFolder()

@@ -10,7 +10,7 @@ extension ThreadPool {
   /// barriers: the last to arrive resets `cursor` and `arrived` and then releases the others through `phase`. All of
   /// them have finished claiming before they arrive, so nobody claims across a reset.
   ///
-  /// Safety of `@unchecked Sendable`: `body` is guarded as said above; everything else is atomic or under `lock`.
+  /// Safety of `@unchecked Sendable`: `body` is guarded as said above; everything else is atomic.
   final class Shared: @unchecked Sendable {
     /// A waiting thread first spins, for the few microseconds that a balanced loop needs; then it offers its core to
     /// others at every turn, for they may be what it waits for; an idle worker at last goes to sleep.
@@ -26,39 +26,24 @@ extension ThreadPool {
     private let sleepers = Line()
     private let stopping = Atomic<Bool>(false)
     private var body: ((Worker) -> Void)?
-    private let turn = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
-    private let lock = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
-    private let wake = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+    private let turn = Monitor(())
+    private let sleep = Monitor(())
 
-    init(threads: Int) {
-      self.threads = threads
-      pthread_mutex_init(turn, nil)
-      pthread_mutex_init(lock, nil)
-      pthread_cond_init(wake, nil)
-    }
-
-    deinit {
-      pthread_cond_destroy(wake)
-      pthread_mutex_destroy(lock)
-      pthread_mutex_destroy(turn)
-      wake.deallocate()
-      lock.deallocate()
-      turn.deallocate()
-    }
+    init(threads: Int) { self.threads = threads }
 
     // MARK: The caller
 
     func run(_ body: @escaping (Worker) -> Void) {
-      pthread_mutex_lock(turn)
-      defer { pthread_mutex_unlock(turn) }
-      self.body = body
-      unfinished.value.store(threads - 1, ordering: .relaxed)
-      jobNumber.value.add(1, ordering: .sequentiallyConsistent)
-      if sleepers.value.load(ordering: .sequentiallyConsistent) > 0 { wakeAll() }
-      body(Worker(index: 0, count: threads, shared: self))
-      var turns = 0
-      while unfinished.value.load(ordering: .acquiring) > 0 { wait(&turns) }
-      self.body = nil
+      turn.withLock { _ in
+        self.body = body
+        unfinished.value.store(threads - 1, ordering: .relaxed)
+        jobNumber.value.add(1, ordering: .sequentiallyConsistent)
+        if sleepers.value.load(ordering: .sequentiallyConsistent) > 0 { wakeAll() }
+        body(Worker(index: 0, count: threads, shared: self))
+        var turns = 0
+        while unfinished.value.load(ordering: .acquiring) > 0 { wait(&turns) }
+        self.body = nil
+      }
     }
 
     func stop() {
@@ -115,20 +100,15 @@ extension ThreadPool {
     }
 
     private func park(_ seen: Int) {
-      pthread_mutex_lock(lock)
       sleepers.value.add(1, ordering: .sequentiallyConsistent)
-      while jobNumber.value.load(ordering: .sequentiallyConsistent) == seen, !stopping.load(ordering: .acquiring) {
-        pthread_cond_wait(wake, lock)
-      }
-      sleepers.value.subtract(1, ordering: .sequentiallyConsistent)
-      pthread_mutex_unlock(lock)
+      defer { sleepers.value.subtract(1, ordering: .sequentiallyConsistent) }
+      sleep.wait(
+        until: { _ in
+          jobNumber.value.load(ordering: .sequentiallyConsistent) != seen || stopping.load(ordering: .acquiring)
+        }, { _ in })
     }
 
-    private func wakeAll() {
-      pthread_mutex_lock(lock)
-      pthread_cond_broadcast(wake)
-      pthread_mutex_unlock(lock)
-    }
+    private func wakeAll() { sleep.update { _ in } }
   }
 
   /// An integer with a cache line to itself: those that spin on one must not slow those that count in another.

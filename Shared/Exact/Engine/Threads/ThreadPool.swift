@@ -1,5 +1,4 @@
 import CKernels
-import Glibc
 
 /// Threads that work on one thing together. The caller is one of them: a pool of one starts none.
 ///
@@ -15,7 +14,7 @@ public final class ThreadPool: Sendable {
   public let threads: Int
 
   private let shared: Shared
-  private let workers: [pthread_t]
+  private let workers: [OwnedThread]
 
   /// - Parameter pinned: each thread but the caller stays on a processor of its own, as far as this process has that
   ///   many. For a pool that has the machine to itself; a hint, whose failure does not matter.
@@ -27,48 +26,23 @@ public final class ThreadPool: Sendable {
     self.threads = threads
     let shared = Shared(threads: threads)
     self.shared = shared
-    var workers: [pthread_t] = []
-    for index in 1..<threads {
-      var thread = pthread_t()
-      let argument = Unmanaged.passRetained(Start(index: index, isPinned: pinned, shared: shared))
-      let code = pthread_create(
-        &thread, nil,
-        { argument in
-          guard let argument else { return nil }
-          let start = Unmanaged<Start>.fromOpaque(argument).takeRetainedValue()
-          if start.isPinned { exact_pin_thread(start.index, start.shared.threads) }
-          start.shared.work(index: start.index)
-          return nil
-        }, argument.toOpaque())
-      guard code == 0 else {
-        argument.release()
-        Self.stop(shared, workers)
-        throw .threadNotStarted(errno: code)
+    var workers: [OwnedThread] = []
+    do {
+      for index in 1..<threads {
+        workers.append(
+          try OwnedThread {
+            if pinned { exact_pin_thread(index, threads) }
+            shared.work(index: index)
+          })
       }
-      workers.append(thread)
+    } catch {
+      shared.stop()
+      throw error
     }
     self.workers = workers
   }
 
-  deinit { Self.stop(shared, workers) }
-
-  private static func stop(_ shared: Shared, _ workers: [pthread_t]) {
-    shared.stop()
-    for worker in workers { pthread_join(worker, nil) }
-  }
-
-  /// What a thread needs to begin.
-  private final class Start: Sendable {
-    let index: Int
-    let isPinned: Bool
-    let shared: Shared
-
-    init(index: Int, isPinned: Bool, shared: Shared) {
-      self.index = index
-      self.isPinned = isPinned
-      self.shared = shared
-    }
-  }
+  deinit { shared.stop() }
 
   /// Runs `body` once on every thread and returns when all have ended. Inside, the threads share loops and meet at
   /// barriers; every worker must reach the same ones. `body` must not call the same pool.
