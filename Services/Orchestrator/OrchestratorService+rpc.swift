@@ -15,7 +15,7 @@ extension OrchestratorService {
   var identity: Identity {
     Identity(
       issuer: pipeline.issuer, keyID: pipeline.keyID, publicKey: pipeline.key.publicKey.raw,
-      kinds: [StatementKind.receipt.rawValue], build: Self.build)
+      kinds: [StatementKind.receipt, .epoch].map(\.rawValue), build: Self.build)
   }
 
   func receipt(_ id: String) async throws -> ReceiptRecord {

@@ -40,13 +40,18 @@ public struct OrchestratorService: HostedService {
   ) async throws {
     let outbox = try await Outbox(path: "\(folder)/outbox.sqlite")
     let log = LogHeadKeeper(outbox: outbox, peers: peers, logger: logger)
+    let registrar = Registrar(outbox: outbox, peers: peers, log: log, logger: logger)
+    let keyID = COSEKey(key.publicKey).keyID
     pipeline = Pipeline(
       outbox: outbox, peers: peers, log: log,
-      models: ModelCatalog(outbox: outbox, peers: peers, log: log, logger: logger), key: key,
-      keyID: COSEKey(key.publicKey).keyID, issuer: issuer, settings: settings, logger: logger, now: now,
+      models: ModelCatalog(peers: peers, registrar: registrar, logger: logger), registrar: registrar, key: key,
+      keyID: keyID, issuer: issuer, settings: settings, logger: logger, now: now,
       random: { try SecureRandom.bytes($0) })
     slots = RequestSlots(count: settings.requestsMax)
-    recovery = Recovery(pipeline)
+    let epochs = EpochKeeper(
+      outbox: outbox, registrar: registrar, key: key, keyID: keyID, issuer: issuer, interval: settings.epochInterval,
+      receiptsMax: settings.epochReceiptsMax, logger: logger, now: now)
+    recovery = Recovery(pipeline, epochs)
   }
 
   public var backgroundServices: [any Service] { [recovery] }
@@ -67,6 +72,7 @@ public struct OrchestratorService: HostedService {
     let chat = ChatRoute(pipeline: pipeline, slots: slots)
     let verify = VerifyRoute(pipeline: pipeline, slots: slots)
     let receipts = ReceiptRoutes(pipeline: pipeline)
+    let epochs = EpochRoutes(pipeline: pipeline, receipts: receipts)
     let models = ModelRoutes(pipeline: pipeline)
     let log = LogRoutes(pipeline: pipeline)
     rest.route("/v1/chat/completions", .post, chat.answer)
@@ -75,6 +81,8 @@ public struct OrchestratorService: HostedService {
     rest.route("/v1/models/:id", .get, models.one)
     rest.route("/v1/receipts/:id", .get, receipts.view)
     rest.route("/v1/receipts/:id/bundle", .get, receipts.bundle)
+    rest.route("/v1/receipts/:id/epoch", .get, epochs.proof)
+    rest.route("/v1/epochs", .get, epochs.list)
     rest.route("/checkpoint", .get, log.checkpoint)
     rest.route("/tile/**", .get, log.tile)
     rest.route("/.well-known/scitt-keys", .get, log.keys)

@@ -1,3 +1,4 @@
+internal import Receipts
 internal import ServiceKit
 
 /// The orchestrator's settings, read once.
@@ -10,6 +11,9 @@ struct OrchestratorSettings: Sendable {
   var pricePromptNano: UInt64 = 1000
   var priceCompletionNano: UInt64 = 3000
   var requestsMax = 64
+  /// Longest time that a receipt waits to be counted by an epoch, and most receipts of one.
+  var epochInterval: Duration = .seconds(600)
+  var epochReceiptsMax = 4096
   /// Of `trust.json`.
   var trustPath = ""
   /// Nil: no key is needed, and everybody is the owner `local`.
@@ -37,6 +41,12 @@ struct OrchestratorSettings: Sendable {
         help: "Price of a generated token in nano-units."),
       Setting(
         "max-requests", .int(1...65_536), default: "64", help: "Requests answered at once; more are told to come back."),
+      Setting(
+        "epoch-interval", .duration, default: "10m",
+        help: "Longest time until a receipt is counted by an epoch statement in the log."),
+      Setting(
+        "epoch-receipts-max", .int(1...EpochPredicate.receiptsMax), default: "4096",
+        help: "Receipts of one epoch; so many close it before its time."),
       Setting("trust", .path, help: "Trust policy of /v1/verify; DATA/trust.json unless set."),
       Setting("api-keys", .path, help: "File with one API key a line; without it /v1 asks for none."),
       Setting("generate-timeout", .duration, default: "10m", help: "Longest time for one answer."),
@@ -52,6 +62,8 @@ struct OrchestratorSettings: Sendable {
     pricePromptNano = UInt64(try values.int("price-prompt-nano"))
     priceCompletionNano = UInt64(try values.int("price-completion-nano"))
     requestsMax = try values.int("max-requests")
+    epochInterval = try values.duration("epoch-interval")
+    epochReceiptsMax = try values.int("epoch-receipts-max")
     trustPath = try values.optionalString("trust") ?? "\(values.string("data"))/trust.json"
     if let path = values.optionalString("api-keys") { apiKeys = try APIKeys(file: path) }
   }

@@ -9,6 +9,7 @@ import MerkleLog
 import NIOCore
 import Receipts
 import ServiceKit
+import Synchronization
 import Testing
 
 @testable import OrchestratorService
@@ -20,6 +21,8 @@ final class World: Sendable {
   let peers: FakePeers
   let key: SigningKey
   let folder: String
+  /// Milliseconds since 1970, which a test moves.
+  let clock = Atomic<UInt64>(1_800_000_000_000)
 
   init() throws {
     peers = try FakePeers()
@@ -37,7 +40,8 @@ final class World: Sendable {
     var logger = Logger(label: "test")
     logger.logLevel = .critical
     return try await OrchestratorService(
-      peers: peers, settings: settings, folder: folder, issuer: "https://orchestrator.test", key: key, logger: logger)
+      peers: peers, settings: settings, folder: folder, issuer: "https://orchestrator.test", key: key, logger: logger,
+      now: { [self] in clock.load(ordering: .relaxed) })
   }
 
   /// A service that has asked the log and the models.
@@ -50,7 +54,7 @@ final class World: Sendable {
   /// What this suite's own trust policy says: one key for each role.
   func trust(required: [Check.Name] = []) throws -> TrustPolicy {
     var issuers = [
-      TrustPolicy.Issuer(issuer: "https://orchestrator.test", key: key.publicKey, kinds: [.receipt])
+      TrustPolicy.Issuer(issuer: "https://orchestrator.test", key: key.publicKey, kinds: [.receipt, .epoch])
     ]
     for (name, signing) in peers.keys {
       guard let kind = StatementKind(rawValue: name), let issuer = FakePeers.issuers[name] else { continue }

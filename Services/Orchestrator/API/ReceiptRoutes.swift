@@ -52,7 +52,8 @@ struct ReceiptRoutes: Sendable {
       body: .init(byteBuffer: ByteBuffer(bytes: bytes)))
   }
 
-  private func row(_ context: ServiceRequestContext) async throws -> OutboxRow {
+  /// The row that the path names. Errors: 404.
+  func row(_ context: ServiceRequestContext) async throws -> OutboxRow {
     let id = context.parameters.get("id") ?? ""
     guard id.utf8.count <= 64, let row = try await pipeline.outbox.row(id) else {
       throw APIError(

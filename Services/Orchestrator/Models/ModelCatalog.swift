@@ -39,21 +39,15 @@ actor ModelCatalog {
     }
   }
 
-  private let outbox: Outbox
   private let peers: any Peers
-  private let log: LogHeadKeeper
+  private let registrar: Registrar
   private let logger: Logger
   private var entries: [Entry] = []
-  /// Digests that are in the log, and those that the log refused for good: neither is offered again.
-  private var done: Set<Digest32> = []
-  /// Statements that are offered again later.
-  private var pending: [Digest32: (statement: [UInt8], kind: StatementKind, due: ContinuousClock.Instant)] = [:]
   private var isKnown = false
 
-  init(outbox: Outbox, peers: any Peers, log: LogHeadKeeper, logger: Logger) {
-    self.outbox = outbox
+  init(peers: any Peers, registrar: Registrar, logger: Logger) {
     self.peers = peers
-    self.log = log
+    self.registrar = registrar
     self.logger = logger
   }
 
@@ -70,9 +64,8 @@ actor ModelCatalog {
     return entries.first { $0.id == id }
   }
 
-  /// The first look, as soon as inference answers; later, the statements that the log did not take yet.
+  /// The first look, as soon as inference answers.
   func refreshIfNeeded() async {
-    for waiting in pending.values { await register(waiting.statement, kind: waiting.kind) }
     guard !isKnown else { return }
     do { try await refresh() } catch {
       logger.debug("models are not known yet", metadata: ["error": "\(error)"])
@@ -83,37 +76,6 @@ actor ModelCatalog {
     let served = try await peers.listModels()
     entries = try served.map { try Entry($0) }
     isKnown = true
-    for entry in entries { await register(entry.statement, kind: .model) }
-  }
-
-  /// Sees to it that a statement that stands by itself is in the log. A log that does not admit its signer is no reason to
-  /// stop: the statement travels in every bundle.
-  func register(_ statement: [UInt8], kind: StatementKind) async {
-    let digest = SHA256.hash(statement)
-    guard !done.contains(digest), pending[digest].map({ $0.due <= .now }) ?? true else { return }
-    do {
-      if try await outbox.registration(of: digest) == nil {
-        let inclusion = try await peers.append(statement, nil)
-        let head = try log.verified(inclusion, entry: digest)
-        try await outbox.register(statement, kind: kind, index: inclusion.index, head: head)
-      }
-      done.insert(digest)
-      pending[digest] = nil
-    } catch {
-      // Said once, however often it is offered again.
-      let level: Logger.Level = pending[digest] == nil ? .warning : .debug
-      if Self.isFinal(error) { done.insert(digest) }
-      // Who may register is a file of storage's that its owner may be writing just now.
-      pending[digest] = done.contains(digest) ? nil : (statement, kind, .now + .seconds(5))
-      logger.log(
-        level: level, "a \(kind) statement is not in the log",
-        metadata: ["digest": "\(digest)", "error": "\(error)"])
-    }
-  }
-
-  /// Whether asking again would be answered the same.
-  private static func isFinal(_ error: any Error) -> Bool {
-    guard let error = error as? RPCError else { return false }
-    return [.alreadyExists, .invalidArgument].contains(error.code)
+    for entry in entries { await registrar.register(entry.statement, kind: .model) }
   }
 }

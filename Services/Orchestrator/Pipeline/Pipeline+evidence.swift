@@ -49,7 +49,7 @@ extension Pipeline {
     row.statements[.policy] = answer.policyStatement
     row.state = .attributed
     row = try await save(row, from: .kept)
-    await models.register(answer.policyStatement, kind: .policy)
+    await registrar.register(answer.policyStatement, kind: .policy)
     return row
   }
 

@@ -13,6 +13,7 @@ struct Pipeline: Sendable {
   let peers: any Peers
   let log: LogHeadKeeper
   let models: ModelCatalog
+  let registrar: Registrar
   let key: SigningKey
   let keyID: [UInt8]
   let issuer: String

@@ -13,11 +13,13 @@ struct Recovery: Service {
   static let pauseMax: Duration = .seconds(60)
 
   let pipeline: Pipeline
+  let epochs: EpochKeeper
   var interval: Duration = .seconds(1)
   private let backoff = Backoff()
 
-  init(_ pipeline: Pipeline, interval: Duration = .seconds(1)) {
+  init(_ pipeline: Pipeline, _ epochs: EpochKeeper, interval: Duration = .seconds(1)) {
     self.pipeline = pipeline
+    self.epochs = epochs
     self.interval = interval
   }
 
@@ -30,10 +32,11 @@ struct Recovery: Service {
     }
   }
 
-  /// One look at the log, the models and the rows.
+  /// One look at the log, the models, the rows and the epochs.
   func round() async {
     await pipeline.log.checkIfNeeded()
     guard pipeline.log.refusal == nil else { return }
+    await pipeline.registrar.retry()
     await pipeline.models.refreshIfNeeded()
     let ids: [ReceiptID]
     do { ids = try await pipeline.outbox.unfinished(limit: Self.rowsMax) } catch {
@@ -47,6 +50,7 @@ struct Recovery: Service {
         group.addTask { await finish(id) }
       }
     }
+    await epochs.round()
   }
 
   private func finish(_ id: ReceiptID) async {

@@ -49,7 +49,8 @@ public struct Statement: Sendable, Equatable {
     case .receipt: _ = try ReceiptPredicate(predicate)
     case .model: _ = try ModelManifest(predicate)
     case .policy: do { _ = try AttributionPolicy(json: predicate) } catch { throw .field("policy", why: "\(error)") }
-    case .contribution, .key, .tombstone, .epoch: break
+    case .epoch: _ = try EpochPredicate(predicate)
+    case .contribution, .key, .tombstone: break
     }
   }
 

@@ -1,4 +1,6 @@
 extension Outbox {
+  static let migrations = [Migration("outbox", schema), Migration("epochs", epochs)]
+
   /// Statements are stored once by digest: a model's and a policy's belong to many rows.
   static let schema = """
     CREATE TABLE issuing_key (
@@ -51,6 +53,17 @@ extension Outbox {
       vkey TEXT NOT NULL,
       size INTEGER NOT NULL,
       root BLOB NOT NULL
+    ) STRICT;
+    """
+
+  /// Which receipts of a key have been counted, and by which statement. What follows `last` is not counted yet.
+  static let epochs = """
+    CREATE TABLE epoch (
+      key_id BLOB NOT NULL,
+      first INTEGER NOT NULL,
+      last INTEGER NOT NULL,
+      digest BLOB NOT NULL REFERENCES statement (digest),
+      PRIMARY KEY (key_id, first)
     ) STRICT;
     """
 }

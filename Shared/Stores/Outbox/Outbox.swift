@@ -17,7 +17,7 @@ public struct Outbox: Sendable {
 
   /// Opens or makes the database. Errors: those of ``SQLiteDatabase``.
   public init(path: String) async throws {
-    database = try SQLiteDatabase(path: path, migrations: [Migration("outbox", Self.schema)])
+    database = try SQLiteDatabase(path: path, migrations: Self.migrations)
     // Openings are content: once dropped, no free page may still hold them.
     try await database.write { db in try db.execute(sql: "PRAGMA secure_delete = ON") }
   }
