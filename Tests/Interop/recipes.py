@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import mint
-from mint import KEYS, Draft, b64, digest
+from mint import KEYS, Draft, digest
 from second import credit, jcs
 from second.openings import commitment, stream_head
 from second.request import read
@@ -33,6 +33,8 @@ Edit = Callable[[Draft], None]
 @dataclass
 class Recipe:
     outcome: str = "answered"
+    executed: bool | None = None
+    """None: as the outcome makes one expect."""
     stream: bool = False
     choices: int = 1
     calls: bool = False
@@ -54,7 +56,7 @@ class Recipe:
 class _Minting:
     def __init__(self, recipe: Recipe) -> None:
         self.recipe, self.signed, self.openings = recipe, {}, {}
-        self.executed = recipe.outcome in ("answered", "cancelled")
+        self.executed = recipe.outcome in ("answered", "cancelled") if recipe.executed is None else recipe.executed
         self.choices = _choices(recipe)
 
     def bundle(self) -> bytes:
@@ -111,8 +113,8 @@ class _Minting:
         predicate = {
             "commitments": {
                 "request": request, "messages": messages, "content": content, "tokens": self.open("tokens", flat)},
-            "model": {"id": "tiny", "manifest": digest(jcs.canonical(MANIFEST))}, "profile": "exact/1", "nonce": "bm9uY2U",
-            "engine": {"build": "minted"}, "parameters": parameters, "started_unix_ms": "1757000000000",
+            "model": {"id": "tiny", "manifest": digest(jcs.canonical(MANIFEST))}, "profile": "exact/1",
+            "engine": {"build": "minted"}, "nonce": "bm9uY2U", "parameters": parameters, "started_unix_ms": "1757000000000",
             "usage": {"prompt_tokens": 20, "completion_tokens": count}, "ended_unix_ms": "1757000000500",
             "finish_reason": "cancelled" if "cancelled" in reasons else reasons[0],
             "activation": self.open("activation", b"".join(sha256(b"a", bytes([at])) for at in range(count)))}
@@ -120,13 +122,14 @@ class _Minting:
 
     def delivered(self) -> dict[str, Any]:
         if not self.recipe.stream:
-            parts = [{"index": c["index"], "finish_reason": c["finish_reason"], "message": _part(c)} for c in self.choices]
+            parts = [
+                {"index": c["index"], "finish_reason": c["finish_reason"], "message": _part(c)} for c in self.choices]
             wire = mint.as_json({"id": "chatcmpl-1", "choices": parts})
             return {"mode": "body", "wire": self.open("wire", wire)}
         chunks = [
             mint.as_json({"choices": [{"index": c["index"], "delta": delta}]})
             for c in self.choices for delta in _deltas(c)]
-        if self.recipe.outcome == "cancelled":
+        if self.recipe.outcome != "answered":
             chunks.pop()
         self.open("stream", b"".join(u64(len(chunk)) + chunk for chunk in chunks))
         head = stream_head(self.salt("stream"), self.recipe.receipt_id, chunks)

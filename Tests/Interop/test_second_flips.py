@@ -53,14 +53,14 @@ def test_a_flipped_byte_of_a_part_fails_the_same_checks(minted, both, seeded, is
         elif where == "statements":
             assert "signatures" in failed(report), flip[:3]
 
-    found = flips(bundle, seeded, None if is_long else 3)
+    found = flips(bundle, seeded, None if is_long else 2)
     with ThreadPoolExecutor(2) as pool:
-        assert sum(1 for _ in pool.map(check, found)) >= 50
+        assert sum(1 for _ in pool.map(check, found)) >= 30
 
 
 def test_a_flipped_byte_of_the_file_is_refused(minted, both, seeded, is_long):
     bundle, trust = minted
-    for at in range(len(bundle)) if is_long else seeded.sample(range(len(bundle)), 20):
+    for at in range(len(bundle)) if is_long else seeded.sample(range(len(bundle)), 10):
         changed = bundle[:at] + bytes([bundle[at] ^ 1 << seeded.randrange(8)]) + bundle[at + 1:]
         assert not both(changed, trust, what=at).accepted, at
 
@@ -68,12 +68,12 @@ def test_a_flipped_byte_of_the_file_is_refused(minted, both, seeded, is_long):
 def test_a_flipped_byte_of_the_trust_policy_is_seen_alike(minted, both, seeded, is_long):
     """A change of what the policy says may be none that this bundle meets; both have to say so, then."""
     bundle, trust = minted
-    for at in range(len(trust)) if is_long else seeded.sample(range(len(trust)), 40):
+    for at in range(len(trust)) if is_long else seeded.sample(range(len(trust)), 25):
         changed = trust[:at] + bytes([trust[at] ^ 1 << seeded.randrange(7)]) + trust[at + 1:]
         both(bundle, changed, what=(at, changed[max(0, at - 20):at + 20]))
 
 
-def test_a_missing_or_emptied_part_is_seen_alike(minted, both):
+def test_a_missing_or_emptied_part_is_seen_alike(minted, both, is_long):
     bundle, trust = minted
     value = json.loads(bundle)
     for where in ("statements", "openings", "log"):
@@ -82,4 +82,5 @@ def test_a_missing_or_emptied_part_is_seen_alike(minted, both):
             del less[where][name]
             report = both(mint.jcs.canonical(less), trust, what=(where, name))
             assert (where == "openings") == report.accepted or name == "model", (where, name)
-            assert not both(with_bytes(bundle, where, name, b""), trust, what=(where, name)).accepted
+            if is_long or name in ("receipt", "message/0", "cose_receipt"):
+                assert not both(with_bytes(bundle, where, name, b""), trust, what=(where, name)).accepted

@@ -15,7 +15,7 @@ from second.values import sha256
 
 def test_inclusion_in_trees_of_many_sizes(both, seeded, is_long, monkeypatch):
     pairs = [(size, index) for size in range(1, 70) for index in range(size)]
-    for size, index in seeded.sample(pairs, 400 if is_long else 8):
+    for size, index in seeded.sample(pairs, 400 if is_long else 4):
         monkeypatch.setattr(mint, "SIZE", size)
         monkeypatch.setattr(mint, "INDEX", index)
         bundle = Recipe().mint()
@@ -96,7 +96,7 @@ def test_a_checkpoint_has_one_form(both):
     assert failed(both(noted(bundle, text, "stranger"), mint.trust_policy())) == {"inclusion"}
 
 
-@pytest.mark.parametrize("seconds", [0, 1, 2**63 - 1, 2**63, 2**64 - 1])
+@pytest.mark.parametrize("seconds", [0, 2**63 - 1, 2**63])
 def test_a_cosignature_of_an_odd_time(seconds, both):
     bundle = Recipe().mint()
     text = json.loads(bundle)["log"]["tlog_proof"].split("\n\n")[1] + "\n"

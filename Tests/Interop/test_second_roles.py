@@ -72,7 +72,7 @@ def test_a_policy_that_contradicts_itself_is_refused(name, both):
 
 @pytest.mark.parametrize("service", mint.ISSUERS)
 @pytest.mark.parametrize("first, last, holds", [
-    (INDEX, INDEX, True), (0, INDEX - 1, False), (INDEX + 1, INDEX + 1, False), (0, 2**64 - 1, True)])
+    (INDEX, INDEX, True), (0, INDEX - 1, False), (INDEX + 1, INDEX + 1, False)])
 def test_a_key_is_good_for_an_interval_of_the_log(service, first, last, holds, both):
     """A manifest or a policy has an index of its own: for it only the end counts, and a listed digest overrules it."""
     bundle = Recipe().mint()

@@ -1,4 +1,6 @@
-"""python -m second BUNDLE --trust FILE [--response FILE] [--require CHECK] [--json]: 0 accepted, 1 refused, 65 no policy."""
+"""python -m second BUNDLE --trust FILE [--response FILE] [--require CHECK] [--json]
+
+Ends with 0 where the bundle is accepted, 1 where it is refused, 65 where the trust policy cannot be read."""
 
 import argparse
 import json

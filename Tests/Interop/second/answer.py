@@ -1,5 +1,6 @@
 """What an answer is: as committed (`content`), and as a body or the chunks of a stream show it to a client."""
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -8,9 +9,11 @@ from .shape import exactly, integer, list_of, one_of, record, text
 from .values import require
 
 CALLS_MAX = 128
+_INDEX = re.compile(r"-?0|[1-9][0-9]{0,8}")
 FINISHES = ("stop", "length", "tool_calls", "cancelled")
 _CALL = record(id=text(1, 64), name=text(1, 64), arguments=text(0, 1 << 24))
-_CHOICE = record(finish_reason=one_of(FINISHES), index=integer(0, 7), text=text(0, 1 << 24), tool_calls=list_of(_CALL, 0, CALLS_MAX))
+_CHOICE = record(
+    finish_reason=one_of(FINISHES), index=integer(0, 7), text=text(0, 1 << 24), tool_calls=list_of(_CALL, 0, CALLS_MAX))
 _CONTENT = record(choices=list_of(_CHOICE, 1, 8))
 
 
@@ -76,5 +79,4 @@ def _text(value: Any, name: str) -> str:
 
 def _number(value: Any, name: str) -> int:
     found = value.get(name) if isinstance(value, dict) else None
-    is_index = isinstance(found, jcs.Number) and len(found) <= 9 and found.isdigit()
-    return int(found) if is_index else -1
+    return int(found) if isinstance(found, jcs.Number) and _INDEX.fullmatch(found) else -1

@@ -21,7 +21,8 @@ def flag(value: Any, name: str) -> bool:
 
 
 def integer(value: Any, name: str, low: int, high: int) -> int:
-    require(isinstance(value, Number) and len(value) <= 64 and _INTEGER.fullmatch(value), f"request: {name} is no integer")
+    is_integer = isinstance(value, Number) and len(value) <= 64 and _INTEGER.fullmatch(value)
+    require(is_integer, f"request: {name} is no integer")
     require(low <= int(value) <= high, f"request: {name} is not from {low} to {high}")
     return int(value)
 

@@ -19,7 +19,8 @@ def content(bundle: Bundle, response: bytes | None = None) -> Outcome:
             _stream(bundle)
         else:
             field = name.partition("/")[0]
-            require(commitment(field, opening.salt, opening.data) == wanted.get(name), f"{name}: opens another commitment")
+            opened = commitment(field, opening.salt, opening.data)
+            require(opened == wanted.get(name), f"{name}: opens another commitment")
     _asked(bundle)
     _answered(bundle)
     sent = _sent(bundle)
@@ -102,7 +103,7 @@ def _answered(bundle: Bundle) -> None:
     require(reason == execution["finish_reason"], "content: another finish_reason")
     for choice in choices:
         for at, call in enumerate(choice["tool_calls"]):
-            end = bundle.receipt_id.replace("-", "")[-16:]
+            end = bundle.receipt["receipt_id"].replace("-", "")[-16:]
             require(call["id"] == f"call_{end}{choice['index']:02x}{at:02x}", "content: a call with another id")
 
 

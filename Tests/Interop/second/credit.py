@@ -43,7 +43,10 @@ def _whole(parts: list[dict[str, Any]], what: str) -> None:
 
 def check_policy(value: Any, path: str) -> None:
     """The shape of a policy's predicate (FORMAT section 2)."""
-    record(id=identifier, roles=list_of(lambda role, where: _ROLES[_method(role, where)](role, where), 1, 16))(value, path)
+    def role_shape(role: Any, where: str) -> None:
+        _ROLES[_method(role, where)](role, where)
+
+    record(id=identifier, roles=list_of(role_shape, 1, 16))(value, path)
     _distinct([role["role"] for role in value["roles"]], f"{path}.roles")
     _whole(value["roles"], path)
     for role in value["roles"]:

@@ -61,7 +61,7 @@ def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _check(value: Any, what: str, depth: int) -> int:
     """How many values there are, after a look at each."""
-    require(depth <= DEPTH_MAX, f"{what} is nested too deeply")
+    require(depth < DEPTH_MAX or not isinstance(value, (dict, list)), f"{what} is nested too deeply")
     if isinstance(value, str) and not isinstance(value, Number):
         require(not _SURROGATE.search(value), f"{what} holds a lone surrogate")
     elif isinstance(value, dict):

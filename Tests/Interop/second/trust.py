@@ -48,7 +48,8 @@ class Trust:
             iss=text(), kid=digest, key=text(), alg=exactly("EdDSA"), kinds=list_of(one_of(KINDS), 0, 32),
             from_index=decimal(), to_index_=decimal())
         record(
-            origin=that(is_key_name, "an origin"), checkpoint_vkey=text(), receipt_log_key=text(), witnesses=list_of(text()),
+            origin=that(is_key_name, "an origin"), checkpoint_vkey=text(), receipt_log_key=text(),
+            witnesses=list_of(text(), 0, 64),
             quorum=lambda item, path: require(is_integer(item), f"{path} is no count"), issuers=list_of(issuer),
             manifests=record(signers=list_of(digest), digests=list_of(digest)), profiles=list_of(text()),
             tee_=record(roots=list_of(text()), measurements=list_of(text())), attribution_policies=list_of(digest),

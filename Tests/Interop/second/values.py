@@ -5,7 +5,6 @@ import binascii
 import hashlib
 import re
 import struct
-from decimal import Decimal
 from fractions import Fraction
 
 INTEGER_MAX = 2**53 - 1
@@ -13,7 +12,7 @@ PRICE_MAX = 2**62
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 _DECIMAL = re.compile(r"0|[1-9][0-9]*")
 _UUID7 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
-_NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
+_NUMBER = re.compile(r"(?P<sign>-?)(?P<whole>0|[1-9][0-9]*)(\.(?P<fraction>[0-9]+))?([eE](?P<exponent>[+-]?[0-9]+))?")
 _ID = re.compile(r"[\x21-\x7e]{1,256}")
 LITERAL_BYTES_MAX = 64
 
@@ -76,14 +75,18 @@ def is_integer(value: object, low: int = 0, high: int = INTEGER_MAX) -> bool:
 
 def binary32(literal: str) -> bytes:
     """The bits of a JSON number literal rounded once to binary32: nearest, ties to even. Not finite is refused."""
-    require(len(literal) <= LITERAL_BYTES_MAX and _NUMBER.fullmatch(literal), f"{literal} is no JSON number")
-    sign = 0x8000_0000 if literal.startswith("-") else 0
-    number = Decimal(literal).copy_abs()  # abs() would round to the context's 28 digits
-    if number.is_zero() or number.adjusted() < -60:
+    parts = _NUMBER.fullmatch(literal)
+    require(len(literal) <= LITERAL_BYTES_MAX and parts, f"{literal} is no JSON number")
+    sign = 0x8000_0000 if parts["sign"] else 0
+    fraction = parts["fraction"] or ""
+    digits, exponent = int(parts["whole"] + fraction), int(parts["exponent"] or 0) - len(fraction)
+    # Before 10 is raised to any power: what is far from the range of binary32 is zero or infinite.
+    places = len(str(digits)) + exponent
+    if not digits or places < -60:
         return struct.pack(">I", sign)
-    require(number.adjusted() < 60, f"{literal} is not finite in binary32")
+    require(places < 60, f"{literal} is not finite in binary32")
     # Positive binary32 numbers are ordered as their bits are: the greatest one that is not above, then the nearer.
-    exact, low, high = Fraction(number), 0, 0x7F80_0000
+    exact, low, high = digits * Fraction(10) ** exponent, 0, 0x7F80_0000
     while high - low > 1:
         middle = (low + high) // 2
         low, high = (middle, high) if _float(middle) <= exact else (low, middle)
