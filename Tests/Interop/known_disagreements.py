@@ -27,6 +27,14 @@ def test_a_cose_receipt_says_when_it_was_issued(both: Both):
     assert both(without, mint.trust_policy()).states["inclusion"] == "fail"
 
 
+def test_what_was_delivered_without_an_execution_is_not_open(both: Both):
+    """FORMAT section 5: what was delivered and is not opened makes `content` not_checked. ContentCheck.swift asks for it only
+    beside an execution; a stream that broke before one has none. -> test_second_honest.py"""
+    stream = {"mode": "stream", "chunks": "1", "chain": "sha256:" + "1" * 64}
+    recipe = Recipe(outcome="failed", edits={"receipt": lambda draft: draft.predicate.update(delivery=stream)})
+    assert both(recipe.mint(), mint.trust_policy()).states["content"] == "not_checked"
+
+
 def test_a_long_body_with_log_probabilities_is_honest(both: Both):
     """An answer of 8 choices with 20 log-probabilities a token passes 2^20 JSON values at some 1090 tokens a choice, well
     below the 16 MiB of an opening. DeliveryCheck.swift reads it with the default limits. -> test_second_honest.py"""

@@ -60,7 +60,7 @@ def test_a_flipped_byte_of_a_part_fails_the_same_checks(minted, both, seeded, is
 
 def test_a_flipped_byte_of_the_file_is_refused(minted, both, seeded, is_long):
     bundle, trust = minted
-    for at in range(len(bundle)) if is_long else seeded.sample(range(len(bundle)), 10):
+    for at in seeded.sample(range(len(bundle)), 2000 if is_long else 10):
         changed = bundle[:at] + bytes([bundle[at] ^ 1 << seeded.randrange(8)]) + bundle[at + 1:]
         assert not both(changed, trust, what=at).accepted, at
 
