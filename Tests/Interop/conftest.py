@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from both import Both
 from export import Export
 from harness import programs
 from harness.suite import Suite, chat
@@ -49,3 +50,8 @@ def second(make_suite, tmp_path_factory) -> Exported:
 @pytest.fixture(params=["first", "second"])
 def either(request) -> Exported:
     return request.getfixturevalue(request.param)
+
+
+@pytest.fixture(scope="session")
+def both(tmp_path_factory) -> Both:
+    return Both(tmp_path_factory.mktemp("both"))

@@ -1,0 +1,197 @@
+"""One request after another: what was asked, what came of it, and the statements about it, honest unless edited."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import mint
+from mint import KEYS, Draft, digest
+from second import credit, jcs
+from second.openings import commitment, stream_head
+from second.request import read
+from second.values import sha256, u64
+
+RECEIPT_ID = "01990000-0000-7102-8304-05060708090a"
+PRICE = 1_000_003
+ROOM = 64
+MANIFEST: dict[str, Any] = {
+    "id": "tiny", "name": "Tiny", "architecture": "llama", "profile": "exact/1", "context_length": ROOM + 20,
+    "licence": "Apache-2.0", "template": digest(b"template"),
+    "weights": {"format": "gguf", "file": "tiny.gguf", "digest": digest(b"w"), "bytes": "1", "quantization": "Q4_1"},
+    "lineage": {"root": "tiny", "nodes": [
+        {"id": "tiny", "kind": "model", "name": "Tiny", "contributor": "example.org/maker", "claim": "declared",
+         "retained_bp": 6000, "parents": [{"id": "corpus", "basis_points": 4000}]},
+        {"id": "corpus", "kind": "dataset", "name": "Corpus", "contributor": "unattributed", "claim": "declared",
+         "retained_bp": 10000, "parents": []}]}}
+POLICY: dict[str, Any] = {
+    "id": "default/1", "roles": [
+        {"role": "lineage", "basis_points": 9500, "method": "lineage/1"},
+        {"role": "operator", "basis_points": 500, "method": "operator/1"}]}
+Edit = Callable[[Draft], None]
+
+
+@dataclass
+class Recipe:
+    outcome: str = "answered"
+    executed: bool | None = None
+    """None: as the outcome makes one expect."""
+    stream: bool = False
+    choices: int = 1
+    calls: bool = False
+    asked: dict[str, Any] = field(default_factory=dict)
+    receipt_id: str = RECEIPT_ID
+    cosigners: list[str] = field(default_factory=list)
+    statements: tuple[str, ...] = ("custody", "attribution", "verdict", "model", "policy")
+    edits: dict[str, Edit] = field(default_factory=dict)
+    """By kind: changes a draft before its key signs it."""
+    read_as: bytes = b""
+    """The body that messages and parameters are stated from, where it is not the one that is committed."""
+    changed: dict[str, bytes] = field(default_factory=dict)
+    """By name of an opening: data that is committed, kept and opened in place of the honest."""
+
+    def mint(self) -> bytes:
+        return _Minting(self).bundle()
+
+
+class _Minting:
+    def __init__(self, recipe: Recipe) -> None:
+        self.recipe, self.signed, self.openings = recipe, {}, {}
+        self.executed = recipe.outcome in ("answered", "cancelled") if recipe.executed is None else recipe.executed
+        self.choices = _choices(recipe)
+
+    def bundle(self) -> bytes:
+        recipe = self.recipe
+        request = self.open("request", _body(recipe))
+        receipt: dict[str, Any] = {"request": request}
+        if self.executed:
+            execution = self.execution(request)
+            about = {"execution": execution} | {
+                kind: self.sign(kind, execution, getattr(self, kind)(execution))
+                for kind in ("model", "policy", "custody", "attribution", "verdict") if kind in self.recipe.statements}
+            receipt["statements"] = {kind: value for kind, value in about.items() if kind not in ("model", "policy")}
+            receipt["delivery"] = self.delivery
+        else:
+            receipt["error"] = {"code": "invalid_value" if recipe.outcome == "refused" else "internal"}
+        receipt |= {
+            "outcome": recipe.outcome, "sequence": "41", "accepted_unix_ms": "1756999999900",
+            "price_nano": str(PRICE if self.executed else 0)}
+        self.sign("receipt", receipt.get("statements", {}).get("execution", request), receipt)
+        return mint.sealed(recipe.receipt_id, self.signed, self.openings, recipe.cosigners)
+
+    def open(self, name: str, data: bytes) -> str:
+        data, field_, salt = self.recipe.changed.get(name, data), name.partition("/")[0], self.salt(name)
+        self.openings[name] = salt + u64(len(data)) + data
+        if name == "activation":
+            return digest_of_list(salt, data)
+        return commitment(field_, salt, data)
+
+    def salt(self, name: str) -> bytes:
+        return sha256(b"salt ", name.encode(), self.recipe.receipt_id.encode())
+
+    def sign(self, kind: str, subject: str, predicate: dict[str, Any]) -> str:
+        owner = next(name for name, kinds in mint.ISSUERS.items() if kind in kinds)
+        sub = predicate["id"] if kind in ("model", "policy") else self.recipe.receipt_id
+        if kind in ("model", "policy"):
+            subject = digest(jcs.canonical(predicate))
+        else:
+            predicate = {"receipt_id": self.recipe.receipt_id} | predicate
+        draft = Draft(kind, KEYS[owner], sub, subject, predicate)
+        self.recipe.edits.get(kind, lambda draft: None)(draft)
+        self.signed[kind] = draft.sign()
+        return digest(self.signed[kind])
+
+    def execution(self, request: str) -> str:
+        asked = read(self.recipe.read_as or _body(self.recipe))
+        messages = [self.open(f"message/{at}", message) for at, message in enumerate(asked.messages)]
+        tokens = [[17, 400, 2][:2 + at % 2] for at in range(self.recipe.choices)]
+        flat = b"".join(b"".join(n.to_bytes(4, "big") for n in [len(made), *made]) for made in tokens)
+        count = sum(map(len, tokens))
+        content = self.open("content", jcs.canonical({"choices": self.choices}))
+        reasons = [choice["finish_reason"] for choice in self.choices]
+        self.delivery = self.delivered()
+        parameters = {"seed": "77", "seed_source": "drawn", "max_tokens": ROOM} | asked.parameters
+        predicate = {
+            "commitments": {
+                "request": request, "messages": messages, "content": content, "tokens": self.open("tokens", flat)},
+            "model": {"id": "tiny", "manifest": digest(jcs.canonical(MANIFEST))}, "profile": "exact/1",
+            "engine": {"build": "minted"}, "nonce": "bm9uY2U", "parameters": parameters, "started_unix_ms": "1757000000000",
+            "usage": {"prompt_tokens": 20, "completion_tokens": count}, "ended_unix_ms": "1757000000500",
+            "finish_reason": "cancelled" if "cancelled" in reasons else reasons[0],
+            "activation": self.open("activation", b"".join(sha256(b"a", bytes([at])) for at in range(count)))}
+        return self.sign("execution", content, predicate)
+
+    def delivered(self) -> dict[str, Any]:
+        if not self.recipe.stream:
+            parts = [
+                {"index": c["index"], "finish_reason": c["finish_reason"], "message": _part(c)} for c in self.choices]
+            wire = mint.as_json({"id": "chatcmpl-1", "choices": parts})
+            return {"mode": "body", "wire": self.open("wire", wire)}
+        chunks = [
+            mint.as_json({"choices": [{"index": c["index"], "delta": delta}]})
+            for c in self.choices for delta in _deltas(c)]
+        if self.recipe.outcome != "answered":
+            chunks.pop()
+        self.open("stream", b"".join(u64(len(chunk)) + chunk for chunk in chunks))
+        head = stream_head(self.salt("stream"), self.recipe.receipt_id, chunks)
+        return {"mode": "stream", "chunks": str(len(chunks)), "chain": head}
+
+    def model(self, execution: str) -> dict[str, Any]:
+        return MANIFEST
+
+    def policy(self, execution: str) -> dict[str, Any]:
+        return POLICY
+
+    def custody(self, execution: str) -> dict[str, Any]:
+        kept = {"statement": [self.signed["execution"]], "opening": list(self.openings.values())}
+        blobs = [
+            {"name": digest(blob), "bytes": str(len(blob)), "retention": retention}
+            for retention, found in kept.items() for blob in found]
+        return {"blobs": blobs, "kept_unix_ms": "1757000000600"}
+
+    def attribution(self, execution: str) -> dict[str, Any]:
+        stated = {
+            "policy": digest(self.signed["policy"]) if "policy" in self.signed else digest(b"elsewhere"),
+            "manifest": digest(jcs.canonical(MANIFEST)), "operator": KEYS["inference"].iss, "price_nano": str(PRICE)}
+        return stated | {"shares": credit.shares(stated, POLICY, MANIFEST)}
+
+    def verdict(self, execution: str) -> dict[str, Any]:
+        count = sum(2 + at % 2 for at in range(self.recipe.choices))
+        return {
+            "method": "reexecution/1", "profile": "exact/1", "execution": execution, "result": "pass",
+            "positions": count, "finding": ""}
+
+
+def digest_of_list(salt: bytes, data: bytes) -> str:
+    return "sha256:" + data[-32:].hex() if data else digest(b"colophon/activation/v1\0" + salt)
+
+
+def _body(recipe: Recipe) -> bytes:
+    tools = [{"type": "function", "function": {"name": "now"}}]
+    body = {
+        "model": "tiny", "messages": [
+            {"role": "system", "content": "Be brief."}, {"role": "user", "content": "Capital of France? \u00e9"}]}
+    body |= {"n": recipe.choices} if recipe.choices > 1 else {}
+    body |= {"tools": tools} if recipe.calls else {}
+    return mint.as_json(body | {"stream": recipe.stream} | recipe.asked)
+
+
+def _choices(recipe: Recipe) -> list[dict[str, Any]]:
+    end = recipe.receipt_id.replace("-", "")[-16:]
+    reason = "cancelled" if recipe.outcome == "cancelled" else "tool_calls" if recipe.calls else "stop"
+    return [
+        {"index": at, "finish_reason": reason, "text": "" if recipe.calls else f"Paris \u00e9 {at}.",
+         "tool_calls": [{"id": f"call_{end}{at:02x}00", "name": "now", "arguments": "{}"}] if recipe.calls else []}
+        for at in range(recipe.choices)]
+
+
+def _part(choice: dict[str, Any]) -> dict[str, Any]:
+    calls = [
+        {"id": call["id"], "type": "function", "function": {"name": call["name"], "arguments": call["arguments"]}}
+        for call in choice["tool_calls"]]
+    return {"role": "assistant", "content": choice["text"] or None} | ({"tool_calls": calls} if calls else {})
+
+
+def _deltas(choice: dict[str, Any]) -> list[dict[str, Any]]:
+    text, calls = choice["text"], _part(choice).get("tool_calls", [])
+    pieces = [{"role": "assistant"}, {"content": text[:3]}, {"content": text[3:]}]
+    return pieces + [{"tool_calls": [{"index": at} | call]} for at, call in enumerate(calls)]

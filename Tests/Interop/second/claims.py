@@ -1,0 +1,81 @@
+"""The checks `model`, `reexecution`, `tee`, `proof`, `attribution` and `custody`."""
+
+from . import credit
+from .bundle import Bundle
+from .report import NOT_CHECKED, NOT_OFFERED, PASS, Outcome
+from .trust import Trust
+from .values import digest_text, require, sha256
+
+EXACT = "exact/1"
+NOT_REPRODUCIBLE = ("opaque/1", "tolerant/1")
+
+
+def model(bundle: Bundle, trust: Trust) -> Outcome:
+    execution, manifest = bundle.predicate("execution"), bundle.statements.get("model")
+    if not execution:
+        return NOT_CHECKED, "nothing was executed"
+    require(execution["profile"] in trust.profiles, "the policy does not list this profile")
+    named = manifest.predicate_digest if manifest else execution["model"]["manifest"]
+    if named in trust.manifest_digests:
+        return PASS, f"{execution['model']['id']}, listed by its digest"
+    if not manifest:
+        return NOT_CHECKED, "the bundle holds no manifest, and the policy does not list its digest"
+    signer = trust.issuer(manifest.kid)
+    signed = signer and manifest.kid in trust.manifest_signers and manifest.message.is_signed_by(signer.key)
+    require(signed, "the policy lists neither this manifest nor its signer")
+    return PASS, f"{execution['model']['id']}, its manifest by a listed signer"
+
+
+def reexecution(bundle: Bundle, trust: Trust) -> Outcome:
+    """This program has no model: it can only believe a verdict of a listed key."""
+    execution, statement = bundle.statements.get("execution"), bundle.statements.get("verdict")
+    if not execution:
+        return NOT_CHECKED, "nothing was executed"
+    if (profile := execution.predicate["profile"]) != EXACT:
+        state = NOT_OFFERED if profile in NOT_REPRODUCIBLE else NOT_CHECKED
+        return state, f"the profile {profile} is not reproducible, or unknown here"
+    if not statement:
+        return NOT_CHECKED, "no verdict in the bundle"
+    verdict, issuer = statement.predicate, trust.issuer(statement.kid)
+    signed = issuer and "verdict" in issuer.kinds and statement.message.is_signed_by(issuer.key)
+    require(signed, "the verdict is not signed by a key listed for verdicts")
+    require(verdict["method"] == "reexecution/1", "the verdict is by another method")
+    require(verdict["result"] == "pass", f"the verdict is fail: {verdict['finding']}")
+    require(verdict["positions"] == execution.predicate["usage"]["completion_tokens"], "not all was recomputed")
+    return PASS, f"{verdict['positions']} tokens recomputed by {statement.issuer}"
+
+
+def tee(bundle: Bundle) -> Outcome:
+    return NOT_OFFERED, "the execution states no evidence of trusted hardware"
+
+
+def proof(bundle: Bundle) -> Outcome:
+    return NOT_OFFERED, "the execution comes with no proof of inference"
+
+
+def attribution(bundle: Bundle, trust: Trust) -> Outcome:
+    stated, policy = bundle.predicate("attribution"), bundle.statements.get("policy")
+    manifest, execution = bundle.predicate("model"), bundle.statements.get("execution")
+    if not stated or not execution:
+        return NOT_CHECKED, "the bundle holds no attribution"
+    if not policy or not manifest:
+        return NOT_CHECKED, "the bundle lacks the policy or the manifest to recompute from"
+    require(not trust.attribution_policies or policy.digest in trust.attribution_policies, "the policy is not listed")
+    credit.check_policy(policy.predicate, "policy")
+    require(policy.sub == policy.predicate["id"], "the policy's sub is not its id")
+    require(stated["operator"] == execution.issuer, "the operator is not who executed")
+    require(stated["shares"] == credit.shares(stated, policy.predicate, manifest), "the shares do not recompute")
+    return PASS, f"{len(stated['shares'])} shares of {stated['price_nano']} nano-units by {policy.predicate['id']}"
+
+
+def custody(bundle: Bundle) -> Outcome:
+    stated, execution = bundle.predicate("custody"), bundle.statements.get("execution")
+    if not stated:
+        return NOT_CHECKED, "the bundle holds no custody statement"
+    # Of a name that stands twice the first counts.
+    kept = {blob["name"]: int(blob["bytes"]) for blob in reversed(stated["blobs"])}
+    blobs = {"the execution statement": execution.message.raw} if execution else {}
+    blobs |= {f"the opening {name}": blob for name, blob in bundle.blobs.items()}
+    for name, data in blobs.items():
+        require(kept.get(digest_text(sha256(data))) == len(data), f"{name} is not among the kept blobs")
+    return PASS, f"{len(stated['blobs'])} blobs kept, as storage signed"

@@ -1,0 +1,92 @@
+"""Attribution (FORMAT section 7), in Python's integers: a product of 128 bits, and more, is exact here."""
+
+from collections import defaultdict
+from typing import Any
+
+from . import lineage
+from .shape import identifier, integer, list_of, record, text
+from .values import PRICE_MAX, is_id, require
+
+UNATTRIBUTED = "unattributed"
+WHOLE = 10_000
+WEIGHTS_MAX = 1 << 20
+_SPLIT = integer(1, WHOLE)
+_COMMON = {"role": identifier, "basis_points": _SPLIT, "method": text()}
+_ROLES = {
+    "lineage/1": record(**_COMMON), "operator/1": record(**_COMMON),
+    "equal/1": record(**_COMMON, contributors=list_of(identifier, 1, 4096)),
+    "fixed/1": record(**_COMMON, parts=list_of(record(contributor=identifier, basis_points=_SPLIT), 1, 4096))}
+
+
+def apportion(price: int, weights: list[tuple[str, int]]) -> dict[str, int]:
+    """Splits a price by weights; every unit of it is given to somebody."""
+    require(0 <= price <= PRICE_MAX and len(weights) <= WEIGHTS_MAX, "a price or a list of weights above its limit")
+    sums: dict[str, int] = defaultdict(int)
+    for name, weight in weights:
+        sums[name] += weight
+    sums = {name: max(weight, 0) for name, weight in sums.items()}
+    shift = max(max(sums.values(), default=0).bit_length() - 62, 0)
+    sums = {name: weight >> shift for name, weight in sums.items()}
+    total = sum(sums.values())
+    if not total:
+        return {UNATTRIBUTED: price} if price else {}
+    parts = {name: price * weight // total for name, weight in sums.items()}
+    left = price - sum(parts.values())
+    for name in sorted(sums, key=lambda name: (-(price * sums[name] % total), name.encode()))[:left]:
+        parts[name] += 1
+    return {name: part for name, part in parts.items() if part}
+
+
+def _whole(parts: list[dict[str, Any]], what: str) -> None:
+    require(sum(part["basis_points"] for part in parts) == WHOLE, f"{what} does not give away 10000 basis points")
+
+
+def check_policy(value: Any, path: str) -> None:
+    """The shape of a policy's predicate (FORMAT section 2)."""
+    def role_shape(role: Any, where: str) -> None:
+        _ROLES[_method(role, where)](role, where)
+
+    record(id=identifier, roles=list_of(role_shape, 1, 16))(value, path)
+    _distinct([role["role"] for role in value["roles"]], f"{path}.roles")
+    _whole(value["roles"], path)
+    for role in value["roles"]:
+        _distinct(role.get("contributors", []), role["role"])
+        if parts := role.get("parts"):
+            _distinct([part["contributor"] for part in parts], role["role"])
+            _whole(parts, role["role"])
+
+
+def _method(role: Any, path: str) -> str:
+    method = role.get("method") if isinstance(role, dict) else None
+    require(isinstance(method, str) and method in _ROLES, f"{path} has no known method")
+    return method
+
+
+def _distinct(names: list[str], what: str) -> None:
+    require(len(set(names)) == len(names), f"{what}: a name stands twice")
+
+
+def shares(attribution: dict[str, Any], policy: dict[str, Any], model: dict[str, Any]) -> list[dict[str, str]]:
+    """The list of shares that the statement has to hold."""
+    roles = policy["roles"]
+    require(is_id(attribution["operator"]), "the operator is no id")
+    parts = apportion(int(attribution["price_nano"]), [(role["role"], role["basis_points"]) for role in roles])
+    earned: dict[str, int] = defaultdict(int)
+    for role in roles:
+        weights = _weights(role, model, attribution["operator"])
+        for name, amount in apportion(parts.get(role["role"], 0), weights).items():
+            earned[name] += amount
+    names = sorted(earned, key=str.encode)
+    return [{"contributor": name, "amount_nano": str(earned[name])} for name in names]
+
+
+def _weights(role: dict[str, Any], model: dict[str, Any], operator: str) -> list[tuple[str, int]]:
+    match role["method"]:
+        case "lineage/1":
+            return lineage.weights(model["lineage"])
+        case "operator/1":
+            return [(operator, 1)]
+        case "equal/1":
+            return [(name, 1) for name in role["contributors"]]
+        case _:
+            return [(part["contributor"], part["basis_points"]) for part in role["parts"]]

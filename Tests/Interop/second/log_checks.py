@@ -1,0 +1,90 @@
+"""The checks `signatures`, `inclusion`, `witnesses` and `time`."""
+
+from dataclasses import dataclass
+
+from .bundle import Bundle
+from .cose import SUB, parse_receipt, thumbprint
+from .merkle import root_of_path
+from .note import LogProof
+from .report import FAIL, NOT_CHECKED, NOT_OFFERED, PASS, Outcome
+from .statement import Statement
+from .trust import Trust
+from .values import Refused, require
+
+# Statements with an index of their own, which the bundle does not prove (FORMAT section 5, Roles).
+ELSEWHERE = {"model", "policy"}
+
+
+@dataclass(frozen=True)
+class Inclusion:
+    """What the check `inclusion` found; without an index it failed."""
+
+    outcome: Outcome
+    index: int | None = None
+    cosigned: tuple[int, ...] = ()
+
+
+def inclusion(bundle: Bundle, trust: Trust) -> Inclusion:
+    try:
+        return _included(bundle, trust)
+    except Refused as error:
+        return Inclusion((FAIL, str(error)))
+
+
+def _included(bundle: Bundle, trust: Trust) -> Inclusion:
+    proof = LogProof.parse(bundle.tlog_proof)
+    require(proof.checkpoint.origin == trust.origin, "the checkpoint is of another origin")
+    cosigned = proof.note.verify(trust.checkpoint_key, trust.witnesses)
+    require(len(cosigned) >= trust.quorum, f"{len(cosigned)} witnesses cosigned, and the policy needs {trust.quorum}")
+    entry = bytes.fromhex(bundle.statements["receipt"].digest.removeprefix("sha256:"))
+    root = root_of_path(entry, proof.index, proof.checkpoint.size, proof.path)
+    require(root == proof.checkpoint.root, "the path does not lead to the checkpoint's root")
+    receipt = parse_receipt(bundle.cose_receipt)
+    require((receipt.index, receipt.size) == (proof.index, proof.checkpoint.size), "the two proofs differ")
+    require(root_of_path(entry, receipt.index, receipt.size, receipt.path) == root, "the two proofs differ in the root")
+    require(receipt.message.kid == thumbprint(trust.receipt_log_key), "the COSE Receipt is by another key")
+    require(receipt.message.is_signed_by(trust.receipt_log_key, detached=root), "the COSE Receipt has a bad signature")
+    require(receipt.message.claims[SUB] == bundle.statements["receipt"].sub, "the COSE Receipt is of another receipt")
+    require(bundle.as_of == receipt.size, "as_of is not the size of the tree")
+    said = f"entry {proof.index} of {receipt.size} in {trust.origin}, by tlog-proof and COSE Receipt"
+    return Inclusion((PASS, said), proof.index, tuple(cosigned))
+
+
+def signatures(bundle: Bundle, trust: Trust, index: int | None) -> Outcome:
+    trust.check_roles()
+    for kind, statement in bundle.statements.items():
+        _signature(statement, kind, index, trust)
+    return PASS, f"{len(bundle.statements)} statements, each by a key listed for its kind"
+
+
+def _signature(statement: Statement, kind: str, index: int | None, trust: Trust) -> None:
+    issuer = trust.issuer(statement.kid)
+    require(issuer, f"{kind}: no key of the policy has its kid")
+    require(kind in issuer.kinds, f"{kind}: its key is not listed for this kind")
+    require(issuer.iss == statement.issuer, f"{kind}: its key belongs to another iss")
+    require(statement.message.is_signed_by(issuer.key), f"{kind}: the signature is not its key's")
+    if index is None:
+        return
+    ended = issuer.to_index is not None and issuer.to_index < index
+    if kind in ELSEWHERE:
+        listed = trust.manifest_digests if kind == "model" else trust.attribution_policies
+        named = statement.subject_digest if kind == "model" else statement.digest
+        require(not ended or named in listed, f"{kind}: its key has ended, and the policy does not list it")
+    else:
+        require(issuer.from_index <= index and not ended, f"{kind}: the index is outside its key's interval")
+
+
+def witnesses(found: Inclusion, trust: Trust) -> Outcome:
+    count, known = len(found.cosigned), len(trust.witnesses)
+    if not known:
+        return NOT_OFFERED, "the policy names no witness: 0/0"
+    if found.index is None:
+        return NOT_CHECKED, "the inclusion check failed"
+    return PASS if count else NOT_CHECKED, f"cosigned by {count}/{known}, quorum {trust.quorum}"
+
+
+def time(found: Inclusion, trust: Trust) -> Outcome:
+    # Where no witness is needed, nobody whom the policy relies on vouches for a time.
+    if found.index is None or not trust.quorum:
+        return NOT_OFFERED, "no cosignature and no timestamp bounds the time: the statements' own are claims"
+    return PASS, f"the log held this no later than {found.cosigned[trust.quorum - 1]} s after 1970, by its witnesses"

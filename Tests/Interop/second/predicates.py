@@ -1,0 +1,111 @@
+"""The members of each predicate (FORMAT section 2, Predicates)."""
+
+import base64
+import re
+from typing import Any
+
+from . import lineage
+from .shape import decimal, digest, exactly, identifier, integer, list_of, one_of, receipt_id, record, text, that
+from .values import Refused, binary32, require
+
+_BITS = re.compile(r"[0-9a-f]{8}")
+_CODE = re.compile(r"[a-z0-9_.-]{1,64}")
+
+
+def nonce(value: Any, path: str) -> None:
+    """Base64url without padding, of 1 to 64 bytes."""
+    require(isinstance(value, str) and re.fullmatch(r"[A-Za-z0-9_-]{1,86}", value), f"{path} is no base64url")
+    padded = value + "=" * (-len(value) % 4)
+    try:
+        data = base64.urlsafe_b64decode(padded)
+    except ValueError as error:
+        raise Refused(f"{path} is no base64url") from error
+    require(1 <= len(data) <= 64 and base64.urlsafe_b64encode(data).decode().rstrip("=") == value, f"{path} is no nonce")
+
+
+def real(value: Any, path: str) -> None:
+    record(**{"as": text(1, 64), "bits": that(lambda bits: isinstance(bits, str) and _BITS.fullmatch(bits), "hex")})(
+        value, path)
+    require(binary32(value["as"]).hex() == value["bits"], f"{path}: the literal does not round to its bits")
+
+
+def real_but(neutral: str) -> Any:
+    """A real that says something: `neutral` is left out instead."""
+    def check(value: Any, path: str) -> None:
+        real(value, path)
+        silent = {binary32(neutral).hex(), binary32("-0").hex() if neutral == "0" else ""}
+        require(value["bits"] not in silent, f"{path} stands with its default")
+
+    return check
+
+
+def parameters(value: Any, path: str) -> None:
+    bias = that(lambda pair: isinstance(pair, list) and len(pair) == 2, "[token, real]")
+    record(
+        temperature=real, top_p=real, min_p=real, top_k=integer(), max_tokens=integer(), n=integer(1, 8),
+        seed=decimal(), seed_source=one_of(["request", "drawn"]), ignored=list_of(text()),
+        presence_penalty_=real_but("0"), frequency_penalty_=real_but("0"), repetition_penalty_=real_but("1"),
+        logit_bias_=list_of(bias, 1, 1024), stop_=integer(1, 4), top_logprobs_=integer(0, 20),
+        response_format_=one_of(["json_object", "json_schema"]), tools_=integer(1, 128),
+        tool_choice_=one_of(["auto", "required", "function"]), parallel_tool_calls_=exactly(False))(value, path)
+    tokens = []
+    for at, (token, added) in enumerate(value.get("logit_bias", [])):
+        integer(0, 2**32 - 1)(token, f"{path}.logit_bias[{at}]")
+        real(added, f"{path}.logit_bias[{at}]")
+        tokens.append(token)
+    require(all(a < b for a, b in zip(tokens, tokens[1:])), f"{path}.logit_bias is not ascending")
+
+
+def shares(value: Any, path: str) -> None:
+    """Their order and their sum are what the check `attribution` recomputes."""
+    list_of(record(contributor=identifier, amount_nano=decimal()))(value, path)
+    require(len({share["contributor"] for share in value}) == len(value), f"{path}: a contributor stands twice")
+
+
+def receipt(value: Any, path: str) -> None:
+    body = record(mode=exactly("body"), wire=digest)
+    stream = record(mode=exactly("stream"), chunks=decimal(), chain=digest)
+
+    def delivery(item: Any, where: str) -> None:
+        (body if isinstance(item, dict) and item.get("mode") == "body" else stream)(item, where)
+
+    record(
+        receipt_id=receipt_id, outcome=one_of(["answered", "refused", "failed", "cancelled"]), sequence=decimal(),
+        request=digest, statements_=record(execution=digest, custody_=digest, attribution_=digest, verdict_=digest),
+        delivery_=delivery, error_=record(code=that(lambda c: isinstance(c, str) and _CODE.fullmatch(c), "a code")),
+        price_nano=decimal(), accepted_unix_ms=decimal())(value, path)
+    has_statements = "statements" in value
+    require(has_statements != ("error" in value), f"{path} has both statements and error, or neither")
+    answered, refused = value["outcome"] == "answered", value["outcome"] == "refused"
+    require(not answered or (has_statements and "delivery" in value), f"{path}: an answer without its delivery")
+    require(not (refused and has_statements), f"{path}: a refusal with statements")
+
+
+_NAME = text(1, 1024)
+
+PREDICATES = {
+    "execution": record(
+        receipt_id=receipt_id, nonce_=nonce,
+        commitments=record(request=digest, messages=list_of(digest, 0, 1024), content=digest, tokens=digest),
+        model=record(id=_NAME, manifest=digest), profile=_NAME, engine=record(build=_NAME),
+        parameters=parameters, usage=record(prompt_tokens=integer(), completion_tokens=integer()),
+        finish_reason=one_of(["stop", "length", "tool_calls", "cancelled"]), started_unix_ms=decimal(),
+        ended_unix_ms=decimal(), activation=digest),
+    "custody": record(
+        receipt_id=receipt_id, kept_unix_ms=decimal(),
+        blobs=list_of(record(
+            name=digest, bytes=decimal(),
+            retention=one_of(["statement", "opening", "content", "model", "evidence"])), 0, 4096)),
+    "attribution": record(
+        receipt_id=receipt_id, policy=digest, manifest=digest, operator=text(), price_nano=decimal(), shares=shares),
+    "verdict": record(
+        receipt_id=receipt_id, method=text(), profile=text(), execution=digest,
+        result=one_of(["pass", "fail"]), positions=integer(), first_position_=integer(), finding=text(0, 1024)),
+    "receipt": receipt,
+    "model": record(
+        id=_NAME, name=text(), architecture=text(), profile=text(), context_length=integer(), licence=text(),
+        weights=record(format=exactly("gguf"), file=text(), digest=digest, bytes=decimal(), quantization=text()),
+        template=digest, lineage=lineage.check),
+    # Its form is for the check `attribution`, which alone uses it.
+    "policy": that(lambda value: isinstance(value, dict), "an object"),
+}

@@ -1,0 +1,93 @@
+"""The trust policy (FORMAT section 5): whom its owner believes, and for what."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from .cose import thumbprint
+from .jcs import parse
+from .note import COSIGNATURE, ED25519, VerifierKey, is_key_name
+from .shape import decimal, digest, exactly, list_of, one_of, record, text, that
+from .values import digest_text, from_base64, is_integer, require
+
+CHECKS = (
+    "signatures", "binding", "content", "inclusion", "witnesses", "time", "model", "reexecution", "tee", "proof",
+    "attribution", "custody")
+# One key signs at most one of these kinds; the other kinds go with any.
+SEPARATE = frozenset({"execution", "custody", "attribution", "verdict", "receipt", "model"})
+KINDS = SEPARATE | {"policy", "contribution", "key", "tombstone", "epoch"}
+
+
+@dataclass(frozen=True)
+class Issuer:
+    iss: str
+    kid: str
+    key: bytes
+    kinds: frozenset[str]
+    from_index: int
+    to_index: int | None
+
+
+@dataclass(frozen=True)
+class Trust:
+    origin: str
+    checkpoint_key: VerifierKey
+    receipt_log_key: bytes
+    witnesses: list[VerifierKey]
+    quorum: int
+    issuers: list[Issuer]
+    manifest_signers: frozenset[str]
+    manifest_digests: frozenset[str]
+    profiles: frozenset[str]
+    attribution_policies: frozenset[str]
+    required: frozenset[str]
+
+    @classmethod
+    def parse(cls, data: bytes) -> "Trust":
+        value = parse(data, "trust policy", integers=True)
+        issuer = record(
+            iss=text(), kid=digest, key=text(), alg=exactly("EdDSA"), kinds=list_of(one_of(KINDS), 0, 32),
+            from_index=decimal(), to_index_=decimal())
+        record(
+            origin=that(is_key_name, "an origin"), checkpoint_vkey=text(), receipt_log_key=text(),
+            witnesses=list_of(text(), 0, 64),
+            quorum=lambda item, path: require(is_integer(item), f"{path} is no count"), issuers=list_of(issuer),
+            manifests=record(signers=list_of(digest), digests=list_of(digest)), profiles=list_of(text()),
+            tee_=record(roots=list_of(text()), measurements=list_of(text())), attribution_policies=list_of(digest),
+            required=list_of(one_of(CHECKS)))(value, "trust")
+        require(len(data) <= 1 << 20, "trust policy: above 1 MiB")
+        witnesses = [VerifierKey.parse(vkey, COSIGNATURE) for vkey in value["witnesses"]]
+        checkpoint_key = VerifierKey.parse(value["checkpoint_vkey"], ED25519)
+        keys = [checkpoint_key.raw, *(witness.raw for witness in witnesses)]
+        require(len(set(keys)) == len(keys), "trust: a witness is listed twice, or is the log itself")
+        require(value["quorum"] <= len(witnesses), "trust: the quorum is above the number of witnesses")
+        return cls(
+            value["origin"], checkpoint_key,
+            _key(value["receipt_log_key"], "trust.receipt_log_key"), witnesses, value["quorum"],
+            [_issuer(item) for item in value["issuers"]], frozenset(value["manifests"]["signers"]),
+            frozenset(value["manifests"]["digests"]), frozenset(value["profiles"]),
+            frozenset(value["attribution_policies"]), frozenset(value["required"]))
+
+    def issuer(self, kid: str) -> Issuer | None:
+        return next((issuer for issuer in self.issuers if issuer.kid == kid), None)
+
+    def check_roles(self) -> None:
+        """No key is in two roles, and no issuer's key signs what another service has to check (FORMAT section 5)."""
+        keys = [self.checkpoint_key.raw, self.receipt_log_key, *(witness.raw for witness in self.witnesses)]
+        keys += [issuer.key for issuer in self.issuers]
+        require(len(set(keys)) == len(keys), "trust policy: one key is in two roles")
+        for issuer in self.issuers:
+            require(len(issuer.kinds & SEPARATE) <= 1, f"trust policy: one key of {issuer.iss} has two kinds")
+
+
+def _key(encoded: str, what: str) -> bytes:
+    raw = from_base64(encoded, what)
+    require(len(raw) == 32, f"{what} has not 32 bytes")
+    return raw
+
+
+def _issuer(value: dict[str, Any]) -> Issuer:
+    key = _key(value["key"], "the key of " + value["iss"])
+    require(digest_text(thumbprint(key)) == value["kid"], f"the kid of {value['iss']} is not its key's thumbprint")
+    first, last = int(value["from_index"]), int(value["to_index"]) if "to_index" in value else None
+    require(last is None or first <= last, f"the interval of {value['iss']} ends before it begins")
+    return Issuer(value["iss"], value["kid"], key, frozenset(value["kinds"]), first, last)

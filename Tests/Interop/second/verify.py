@@ -1,0 +1,43 @@
+"""All checks of a bundle under a trust policy, in the order of FORMAT section 5."""
+
+from collections.abc import Callable
+
+from . import binding, claims, content, log_checks
+from .bundle import Bundle
+from .report import FAIL, NOT_CHECKED, Outcome, Report
+from .trust import CHECKS, Trust
+from .values import Refused
+
+
+def verify(data: bytes, trust: Trust, response: bytes | None = None, require: frozenset[str] = frozenset()) -> Report:
+    """Never raises for what the bundle holds: what cannot be read fails."""
+    required = trust.required | require
+    try:
+        bundle = Bundle.parse(data)
+    except Refused as error:
+        checks = {name: (NOT_CHECKED, "unreadable bundle") for name in CHECKS}
+        return Report(None, checks | {"signatures": (FAIL, f"the bundle cannot be read: {error}")}, required)
+    included = log_checks.inclusion(bundle, trust)
+    checks: dict[str, Callable[[], Outcome]] = {
+        "signatures": lambda: log_checks.signatures(bundle, trust, included.index),
+        "binding": lambda: binding.binding(bundle),
+        "content": lambda: content.content(bundle, response),
+        "inclusion": lambda: included.outcome,
+        "witnesses": lambda: log_checks.witnesses(included, trust),
+        "time": lambda: log_checks.time(included, trust),
+        "model": lambda: claims.model(bundle, trust),
+        "reexecution": lambda: claims.reexecution(bundle, trust),
+        "tee": lambda: claims.tee(bundle),
+        "proof": lambda: claims.proof(bundle),
+        "attribution": lambda: claims.attribution(bundle, trust),
+        "custody": lambda: claims.custody(bundle),
+    }
+    assert tuple(checks) == CHECKS
+    return Report(bundle.receipt_id, {name: _outcome(check) for name, check in checks.items()}, required)
+
+
+def _outcome(check: Callable[[], Outcome]) -> Outcome:
+    try:
+        return check()
+    except Refused as error:
+        return FAIL, str(error)

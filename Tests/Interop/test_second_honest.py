@@ -1,0 +1,136 @@
+"""The second verifier and `colophon verify` say the same of honest bundles, whatever came of the request."""
+
+import json
+
+import pytest
+import requests
+
+import mint
+from both import edited, failed
+from harness.programs import ROOT
+from harness.suite import chat
+from recipes import RECEIPT_ID, Recipe
+from second import cose
+from second.bundle import Bundle
+from second.openings import commitment, stream_head
+from second.trust import CHECKS
+from second.values import sha256
+
+VECTOR = ROOT / "Tests/Vectors/receipts"
+WITNESSES = ["witness1", "witness2", "witness3"]
+ASKED = {
+    "temperature": 0.7, "seed": -1, "user": "u", "logit_bias": {"7": 1.5, "4294967295": -100}, "stop": ["a", "b"],
+    "logprobs": True, "top_logprobs": 2, "presence_penalty": -0.0, "frequency_penalty": 1.1, "max_completion_tokens": 9}
+RECIPES = {
+    "answered": Recipe(), "streamed": Recipe(stream=True), "parameters": Recipe(asked=ASKED),
+    "choices": Recipe(choices=3), "streamed choices": Recipe(choices=8, stream=True),
+    "tools": Recipe(calls=True), "streamed tools": Recipe(calls=True, stream=True, choices=2),
+    "refused": Recipe(outcome="refused"), "failed": Recipe(outcome="failed"),
+    "cancelled": Recipe(outcome="cancelled", stream=True), "cancelled body": Recipe(outcome="cancelled"),
+    "cancelled before": Recipe(outcome="cancelled", executed=False),
+    "failed while sending": Recipe(outcome="failed", executed=True, stream=True),
+    "no verdict": Recipe(statements=("custody", "attribution", "model", "policy")),
+    "nothing but the execution": Recipe(statements=()), "no manifest": Recipe(statements=("attribution", "policy")),
+    "cosigned": Recipe(cosigners=["witness3", "witness1"])}
+
+
+def minted_trust(recipe: Recipe):
+    vkeys = [mint.KEYS[name].vkey(4, name) for name in WITNESSES] if recipe.cosigners else []
+    return mint.trust_policy(witnesses=vkeys, quorum=len(recipe.cosigners))
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_minted_bundles_are_accepted_alike(name, both, seeded, is_long):
+    """The maker knows FORMAT alone: so it is enough to make what the suite accepts, and to check it."""
+    recipe = RECIPES[name]
+    bundle, trust = recipe.mint(), minted_trust(recipe)
+    report = both(bundle, trust)
+    assert report.accepted and report.states["content"] == "pass", report.table()
+    openings = json.loads(bundle)["openings"]
+    for _ in range(20 if is_long else 1):
+        kept = {opening: openings[opening] for opening in seeded.sample(sorted(openings), seeded.randrange(len(openings)))}
+        shown = both(edited(bundle, lambda value: value.update(openings=kept)), trust, what=list(kept))
+        passes = len(kept.keys() - {"activation"}) == len(openings.keys() - {"activation"})
+        assert shown.accepted and (shown.states["content"] == "pass") == passes, shown.table()
+
+
+@pytest.mark.parametrize("quorum", [0, 1, 3])
+@pytest.mark.parametrize("count", [0, 1, 3])
+def test_a_quorum_decides_and_bounds_the_time(quorum, count, both):
+    bundle = Recipe(cosigners=WITNESSES[:count]).mint()
+    vkeys = [mint.KEYS[name].vkey(4, name) for name in WITNESSES]
+    report = both(bundle, mint.trust_policy(witnesses=vkeys, quorum=quorum))
+    assert report.accepted == (count >= quorum)
+    assert failed(report) == (set() if count >= quorum else {"inclusion"})
+    bounded = 0 < quorum <= count
+    assert report.states["time"] == ("pass" if bounded else "not_offered")
+    assert not bounded or f" {mint.IAT + quorum} s" in report.checks["time"][1], "the quorum-th smallest time"
+
+
+def test_the_vector_and_the_worked_example(both):
+    report = both((VECTOR / "bundle.json").read_bytes(), (VECTOR / "trust.json").read_bytes())
+    assert report.accepted
+    salt = bytes(range(32))
+    assert commitment("request", salt, b"abc").endswith("70da8c8"), "FORMAT section 9"
+    assert sha256(b"colophon/activation/v1\0", salt).hex().startswith("2ca2601ca1536488")
+    assert stream_head(salt, RECEIPT_ID, [b"abc"]).endswith("d563ed1df2")
+    execution = Bundle.parse((VECTOR / "bundle.json").read_bytes()).statements["execution"]
+    assert execution.digest.endswith("5614aea82") and execution.kid.startswith("sha256:a65607f8aa221a54")
+    assert cose.thumbprint(bytes(32)) != cose.thumbprint(bytes(31) + b"\1")
+
+
+@pytest.fixture(scope="module")
+def asked(suite) -> dict[str, str]:
+    """Receipts of a running suite by how the request ended."""
+    def streamed(body: dict, pieces: int) -> str:
+        with requests.post(suite.url + "/v1/chat/completions", json=body, stream=True, timeout=120) as answer:
+            for _, _ in zip(range(pieces), answer.iter_content(64)):
+                pass
+            return answer.headers["X-Receipt-Id"]
+
+    found = {
+        "choices": suite.post(chat("Name two birds.", n=2, temperature=1, seed=5, max_tokens=6, user="u")),
+        "schema": suite.post(chat("Say yes as JSON.", response_format={"type": "json_object"}, max_tokens=12)),
+        "refused": suite.post(chat("end of \u0004 transmission"))}
+    ids = {name: answer.headers["X-Receipt-Id"] for name, answer in found.items()}
+    ids["streamed"] = streamed(chat("Name a tree.", stream=True, max_tokens=6, logprobs=True), 1 << 20)
+    ids["cancelled"] = streamed(chat("Tell a very long story about the sea.", max_tokens=400, stream=True), 1)
+    for receipt_id in ids.values():
+        suite.wait_for_log(receipt_id)
+    return ids
+
+
+@pytest.mark.parametrize("name", ["choices", "schema", "refused", "streamed", "cancelled"])
+def test_bundles_of_a_running_suite(name, suite, asked, both):
+    bundle, trust = suite.bundle(asked[name]), suite.trust
+    if name == "refused":
+        # Nothing was executed, so no model can pass; and what was refused is not kept.
+        assert both(bundle, trust).required_unmet == ["model"]
+        trust["required"].remove("model")
+    report = both(bundle, trust)
+    assert report.accepted and (report.states["content"] == "pass") == (name != "refused"), report.table()
+    closed = both(edited(bundle, lambda value: value.update(openings={})), trust)
+    assert closed.accepted and closed.states["content"] == "not_checked"
+
+
+@pytest.mark.parametrize("check", CHECKS)
+def test_a_required_check_that_does_not_pass_is_refused(check, both):
+    """Nothing can be skipped: not offered, not checked and failed are all not enough."""
+    recipe = RECIPES["no manifest"]
+    report = both(recipe.mint(), minted_trust(recipe) | {"required": [check]})
+    assert report.accepted == (report.states[check] == "pass") == (check in ("signatures", "binding", "content", "inclusion"))
+    assert report.required_unmet == ([] if report.accepted else [check])
+
+
+def test_my_own_copy_is_compared(both):
+    bundle, trust = Recipe().mint(), mint.trust_policy()
+    wire = Bundle.parse(bundle).openings["wire"].data
+    received = wire[:-1] + b', "receipt": {"id": "x", "receipt": [1, 2]}\n}'
+    text = "Paris \u00e9 0.".encode()
+    for copy, passes in (
+        (wire, True), (received.replace(b"\n", b""), True), (text, True), (text[:-1], False), (wire[:-1], False),
+        (wire + b" ", False), (received.replace(b'"receipt": {', b'"Receipt": {'), False), (b"", False)):
+        assert (both(bundle, trust, copy, what=copy).states["content"] == "pass") == passes, copy
+    broken = Recipe(outcome="cancelled", stream=True).mint()
+    for copy, passes in ((text[:3], True), (text, False), (b"", True), (b"x", False)):
+        assert (both(broken, trust, copy, what=copy).states["content"] == "pass") == passes, copy
