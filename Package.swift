@@ -83,7 +83,7 @@ let shared: [Target] = [
   library("Receipts", ["MerkleLog", "Codec", "Cryptography", "Credit"]),
   library("Exact", ["CKernels", "Codec", "Cryptography"]),
   library("Evidence", ["Exact", "Receipts", "Cryptography"]),
-  library("Credit", ["Codec", "Cryptography"]),
+  library("Credit", ["CKernels", "Codec", "Cryptography"]),
   library(
     "RPC", ["Wire", "CZlib", hummingbird, httpClient, logging, nioCore, nioHTTP1]),
   library(
@@ -166,7 +166,7 @@ let testTargets: [Target] = [
       "ServiceKit",
       "Wire", logging,
     ]),
-  tests("Credit", ["Credit", "Codec", "Cryptography"]),
+  tests("Credit", ["Credit", "CKernels", "Codec", "Cryptography"]),
 ]
 
 let package = Package(
