@@ -186,6 +186,9 @@ int32_t exact_float_environment_is_exact(void);
 /// Keeps this thread on the `index`-th of the processors that it may use, when those are at least `threads`. A hint.
 void exact_pin_thread(size_t index, size_t threads);
 
+/// A hint to the processor that memory will be read.
+static inline void exact_prefetch(const void *_Nonnull address) { __builtin_prefetch(address); }
+
 /// A hint to the processor that this thread is waiting in a loop.
 void exact_spin_pause(void);
 
