@@ -114,6 +114,12 @@ let services: [Target] = [
     ], path: "Services/CLI", swiftSettings: swift),
 ]
 
+let benchmarks: [Target] = [
+  .executableTarget(
+    name: "credit-bench", dependencies: ["Credit", "Cryptography"], path: "Tests/Benchmarks/attribution/Sources",
+    swiftSettings: swift)
+]
+
 let testTargets: [Target] = [
   tests("Wire", ["Wire", "CWire", nioCore]),
   tests(
@@ -185,5 +191,5 @@ let package = Package(
       traits: ["JSON", "CommandLineArguments"]),
     .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
   ],
-  targets: systemModules + shared + services + testTargets
+  targets: systemModules + shared + services + benchmarks + testTargets
 )

@@ -85,7 +85,8 @@ public enum CreditError: Error, Equatable, Sendable, CustomStringConvertible {
     case .file(let path, let operation, let code):
       "\(operation) of \(Self.show(path)) failed with errno \(code); check that it exists, its permissions and free space"
     case .notAnIndex(let path, let what): "\(Self.show(path)) is no span index: \(what); build it again"
-    case .kernelUnavailable(let name): "this processor cannot run the kernels '\(Self.show(name))'; leave the choice open"
+    case .kernelUnavailable(let name):
+      "this processor cannot run the kernels '\(Self.show(name))'; leave the choice open"
     case .outOfMemory(let bytes, let purpose): "no memory for \(bytes) bytes of \(purpose); use a smaller snapshot"
     }
   }

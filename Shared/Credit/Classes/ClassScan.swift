@@ -16,18 +16,30 @@ public enum ClassScan {
     for record in records { try CreditID.check(record.contributor, "contributor") }
     let order = records.indices.sorted { precedes(records[$0], records[$1]) }
     var contents: [Digest32: Record.Content] = Dictionary(minimumCapacity: records.count)
-    for record in records where contents.updateValue(record.content, forKey: record.id) ?? record.content != record.content {
+    for record in records
+    where contents.updateValue(record.content, forKey: record.id) ?? record.content != record.content {
       throw .contradiction(id: record.id.hex)
     }
     switch nearness {
     case .none:
-      return scan(records, order) { members in Array(repeating: nil, count: members.count) } add: { _ in }
+      return scan(records, order) { members in
+        Array(repeating: nil, count: members.count)
+      } add: { _ in
+      }
     case .cosine(let basisPoints):
       let search = try VectorLeaders(records, basisPoints: basisPoints)
-      return scan(records, order) { search.earliest($0) } add: { search.add($0) }
+      return scan(records, order) {
+        search.earliest($0)
+      } add: {
+        search.add($0)
+      }
     case .minHash(let parameters):
       let search = try TextLeaders(records, parameters)
-      return scan(records, order) { search.earliest($0) } add: { search.add($0) }
+      return scan(records, order) {
+        search.earliest($0)
+      } add: {
+        search.add($0)
+      }
     }
   }
 

@@ -20,11 +20,27 @@ public struct KNNShapley: Hashable, Sendable {
   public func weights(
     _ query: [Int8], _ worth: NeighbourWorth, _ ranking: NeighbourRanking
   ) throws(CreditError) -> [Weighted] {
+    try prepare(query, worth, ranking)
     var sums = Array(repeating: Int128(0), count: ranking.index.owners.count)
-    try sums.withUnsafeMutableBufferPointer { sums throws(CreditError) in
-      let traits = ranking.index.traits
-      try traits.withUnsafeBufferPointer { traits throws(CreditError) in
-        try visit(query, worth, ranking) { sums[Int(traits[$0].owner)] &+= Int128($1) }
+    sums.withUnsafeMutableBufferPointer { sums in
+      ranking.index.traits.withUnsafeBufferPointer { traits in
+        switch worth {
+        case .label(let wanted):
+          // The owner, and in the lowest bit whether the label is the wanted one.
+          let ranked = ranking.ranked(least: .min) { traits[$0].owner << 1 | (traits[$0].label == wanted ? 1 : 0) }
+          visit(ranked, ranking) {
+            Int64($0 & 1) &* NeighbourWorth.most
+          } body: { key, score in
+            sums[Int(UInt32(truncatingIfNeeded: key) >> 1)] &+= Int128(score)
+          }
+        case .relevance:
+          let ranked = ranking.ranked(least: worth.dotMin) { traits[$0].owner }
+          visit(ranked, ranking) {
+            worth.ofDot(ranked.dot($0))
+          } body: { key, score in
+            sums[Int(UInt32(truncatingIfNeeded: key))] &+= Int128(score)
+          }
+        }
       }
     }
     return zip(ranking.index.owners, sums).map { Weighted(contributor: $0, weight: $1) }
@@ -35,42 +51,45 @@ public struct KNNShapley: Hashable, Sendable {
   public func scores(
     _ query: [Int8], _ worth: NeighbourWorth, _ ranking: NeighbourRanking
   ) throws(CreditError) -> [Int64] {
-    var scores = Array(repeating: Int64(0), count: ranking.index.count)
-    try visit(query, worth, ranking) { scores[ranking.index.order[$0]] = $1 }
+    try prepare(query, worth, ranking)
+    let index = ranking.index
+    var scores = Array(repeating: Int64(0), count: index.count)
+    let ranked = ranking.ranked(least: worth.dotMin) { UInt32($0) }
+    visit(ranked, ranking) { key in
+      worth.of(label: index.traits[Int(key & 0xffff_ffff)].label, dot: ranked.dot(key))
+    } body: { key, score in
+      scores[index.order[Int(key & 0xffff_ffff)]] = score
+    }
     return scores
   }
 
-  /// Calls `body` with each class, by its place in the order of ties, and its score; those whose score is 0 may be left
-  /// out.
-  ///
-  /// |s_r| is at most 2^16 * floor(S / max(K, r)), so that 64 bits hold every partial sum.
-  @inline(__always)
-  private func visit(
-    _ query: [Int8], _ worth: NeighbourWorth, _ ranking: NeighbourRanking, _ body: (Int, Int64) -> Void
+  private func prepare(
+    _ query: [Int8], _ worth: NeighbourWorth, _ ranking: NeighbourRanking
   ) throws(CreditError) {
     try worth.check()
     try ranking.index.check(query: query)
     ranking.computeDots(query)
-    // From the last rank with h above 0 on, every score is 0: of relevance, only what is relevant needs to be sorted.
-    let ranked =
-      switch worth {
-      case .label: ranking.ranked(least: .min)
-      case .relevance(let shift): ranking.ranked(least: shift == 31 ? .max : 1 << shift)
-      }
-    let dots = ranking.dots.base
-    ranking.index.traits.withUnsafeBufferPointer { traits in
-      ranking.steps(neighbours: neighbours).withUnsafeBufferPointer { steps in
-        var (score, after): (Int64, Int64) = (0, 0)
-        var rank = ranked.count
-        // With fewer ranks than classes what follows has h = 0, and the base case is the recursion from there.
-        while rank > 0 {
-          let at = Int(ranked[rank &- 1] & 0xffff_ffff)
-          let h = worth.of(label: traits[at].label, dot: dots[at])
-          score &+= (h &- after) &* steps[rank]
-          body(at, score)
-          after = h
-          rank &-= 1
-        }
+  }
+
+  /// Calls `body` with each class that was ranked and its score. Those that were not have h = 0 and come last: their score
+  /// is 0, and the recursion may begin before them.
+  ///
+  /// |s_r| is at most 2^16 * floor(S / max(K, r)), so that 64 bits hold every partial sum.
+  @inline(__always)
+  private func visit(
+    _ ranked: NeighbourRanking.Ranked, _ ranking: NeighbourRanking, _ worth: (UInt64) -> Int64,
+    body: (UInt64, Int64) -> Void
+  ) {
+    ranking.steps(neighbours: neighbours).withUnsafeBufferPointer { steps in
+      var (score, after): (Int64, Int64) = (0, 0)
+      var rank = ranked.keys.count
+      while rank > 0 {
+        let key = ranked.keys[rank &- 1]
+        let h = worth(key)
+        score &+= (h &- after) &* steps[rank]
+        body(key, score)
+        after = h
+        rank &-= 1
       }
     }
   }

@@ -58,8 +58,13 @@ public final class NeighbourIndex: Sendable {
       }
       guard seen.insert(item.id).inserted else { throw .duplicate(what: "class", item.id.hex) }
     }
-    let order = classes.indices.sorted { (classes[$0].commitment, classes[$0].id) < (classes[$1].commitment, classes[$1].id) }
+    let order = classes.indices.sorted {
+      (classes[$0].commitment, classes[$0].id) < (classes[$1].commitment, classes[$1].id)
+    }
     let owners = Set(classes.map(\.owner)).sorted(by: CreditID.precedes)
+    guard owners.count <= Apportionment.weightCountMax else {
+      throw .tooMany(what: "owners", count: owners.count, limit: Apportionment.weightCountMax)
+    }
     let numbers = Dictionary(uniqueKeysWithValues: owners.enumerated().map { ($1, UInt32($0)) })
     rows = try PackedRows(width: width, capacity: classes.count, kernel: kernel)
     for (at, index) in order.enumerated() { rows.set(at, classes[index].vector) }
@@ -92,10 +97,21 @@ public enum NeighbourWorth: Hashable, Sendable {
   }
 
   @inline(__always)
-  func of(label: UInt32, dot: Int32) -> Int64 {
-    switch self {
-    case .label(let wanted): label == wanted ? Self.most : 0
-    case .relevance(let shift): min(Self.most, Int64(max(0, dot)) >> Int64(shift))
-    }
+  func of(label: UInt32, dot: Int64) -> Int64 {
+    if case .label(let wanted) = self { return label == wanted ? Self.most : 0 }
+    return ofDot(dot)
+  }
+
+  /// Of relevance; a label's worth is in no dot product.
+  @inline(__always)
+  func ofDot(_ dot: Int64) -> Int64 {
+    guard case .relevance(let shift) = self else { return 0 }
+    return min(Self.most, max(0, dot) >> Int64(shift))
+  }
+
+  /// The least dot product that can have h above 0: of relevance, only what is relevant needs to be ranked.
+  var dotMin: Int32 {
+    guard case .relevance(let shift) = self else { return .min }
+    return shift == 31 ? .max : 1 << shift
   }
 }

@@ -25,9 +25,19 @@ public final class NeighbourRanking {
     index.rows.dots(query, rows: 0..<index.rows.capacity, into: dots.base)
   }
 
-  /// The classes with a dot product of at least `least`, by (dot product descending, order of ties). The low 32 bits of
-  /// an element are the class. Valid until the next call.
-  func ranked(least: Int32) -> UnsafeBufferPointer<UInt64> {
+  /// Classes by rank: the upper half of a key is how far its dot product is below `most`, the lower half what the caller
+  /// wants to know of the class, so that nobody has to look it up out of order. Valid until the next call.
+  struct Ranked {
+    var most: Int32
+    var keys: UnsafeBufferPointer<UInt64>
+
+    @inline(__always)
+    func dot(_ key: UInt64) -> Int64 { Int64(most) &- Int64(key >> 32) }
+  }
+
+  /// The classes with a dot product of at least `least`, by (dot product descending, order of ties).
+  @inline(__always)
+  func ranked(least: Int32, _ payload: (Int) -> UInt32) -> Ranked {
     let (dots, keys) = (dots.base, keys.base)
     var (most, least, count) = (Int32.min, least, 0)
     for at in 0..<index.count { most = max(most, dots[at]) }
@@ -37,11 +47,11 @@ public final class NeighbourRanking {
     }
     for at in 0..<index.count {
       // Below 2^32: of integers within 32 bits. Written always, kept if it counts.
-      keys[count] = UInt64(UInt32(truncatingIfNeeded: Int64(most) - Int64(dots[at]))) << 32 | UInt64(at)
+      keys[count] = UInt64(UInt32(truncatingIfNeeded: Int64(most) - Int64(dots[at]))) << 32 | UInt64(payload(at))
       count += dots[at] >= least ? 1 : 0
     }
     sort(count, bits: 32 - UInt32(max(0, Int64(most) - Int64(least))).leadingZeroBitCount)
-    return UnsafeBufferPointer(start: self.keys.base, count: count)
+    return Ranked(most: most, keys: UnsafeBufferPointer(start: self.keys.base, count: count))
   }
 
   /// A stable radix sort of the keys' upper halves, whose values have `bits` bits: equal ones stay in the order of ties.

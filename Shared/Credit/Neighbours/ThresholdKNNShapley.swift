@@ -35,14 +35,14 @@ public struct ThresholdKNNShapley: Hashable, Sendable {
     var (members, total): (Int64, Int64) = (0, 0)
     for at in traits.indices where dots[at] >= radius {
       members += 1
-      total += worth.of(label: traits[at].label, dot: dots[at])
+      total += worth.of(label: traits[at].label, dot: Int64(dots[at]))
     }
     guard members > 0 else { return }
     let harmonic = ranking.harmonics[Int(members)]
     // Neighbours of one worth have one score, and a division of 128 bits is dear.
     var last: (h: Int64, score: Int64) = (-1, 0)
     for at in traits.indices where dots[at] >= radius {
-      let h = worth.of(label: traits[at].label, dot: dots[at])
+      let h = worth.of(label: traits[at].label, dot: Int64(dots[at]))
       if h != last.h { last = (h, Self.score(h, members, total, harmonic)) }
       body(at, last.score)
     }

@@ -19,7 +19,8 @@ public struct RarityTable: Hashable, Sendable {
     for count in counts {
       let (sum, overflow) = whole.addingReportingOverflow(count)
       guard !overflow, sum < 1 << 40 else {
-        throw .outOfRange(what: "the sum of counts", value: overflow ? "over 64 bits" : String(sum), range: "below 2^40")
+        throw .outOfRange(
+          what: "the sum of counts", value: overflow ? "over 64 bits" : String(sum), range: "below 2^40")
       }
       whole = sum
     }
@@ -34,7 +35,7 @@ public struct RarityTable: Hashable, Sendable {
     var fraction = max(one, UInt128(whole) << 32 / (UInt128(count) << UInt128(exponent)))
     var cost = exponent
     for _ in 0..<8 {
-      fraction = fraction * fraction >> 32
+      fraction = (fraction * fraction) >> 32
       let isTwo = fraction >= one << 1
       if isTwo { fraction >>= 1 }
       cost = cost << 1 | (isTwo ? 1 : 0)

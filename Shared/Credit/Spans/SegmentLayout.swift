@@ -50,13 +50,19 @@ struct SegmentLayout {
     func number(_ at: Int) -> UInt64 {
       UInt64(littleEndian: bytes.base.loadUnaligned(fromByteOffset: 16 + 8 * at, as: UInt64.self))
     }
-    guard bytes.count >= Self.headerBytes, Self.magic.elementsEqual(UnsafeRawBufferPointer(start: bytes.base, count: 8)) else {
+    guard bytes.count >= Self.headerBytes,
+      Self.magic.elementsEqual(UnsafeRawBufferPointer(start: bytes.base, count: 8))
+    else {
       throw .notAnIndex(path: path, what: "it does not begin with 'colospan'")
     }
     let words = bytes.base.loadUnaligned(fromByteOffset: 8, as: (UInt32, UInt32).self)
-    guard UInt32(littleEndian: words.0) == Self.version else { throw .notAnIndex(path: path, what: "its version is not 1") }
+    guard UInt32(littleEndian: words.0) == Self.version else {
+      throw .notAnIndex(path: path, what: "its version is not 1")
+    }
     symbolBytes = Int(UInt32(littleEndian: words.1))
-    guard symbolBytes == 2 || symbolBytes == 4 else { throw .notAnIndex(path: path, what: "its symbols have no known width") }
+    guard symbolBytes == 2 || symbolBytes == 4 else {
+      throw .notAnIndex(path: path, what: "its symbols have no known width")
+    }
     let numbers = (0..<4).map(number)
     guard numbers.allSatisfy({ $0 <= UInt64(bytes.count) }), numbers[0] <= UInt64(SuffixArray.countMax) else {
       throw .notAnIndex(path: path, what: "its parts are larger than the file")

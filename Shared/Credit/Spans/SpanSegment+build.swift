@@ -47,7 +47,9 @@ extension SpanSegment {
       for (at, word) in [document.commitment, UInt64(start), UInt64(places[document.owner] ?? 0)].enumerated() {
         place.storeBytes(of: word.littleEndian, toByteOffset: 8 * at, as: UInt64.self)
       }
-      document.id.withUnsafeBytes { (place + 24).copyMemory(from: $0.baseAddress ?? UnsafeRawPointer(place), byteCount: 32) }
+      document.id.withUnsafeBytes {
+        (place + 24).copyMemory(from: $0.baseAddress ?? UnsafeRawPointer(place), byteCount: 32)
+      }
       start += document.tokens.count + 1
     }
     if layout.symbolBytes == 2 {

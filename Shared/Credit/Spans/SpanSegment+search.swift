@@ -12,7 +12,6 @@ struct SpanQuery<Symbol: FixedWidthInteger> {
   }
 }
 
-
 extension SpanSegment {
   /// The length of the longest match of the output from each place on. Matches never cross the end of a document: its
   /// symbol is in no output.

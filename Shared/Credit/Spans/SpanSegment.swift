@@ -43,8 +43,12 @@ public final class SpanSegment: Sendable {
     var (starts, standings, ownerNumbers): ([UInt32], [SpanStanding], [UInt32]) = ([], [], [])
     for document in 0..<layout.documentCount {
       let place = bytes.base + layout.documents + document * SegmentLayout.documentBytes
-      func word(_ at: Int) -> UInt64 { UInt64(littleEndian: place.loadUnaligned(fromByteOffset: 8 * at, as: UInt64.self)) }
-      guard let id = try? Digest32([UInt8](UnsafeRawBufferPointer(start: place + 24, count: Digest32.count))) else { continue }
+      func word(_ at: Int) -> UInt64 {
+        UInt64(littleEndian: place.loadUnaligned(fromByteOffset: 8 * at, as: UInt64.self))
+      }
+      guard let id = try? Digest32([UInt8](UnsafeRawBufferPointer(start: place + 24, count: Digest32.count))) else {
+        continue
+      }
       let standing = SpanStanding(commitment: word(0), id: id)
       guard let owner = numbers[word(2)], word(1) < UInt64(layout.count),
         starts.last.map({ UInt64($0) < word(1) }) ?? (word(1) == 0), standings.last.map({ $0 < standing }) ?? true
@@ -53,7 +57,9 @@ public final class SpanSegment: Sendable {
       standings.append(standing)
       ownerNumbers.append(owner)
     }
-    guard layout.count == 0 || !starts.isEmpty else { throw .notAnIndex(path: path, what: "it has a text and no documents") }
+    guard layout.count == 0 || !starts.isEmpty else {
+      throw .notAnIndex(path: path, what: "it has a text and no documents")
+    }
     self.layout = layout
     self.bytes = bytes
     self.starts = starts

@@ -44,7 +44,9 @@ private struct SuffixSorter<Symbol: FixedWidthInteger> {
   /// How many elements ahead memory is asked for.
   private static var ahead: Int { 24 }
 
-  init(_ text: UnsafePointer<Symbol>, _ count: Int, _ alphabet: Int, _ array: UnsafeMutablePointer<Int32>) throws(CreditError) {
+  init(_ text: UnsafePointer<Symbol>, _ count: Int, _ alphabet: Int, _ array: UnsafeMutablePointer<Int32>)
+    throws(CreditError)
+  {
     self.text = text
     self.count = count
     self.alphabet = alphabet

@@ -32,7 +32,9 @@ import Testing
   }
 
   @Test func oppositesAndNothingAreNearNobody() throws {
-    let records = [record("a", 1, [1, 1]), record("b", 2, [-1, -1]), record("c", 3, [0, 0]), record("d", 4, [0, 0])]
+    let records = [
+      record("a", 1, [1, 1]), record("b", 2, [-1, -1]), record("c", 3, [0, 0]), record("d", 4, [0, 0]),
+    ]
     #expect(try ClassScan.leaders(records, .cosine(basisPoints: 1)) == [0, 1, 2, 2])
   }
 
@@ -40,13 +42,16 @@ import Testing
   @Test func manyRecordsAgreeWithOneByOneComparison() throws {
     var random = SplitMix(9)
     let records = (0..<700).map { at in
-      record("w\(at % 5)", UInt64.random(in: 0..<50, using: &random), (0..<3).map { _ in Int8.random(in: -9...9, using: &random) })
+      let commitment = UInt64.random(in: 0..<50, using: &random)
+      return record("w\(at % 5)", commitment, (0..<3).map { _ in Int8.random(in: -9...9, using: &random) })
     }
     let order = records.indices.sorted { ClassScan.precedes(records[$0], records[$1]) }
     var (leaders, expected): ([Int], [Int]) = ([], Array(records.indices))
     for at in order {
       let near = leaders.first { leader in
-        guard case .vector(let a) = records[leader].content, case .vector(let b) = records[at].content else { return false }
+        guard case .vector(let a) = records[leader].content, case .vector(let b) = records[at].content else {
+          return false
+        }
         func dot(_ a: [Int8], _ b: [Int8]) -> Int { zip(a, b).reduce(0) { $0 + Int($1.0) * Int($1.1) } }
         if a == b { return true }
         return dot(a, b) > 0 && dot(a, b) * dot(a, b) * 100_000_000 >= 9_900 * 9_900 * dot(a, a) * dot(b, b)
@@ -66,8 +71,8 @@ import Testing
     var edited = original
     edited[100] = 4_242
     let records = [
-      text("a", 1, original), text("b", 2, edited), text("c", 3, original.reversed()), text("d", 4, []), text("e", 5, []),
-      text("f", 6, [7]), text("g", 7, [7, 8]),
+      text("a", 1, original), text("b", 2, edited), text("c", 3, original.reversed()), text("d", 4, []),
+      text("e", 5, []), text("f", 6, [7]), text("g", 7, [7, 8]),
     ]
     #expect(try ClassScan.leaders(records, .minHash(method)) == [0, 0, 2, 3, 3, 5, 6])
   }
@@ -97,7 +102,9 @@ import Testing
       try ClassScan.leaders([first], .minHash(method))
     }
     for (width, words, basisPoints) in [(0, 1, 1), (65, 1, 1), (1, 0, 1), (1, 513, 1), (1, 1, 0), (1, 1, 10_001)] {
-      #expect(throws: CreditError.self) { try MinHash(width: width, words: words, basisPoints: basisPoints, seed: seed) }
+      #expect(throws: CreditError.self) {
+        try MinHash(width: width, words: words, basisPoints: basisPoints, seed: seed)
+      }
     }
   }
 }

@@ -40,9 +40,14 @@ struct DigitsGame {
 
   enum Worth: CaseIterable { case label, relevance }
 
+  /// Above what two images of one writer have in common (0.995 and more occurs in no pair), below what a copy that moved
+  /// each element by one keeps. A policy whose threshold makes one class of different records lets a near copy of one
+  /// that does not lead become a leader.
+  static let threshold = 9_950
+
   /// The share of each contributor in 10^12 nano-units. Without classes, every record is a player.
   func shares(_ records: [Record], _ worth: Worth, classes: Bool = true) throws -> [String: Double] {
-    let leaders = try ClassScan.leaders(records, classes ? .cosine(basisPoints: 9_800) : .none)
+    let leaders = try ClassScan.leaders(records, classes ? .cosine(basisPoints: Self.threshold) : .none)
     var players = ClassScan.neighbourClasses(records, leaders: classes ? leaders : Array(records.indices))
     if !classes {
       for at in players.indices { players[at].id = SHA256.hash(players[at].id.bytes + [UInt8](String(at).utf8)) }

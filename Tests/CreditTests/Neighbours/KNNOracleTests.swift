@@ -27,7 +27,7 @@ import Testing
             expected[rank] = expected[rank + 1] + (worths[rank] - worths[rank + 1]) * floors[rank]
           }
           let scores = try game.scores(worth)
-          #expect(game.ranked.map { scores[$0] } == expected.dropLast(), "N \(count), K \(neighbours), labels \(labels)")
+          #expect(game.ranked.map { scores[$0] } == expected.dropLast(), "K \(neighbours), labels \(labels)")
         }
       }
     }

@@ -11,7 +11,8 @@ struct NeighbourGame {
   static let query: [Int8] = [1]
 
   /// `count` classes of `owners` owners, with few different dot products and commitments, so that ties are common.
-  static func random(_ count: Int, neighbours: Int, spread: Int = 3, owners: Int = 3, _ random: inout SplitMix) -> Self {
+  static func random(_ count: Int, neighbours: Int, spread: Int = 3, owners: Int = 3, _ random: inout SplitMix) -> Self
+  {
     Self(
       classes: (0..<count).map { at in
         NeighbourClass(
