@@ -8,12 +8,15 @@ public struct KNNShapley: Hashable, Sendable {
 
   /// K.
   public var neighbours: Int
+  /// In `weights`; `scores` are as they are.
+  public var negatives: NegativeScores
 
-  public init(neighbours: Int) throws(CreditError) {
+  public init(neighbours: Int, negatives: NegativeScores = .dropped) throws(CreditError) {
     guard (1...Self.neighboursMax).contains(neighbours) else {
       throw .outOfRange(what: "the count of neighbours", value: String(neighbours), range: "1 to \(Self.neighboursMax)")
     }
     self.neighbours = neighbours
+    self.negatives = negatives
   }
 
   /// The weight of each owner, in the order of `ranking.index.owners`, zeros included.
@@ -22,6 +25,7 @@ public struct KNNShapley: Hashable, Sendable {
   ) throws(CreditError) -> [Weighted] {
     try prepare(query, worth, ranking)
     var sums = Array(repeating: Int128(0), count: ranking.index.owners.count)
+    let least = negatives.least
     sums.withUnsafeMutableBufferPointer { sums in
       ranking.index.traits.withUnsafeBufferPointer { traits in
         switch worth {
@@ -31,14 +35,14 @@ public struct KNNShapley: Hashable, Sendable {
           visit(ranked, ranking) {
             Int64($0 & 1) &* NeighbourWorth.most
           } body: { key, score in
-            sums[Int(UInt32(truncatingIfNeeded: key) >> 1)] &+= Int128(score)
+            sums[Int(UInt32(truncatingIfNeeded: key) >> 1)] &+= Int128(max(least, score))
           }
         case .relevance:
           let ranked = ranking.ranked(least: worth.dotMin) { traits[$0].owner }
           visit(ranked, ranking) {
             worth.ofDot(ranked.dot($0))
           } body: { key, score in
-            sums[Int(UInt32(truncatingIfNeeded: key))] &+= Int128(score)
+            sums[Int(UInt32(truncatingIfNeeded: key))] &+= Int128(max(least, score))
           }
         }
       }

@@ -80,6 +80,18 @@ public final class NeighbourIndex: Sendable {
   }
 }
 
+/// What a contributor's sum makes of a class whose score is negative, as the label form has them.
+public enum NegativeScores: String, CaseIterable, Sendable {
+  /// It counts: sums are the Shapley values of contributors' classes together. Not for money: who puts the records that
+  /// do harm under another name would earn more.
+  case net
+  /// It counts 0: then names and how records are spread over them change nothing.
+  case dropped
+
+  /// No score counts less.
+  var least: Int64 { self == .net ? .min : 0 }
+}
+
 /// What a class among the nearest is worth: h of FORMAT section 7, from 0 to 2^16.
 public enum NeighbourWorth: Hashable, Sendable {
   /// All of it where the class has this label.

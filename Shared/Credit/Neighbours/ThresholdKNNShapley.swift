@@ -5,14 +5,21 @@ public struct ThresholdKNNShapley: Hashable, Sendable {
   /// The least dot product of a neighbour.
   public var radius: Int32
 
-  public init(radius: Int32) { self.radius = radius }
+  public var negatives: NegativeScores
+
+  public init(radius: Int32, negatives: NegativeScores = .dropped) {
+    self.radius = radius
+    self.negatives = negatives
+  }
 
   /// The weight of each owner, in the order of `ranking.index.owners`, zeros included.
   public func weights(
     _ query: [Int8], _ worth: NeighbourWorth, _ ranking: NeighbourRanking
   ) throws(CreditError) -> [Weighted] {
     var sums = Array(repeating: Int128(0), count: ranking.index.owners.count)
-    try visit(query, worth, ranking) { sums[Int(ranking.index.traits[$0].owner)] += Int128($1) }
+    try visit(query, worth, ranking) {
+      sums[Int(ranking.index.traits[$0].owner)] += Int128(max(negatives.least, $1))
+    }
     return zip(ranking.index.owners, sums).map { Weighted(contributor: $0, weight: $1) }
   }
 

@@ -50,10 +50,13 @@ extension SpanSegment {
 
   private func longest<Symbol: FixedWidthInteger>(_ tokens: [UInt32], _: Symbol.Type) -> [Int] {
     let query = SpanQuery<Symbol>(tokens, alphabet: layout.alphabet)
+    var last = 0
     return query.symbols.withUnsafeBufferPointer { symbols in
       tokens.indices.map { at in
         guard query.limits[at] > 0, let base = symbols.baseAddress else { return 0 }
-        return longest(base + at, query.limits[at])
+        // What matched from the place before on, matches from here on but for its first symbol: that may be all there is.
+        last = last > query.limits[at] ? query.limits[at] : longest(base + at, query.limits[at])
+        return last
       }
     }
   }

@@ -32,6 +32,19 @@ struct DigitsGame {
     return Record(contributor: who, commitment: commitment, id: id, label: label, content: .vector(vector))
   }
 
+  /// The records that do more harm than good over all that is asked for.
+  func harmful() throws -> Set<Digest32> {
+    let players = ClassScan.neighbourClasses(records, leaders: Array(records.indices))
+    let ranking = try NeighbourRanking(NeighbourIndex(players))
+    var sums = Array(repeating: Int64(0), count: players.count)
+    for query in queries {
+      let scores = try KNNShapley(neighbours: 5).scores(query.vector, .label(query.label), ranking)
+      // Shifted so that the sum of all fits.
+      for at in sums.indices { sums[at] += scores[at] >> 12 }
+    }
+    return Set(sums.indices.filter { sums[$0] < 0 }.map { players[$0].id })
+  }
+
   /// To a length of 127, rounded.
   private static func normalised(_ numbers: some Collection<Int>) -> [Int8] {
     let length = Double(numbers.reduce(0) { $0 + $1 * $1 }).squareRoot()
@@ -46,14 +59,16 @@ struct DigitsGame {
   static let threshold = 9_950
 
   /// The share of each contributor in 10^12 nano-units. Without classes, every record is a player.
-  func shares(_ records: [Record], _ worth: Worth, classes: Bool = true) throws -> [String: Double] {
+  func shares(
+    _ records: [Record], _ worth: Worth, classes: Bool = true, negatives: NegativeScores = .dropped
+  ) throws -> [String: Double] {
     let leaders = try ClassScan.leaders(records, classes ? .cosine(basisPoints: Self.threshold) : .none)
     var players = ClassScan.neighbourClasses(records, leaders: classes ? leaders : Array(records.indices))
     if !classes {
       for at in players.indices { players[at].id = SHA256.hash(players[at].id.bytes + [UInt8](String(at).utf8)) }
     }
     let ranking = try NeighbourRanking(NeighbourIndex(players))
-    let method = try KNNShapley(neighbours: 5)
+    let method = try KNNShapley(neighbours: 5, negatives: negatives)
     var weights: [Weighted] = []
     for query in queries {
       weights += try method.weights(query.vector, worth == .label ? .label(query.label) : .relevance(shift: 0), ranking)

@@ -46,6 +46,21 @@ import Testing
     }
   }
 
+  /// The harm of some records is not paid for by the others of the same name, so that it need not be hidden.
+  @Test(arguments: NegativeScores.allCases)
+  func namingHarmfulRecordsAnotherNamePaysOnlyWhereScoresAreNetted(negatives: NegativeScores) throws {
+    let harmful = try game.harmful()
+    let hidden = game.records.map { record in
+      var record = record
+      if record.contributor == "c3", harmful.contains(record.id) { record.contributor = "c3-hidden" }
+      return record
+    }
+    let before = try game.shares(game.records, .label, negatives: negatives)["c3", default: 0]
+    let after = try game.shares(hidden, .label, negatives: negatives)
+    let gain = (after["c3", default: 0] + after["c3-hidden", default: 0]) / before
+    if negatives == .net { #expect(gain > gainMax) } else { #expect(abs(gain - 1) < 1e-9) }
+  }
+
   @Test(arguments: DigitsGame.Worth.allCases) func copyingFiveTimesDoesNotPay(worth: DigitsGame.Worth) throws {
     for contributor in ["c0", "c3"] {
       let copies = (0..<5).flatMap { committed(own(contributor), by: contributor, at: 100 + $0) }

@@ -39,13 +39,18 @@ enum GeneratedCases {
 
   private static func knn(_ number: Int, _ draw: inout SplitMix) throws -> String {
     let (ranking, query, worth) = try game(number, &draw)
-    return line(try KNNShapley(neighbours: 1 + draw.below(10)).weights(query, worth, ranking))
+    return line(
+      try KNNShapley(neighbours: 1 + draw.below(10), negatives: negatives(number)).weights(query, worth, ranking))
   }
 
   private static func tknn(_ number: Int, _ draw: inout SplitMix) throws -> String {
     let (ranking, query, worth) = try game(number, &draw)
-    return line(try ThresholdKNNShapley(radius: Int32(draw.below(2_001) - 1_000)).weights(query, worth, ranking))
+    let radius = Int32(draw.below(2_001) - 1_000)
+    return line(
+      try ThresholdKNNShapley(radius: radius, negatives: negatives(number)).weights(query, worth, ranking))
   }
+
+  private static func negatives(_ number: Int) -> NegativeScores { number % 2 == 0 ? .net : .dropped }
 
   /// Some records are copies of earlier ones, some near copies.
   private static func records(

@@ -19,7 +19,9 @@ import Testing
     #expect((sum - Int128(whole)).magnitude < UInt128(300 * 300) << 16)
 
     let ranking = try NeighbourRanking(NeighbourIndex(game.classes))
-    let weights = try KNNShapley(neighbours: game.neighbours).weights(NeighbourGame.query, .label(1), ranking)
+    let method = try KNNShapley(neighbours: game.neighbours, negatives: .net)
+    let weights = try method.weights(NeighbourGame.query, .label(1), ranking)
+    #expect(weights.reduce(0) { $0 + $1.weight } == sum)
     let shares = try Apportionment.apportion(1_000_003, weights: weights)
     #expect(shares.reduce(0) { $0 + $1.amountNano } == 1_000_003)
   }
@@ -51,11 +53,13 @@ import Testing
   @Test func theWeightOfAnOwnerIsTheSumOfItsScores() throws {
     let game = game(4)
     let ranking = try NeighbourRanking(NeighbourIndex(game.classes))
-    let method = try KNNShapley(neighbours: 5)
-    for worth in [NeighbourWorth.label(1), .relevance(shift: 1)] {
+    for (worth, negatives) in [
+      (NeighbourWorth.label(1), NegativeScores.net), (.label(1), .dropped), (.relevance(shift: 1), .net),
+    ] {
+      let method = try KNNShapley(neighbours: 5, negatives: negatives)
       var sums: [String: Int128] = [:]
       for (item, score) in zip(game.classes, try method.scores(NeighbourGame.query, worth, ranking)) {
-        sums[item.owner, default: 0] += Int128(score)
+        sums[item.owner, default: 0] += Int128(negatives == .net ? score : max(0, score))
       }
       let weights = try method.weights(NeighbourGame.query, worth, ranking)
       #expect(Dictionary(uniqueKeysWithValues: weights.map { ($0.contributor, $0.weight) }) == sums)

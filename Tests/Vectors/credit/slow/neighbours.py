@@ -35,9 +35,14 @@ def knn(case, draw):
     classes.sort(key=lambda item: (-item["dot"], item["commitment"], item["id"]))
     worths = [item["h"] for item in classes] + [0]
     # Not by recursion: each score is its own sum.
-    return line(
+    return line(counted(case, [
         (item["owner"], sum((worths[i - 1] - worths[i]) * (S // max(neighbours, i)) for i in range(rank, len(worths))))
-        for rank, item in enumerate(classes, 1))
+        for rank, item in enumerate(classes, 1)]))
+
+
+def counted(case, weights):
+    """Of every other case, negative scores are dropped."""
+    return [(owner, max(0, score) if case % 2 else score) for owner, score in weights]
 
 
 def tknn(case, draw):
@@ -54,4 +59,4 @@ def tknn(case, draw):
             score = item["h"] * (S // members)
             score += floor(Fraction(harmonic * (members * item["h"] - total), members * (members - 1)))
         weights.append((item["owner"], score))
-    return line(weights)
+    return line(counted(case, weights))
