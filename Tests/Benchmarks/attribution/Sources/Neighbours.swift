@@ -16,7 +16,7 @@ extension CreditBench {
         label: UInt32(labels[at]), vector: Array(vectors[at * width..<(at + 1) * width]))
     }
     let ranking = try NeighbourRanking(NeighbourIndex(classes))
-    let method = try KNNShapley(neighbours: neighbours)
+    let method = try KNNShapley(neighbours: neighbours, negatives: .net)
     let (queries, wanted) = (try numbers(folder + "/queries", Int8.self), try numbers(folder + "/wanted", UInt8.self))
     var (times, results): ([Double], [String]) = ([], [])
     for (at, label) in wanted.enumerated() {
