@@ -83,7 +83,7 @@ let shared: [Target] = [
   library("Receipts", ["MerkleLog", "Codec", "Cryptography", "Credit"]),
   library("Exact", ["CKernels", "Codec", "Cryptography"]),
   library("Evidence", ["Exact", "Receipts", "Cryptography"]),
-  library("Credit", ["Codec", "Cryptography"]),
+  library("Credit", ["CKernels", "Codec", "Cryptography"]),
   library(
     "RPC", ["Wire", "CZlib", hummingbird, httpClient, logging, nioCore, nioHTTP1]),
   library(
@@ -112,6 +112,12 @@ let services: [Target] = [
       "ServiceKit", "RPC", "Wire", "Evidence", "Exact", "Receipts", "MerkleLog", "Codec", "Cryptography", "Credit",
       argumentParser, httpClient, nioCore, nioHTTP1,
     ], path: "Services/CLI", swiftSettings: swift),
+]
+
+let benchmarks: [Target] = [
+  .executableTarget(
+    name: "credit-bench", dependencies: ["Credit", "Cryptography"], path: "Tests/Benchmarks/attribution/Sources",
+    swiftSettings: swift)
 ]
 
 let testTargets: [Target] = [
@@ -166,7 +172,7 @@ let testTargets: [Target] = [
       "ServiceKit",
       "Wire", logging,
     ]),
-  tests("Credit", ["Credit", "Codec", "Cryptography"]),
+  tests("Credit", ["Credit", "CKernels", "Codec", "Cryptography"]),
 ]
 
 let package = Package(
@@ -185,5 +191,5 @@ let package = Package(
       traits: ["JSON", "CommandLineArguments"]),
     .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
   ],
-  targets: systemModules + shared + services + testTargets
+  targets: systemModules + shared + services + benchmarks + testTargets
 )

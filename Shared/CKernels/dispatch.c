@@ -34,7 +34,8 @@
    .scale = scale_##form,                                                     \
    .layer_norm = layer_norm_##form,                                           \
    .gelu = gelu_##form,                                                       \
-   .encoder_attention = encoder_attention_##form}
+   .encoder_attention = encoder_attention_##form,                              \
+   .dots = dots_##form}
 
 static const exact_kernels scalar = TABLE(scalar);
 const exact_kernels *exact_kernels_scalar(void) { return &scalar; }

@@ -122,6 +122,7 @@ INLINE float load_f32(const uint8_t *p) {
 #define ENCODER_ATTENTION(name)                                                                            \
   int32_t name(const float *query, const float *keys, const float *values, size_t stride, size_t tokens, \
                size_t width, float scale, float *scores, float *out)
+#define DOTS(name) void name(const uint8_t *packed, size_t groups, size_t columns, const int8_t *query, int32_t *dots)
 
 #define DECLARE_MATMUL(TYPE, type, form) MATMUL(matmul_##type##_##form);
 #define DECLARE_FORMS(form)                                                                                  \
@@ -139,7 +140,8 @@ INLINE float load_f32(const uint8_t *p) {
   SCALE(scale_##form);                                                                                       \
   LAYER_NORM(layer_norm_##form);                                                                             \
   GELU(gelu_##form);                                                                                         \
-  ENCODER_ATTENTION(encoder_attention_##form);
+  ENCODER_ATTENTION(encoder_attention_##form);                                                               \
+  DOTS(dots_##form);
 
 DECLARE_FORMS(scalar)
 #ifdef EXACT_X86

@@ -25,6 +25,20 @@ public enum CreditError: Error, Equatable, Sendable, CustomStringConvertible {
   case unbalanced(nano: String)
   case zeroAmount(account: String)
   case amountOutOfRange(account: String, nano: Int64)
+  /// A parameter of a method outside its range.
+  case outOfRange(what: String, value: String, range: String)
+  /// A vector of another width than the others; `id` is a record's, or `query`.
+  case widths(id: String, count: Int, wanted: Int)
+  /// A record whose content is not what the nearness compares.
+  case contentKind(id: String, wanted: String)
+  /// Two records with one id and different contents.
+  case contradiction(id: String)
+  /// A file of a span index that cannot be read or written, and the operation that failed.
+  case file(path: String, operation: String, errno: Int32)
+  /// A file that is no span index, or not a whole one.
+  case notAnIndex(path: String, what: String)
+  case kernelUnavailable(String)
+  case outOfMemory(bytes: Int, purpose: String)
 
   public var description: String {
     switch self {
@@ -61,6 +75,19 @@ public enum CreditError: Error, Equatable, Sendable, CustomStringConvertible {
     case .zeroAmount(let account): "the posting on '\(Self.show(account))' moves nothing; leave it out"
     case .amountOutOfRange(let account, let nano):
       "the posting of \(nano) nano-units on '\(Self.show(account))' is over the limit of 2^62"
+    case .outOfRange(let what, let value, let range): "\(what) is \(Self.show(value)); it must be \(range)"
+    case .widths(let id, let count, let wanted):
+      "the vector of '\(Self.show(id))' has \(count) elements and the snapshot's have \(wanted); embed it with the same model"
+    case .contentKind(let id, let wanted):
+      "the content of record '\(Self.show(id))' must be \(wanted); a snapshot compares records of one kind"
+    case .contradiction(let id):
+      "records with the id '\(Self.show(id))' differ in content; an id is the digest of the content, so one is wrong"
+    case .file(let path, let operation, let code):
+      "\(operation) of \(Self.show(path)) failed with errno \(code); check that it exists, its permissions and free space"
+    case .notAnIndex(let path, let what): "\(Self.show(path)) is no span index: \(what); build it again"
+    case .kernelUnavailable(let name):
+      "this processor cannot run the kernels '\(Self.show(name))'; leave the choice open"
+    case .outOfMemory(let bytes, let purpose): "no memory for \(bytes) bytes of \(purpose); use a smaller snapshot"
     }
   }
 

@@ -21,6 +21,12 @@ public enum DomainTag: String, CaseIterable, Sendable {
   case commitmentWire = "colophon/commitment/wire/v1"
   /// Derivation of a salt from another secret.
   case commitmentSalt = "colophon/commitment/salt/v1"
+  /// A shingle of a text, for near classes (FORMAT section 7).
+  case shingle = "colophon/shingle/v1"
+  /// The hash functions of a MinHash signature (FORMAT section 7).
+  case minHash = "colophon/minhash/v1"
+  /// The permutations of `context-shapley/1` (FORMAT section 7).
+  case permutation = "colophon/permutation/v1"
 
   /// The tag's bytes.
   public var bytes: [UInt8] { [UInt8](rawValue.utf8) }

@@ -63,6 +63,11 @@ import Testing
       .json(
         path: "policy.roles[0].method", wanted: "one of lineage/1, equal/1, fixed/1, operator/1")
     ),
+    // No statement has the scores that it needs (FORMAT section 7): a policy cannot name it yet.
+    (
+      #""method":"equal/1""#, #""method":"span/1""#,
+      .json(path: "policy.roles[0].method", wanted: "one of lineage/1, equal/1, fixed/1, operator/1")
+    ),
     (#""method":"equal/1""#, #""method":"lineage/1""#, .unknownMember(path: "policy.roles[0]", "contributors")),
     (#""method":"equal/1""#, #""method":"fixed/1""#, .unknownMember(path: "policy.roles[0]", "contributors")),
     (#""method":"fixed/1""#, #""method":"operator/1""#, .unknownMember(path: "policy.roles[1]", "parts")),

@@ -184,6 +184,32 @@ static void check_argmax(size_t count, int kind) {
   free(x);
 }
 
+/// Bytes of any value, or only the two that make the largest sums.
+static void check_dots(size_t groups, size_t columns, int extreme) {
+  const size_t rows = groups * EXACT_LANES;
+  int8_t *x = make(rows * columns), *query = make(columns);
+  for (size_t i = 0; i < rows * columns; i++) x[i] = (int8_t)(extreme ? (next() & 1 ? 127 : -128) : next());
+  for (size_t i = 0; i < columns; i++) query[i] = (int8_t)(extreme ? -128 : next());
+  if (extreme) memset(x, -128, columns);
+  uint8_t *packed = make(rows * columns);
+  for (size_t i = 0; i < rows; i++) exact_dots_pack(x + i * columns, columns, i, packed);
+  int32_t *expected = make(rows * 4);
+  for (size_t i = 0; i < rows; i++) {
+    int64_t sum = 0;
+    for (size_t c = 0; c < columns; c++) sum += x[i * columns + c] * query[c];
+    expected[i] = (int32_t)sum;
+  }
+  char what[80];
+  snprintf(what, sizeof what, "%zu rows of %zu%s", rows, columns, extreme ? ", extreme" : "");
+  for (size_t f = 0; f < form_count; f++) {
+    int32_t *dots = make(rows * 4);
+    forms[f].kernels->dots(packed, groups, columns, query, dots);
+    expect_same("dots", forms[f].name, what, expected, dots, rows * 4);
+    free(dots);
+  }
+  free(x), free(query), free(packed), free(expected);
+}
+
 void check_vectors(void) {
   static const size_t counts[] = {1, 15, 16, 17, 64, 100, 576};
   for (size_t r = 0; r < RANGES; r++) {
@@ -197,6 +223,8 @@ void check_vectors(void) {
   for (size_t c = 0; c < sizeof counts / sizeof *counts; c++) {
     for (int kind = 0; kind < 3; kind++) check_argmax(counts[c], kind);
   }
+  for (size_t quads = 1; quads < 40; quads += 3) check_dots(1 + quads % 3, 4 * quads, 0), check_dots(2, 4 * quads, 1);
+  check_dots(1, 384, 0), check_dots(1, EXACT_DOTS_COLUMNS, 1);
   static const size_t firsts[] = {0, 1, 15, 31, 63, 64, 130};
   for (size_t p = 0; p < sizeof firsts / sizeof *firsts; p++) {
     for (size_t width = 16; width <= 128; width += 48) {

@@ -122,6 +122,12 @@ typedef struct {
   int32_t (*_Nonnull encoder_attention)(const float *_Nonnull query, const float *_Nonnull keys,
                                         const float *_Nonnull values, size_t stride, size_t tokens, size_t width,
                                         float scale, float *_Nonnull scores, float *_Nonnull out);
+
+  /// dots[16 g + r] = the sum over c of row (16 g + r) at c times query[c], exactly, for all groups g in [0, groups).
+  /// `packed` is made by exact_dots_pack; `columns` is a multiple of 4, at most EXACT_DOTS_COLUMNS, so that no partial
+  /// sum, even of the packed form, leaves 32 bits: 16384 * 255 * 128 < 2^31.
+  void (*_Nonnull dots)(const uint8_t *_Nonnull packed, size_t groups, size_t columns, const int8_t *_Nonnull query,
+                        int32_t *_Nonnull dots);
 } exact_kernels;
 
 /// The product with weights of a type; NULL where there is no such type.
@@ -153,6 +159,11 @@ int32_t exact_pack(int32_t type, const uint8_t *_Nonnull source, size_t rows, si
 /// Writes row `row` of a packed matrix as f32 (exact for every type without a minimum; the others round once).
 void exact_unpack_row(int32_t type, const uint8_t *_Nonnull packed, size_t columns, size_t row, float *_Nonnull out);
 
+enum { EXACT_DOTS_COLUMNS = 16384 };
+/// Writes a row of int8 into its place, row 16 g + r, of [groups][columns / 4][16 rows][4] bytes, each plus 128: AVX-512
+/// multiplies bytes without a sign by bytes with one.
+void exact_dots_pack(const int8_t *_Nonnull row, size_t columns, size_t index, uint8_t *_Nonnull packed);
+
 /// Floats of scratch that one call of `attention` needs.
 size_t exact_attention_scratch(size_t tokens, size_t heads, size_t first, size_t window);
 
@@ -174,6 +185,9 @@ int32_t exact_float_environment_is_exact(void);
 
 /// Keeps this thread on the `index`-th of the processors that it may use, when those are at least `threads`. A hint.
 void exact_pin_thread(size_t index, size_t threads);
+
+/// A hint to the processor that memory will be read.
+static inline void exact_prefetch(const void *_Nonnull address) { __builtin_prefetch(address); }
 
 /// A hint to the processor that this thread is waiting in a loop.
 void exact_spin_pause(void);
