@@ -16,6 +16,11 @@ struct AppraisalTable {
       lines.append("  required and not passed: \(appraisal.unmet.joined(separator: ", "))")
     }
     lines.append(appraisal.isAccepted ? "accepted" : "REFUSED")
-    return lines.joined(separator: "\n")
+    return lines.map(visible).joined(separator: "\n")
+  }
+
+  /// Evidence is hostile: no control character of it reaches the terminal.
+  private func visible(_ line: String) -> String {
+    String(String.UnicodeScalarView(line.unicodeScalars.map { $0.properties.generalCategory == .control ? "?" : $0 }))
   }
 }

@@ -37,7 +37,13 @@ public struct X509Path: Sendable, Equatable {
     guard lists.count <= Self.countMax else {
       throw .limit(name: "the number of revocation lists", limit: Self.countMax, got: lists.count)
     }
-    let current = lists.filter { $0.thisUpdate <= time && time <= $0.nextUpdate }
+    // Of one issuer's current lists the newest holds: an older one would forget who was revoked since.
+    var newest: [[UInt8]: X509RevocationList] = [:]
+    for list in lists where list.thisUpdate <= time && time <= list.nextUpdate {
+      if let known = newest[list.issuerName], known.thisUpdate >= list.thisUpdate { continue }
+      newest[list.issuerName] = list
+    }
+    let current = Array(newest.values)
     for certificate in certificates.dropLast() {
       if current.contains(where: { $0.issuerName == certificate.issuerName }) { continue }
       let stale = lists.contains { $0.issuerName == certificate.issuerName }

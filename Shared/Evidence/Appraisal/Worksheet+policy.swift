@@ -20,7 +20,10 @@ extension Worksheet {
       return "all \(path.certificates.count) certificates are valid at the time"
     }
     check(.revocation) {
-      guard !collateral.revocationLists.isEmpty else { throw AppraisalError.missing("a revocation list") }
+      let issuers = Set(path.certificates.map(\.issuerName))
+      guard collateral.revocationLists.contains(where: { issuers.contains($0.issuerName) }) else {
+        throw AppraisalError.missing("a revocation list of these issuers")
+      }
       try path.checkRevocation(collateral.revocationLists, at: time)
       return "no certificate is on its issuer's list"
     }

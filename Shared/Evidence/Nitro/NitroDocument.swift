@@ -45,8 +45,10 @@ struct NitroDocument {
 
     let map = try CBOR(decoding: payload, rules: .anyLength, limits: limits)
     guard map.mapValue != nil else { throw Self.bad("its payload is no map") }
-    guard let moduleID = map["module_id"]?.textValue, !moduleID.isEmpty, moduleID.utf8.count <= 256 else {
-      throw Self.bad("module_id is no text of 1 to 256 bytes")
+    guard let moduleID = map["module_id"]?.textValue, (1...256).contains(moduleID.utf8.count),
+      moduleID.utf8.allSatisfy({ (0x21...0x7e).contains($0) })
+    else {
+      throw Self.bad("module_id is no text of 1 to 256 visible ASCII characters")
     }
     self.moduleID = moduleID
     guard map["digest"]?.textValue == "SHA384" else { throw Self.bad("digest is not SHA384") }

@@ -155,5 +155,15 @@ struct MintedSNP {
     #expect(try state() == .fail)
     collateral.revocationLists = [try minted.root.revoke([])]
     #expect(try state() == .fail)
+    let (old, new) = (
+      try minted.middle.revoke([], from: TestIssuer.from), try minted.middle.revoke([2], from: TestIssuer.now)
+    )
+    for lists in [[old, new], [new, old]] {
+      collateral.revocationLists = [try minted.root.revoke([])] + lists
+      #expect(try state() == .fail, "the newer list names the certificate")
+    }
+    // Lists of strangers say nothing about this chain.
+    collateral.revocationLists = [try TestIssuer.root("stranger", .p256).revoke([])]
+    #expect(try state() == .notChecked)
   }
 }
