@@ -14,6 +14,16 @@ struct TestIssuer {
   static let to = EvidenceVector.time("2027-01-01T00:00:00Z")
   static let now = EvidenceVector.time("2026-06-01T00:00:00Z")
 
+  /// What a test of paths may get wrong on purpose.
+  struct Oddity {
+    var constraints: String?
+    var usage: String?
+    var criticalExtension: String?
+    var digest: OpaquePointer?
+    /// The name that the certificate claims its issuer to have.
+    var issuerName: [UInt8]?
+  }
+
   /// A self-signed root.
   static func root(_ name: String, _ kind: TestKey.Kind) throws -> TestIssuer {
     let key = try TestKey(kind)
@@ -23,18 +33,18 @@ struct TestIssuer {
   /// A certificate of this issuer with a fresh key.
   func issue(
     _ name: String, _ kind: TestKey.Kind, isCA: Bool = false, serial: Int = 2, from: Int64 = from, to: Int64 = to,
-    extensions: [String: [UInt8]] = [:]
+    extensions: [String: [UInt8]] = [:], odd: Oddity = Oddity()
   ) throws -> TestIssuer {
     let key = try TestKey(kind)
     let certificate = try Self.make(
       name, key, by: self.certificate, signer: self.key, isCA: isCA, serial: serial, from: from, to: to,
-      extensions: extensions)
+      extensions: extensions, odd: odd)
     return TestIssuer(certificate: certificate, key: key)
   }
 
   private static func make(
     _ name: String, _ key: TestKey, by issuer: X509Certificate?, signer: TestKey, isCA: Bool, serial: Int = 1,
-    from: Int64 = from, to: Int64 = to, extensions: [String: [UInt8]] = [:]
+    from: Int64 = from, to: Int64 = to, extensions: [String: [UInt8]] = [:], odd: Oddity = Oddity()
   ) throws -> X509Certificate {
     guard let x509 = X509_new(), let subject = X509_get_subject_name(x509) else { throw TestKey.Failure() }
     defer { X509_free(x509) }
@@ -42,24 +52,26 @@ struct TestIssuer {
     ASN1_INTEGER_set(X509_get_serialNumber(x509), serial)
     // MBSTRING_UTF8, which Swift cannot see.
     X509_NAME_add_entry_by_txt(subject, "CN", 0x1000, name, -1, -1, 0)
-    let issuerName = try issuer.map { try Self.name($0.subjectName) }
+    let issuerName = try issuer.map { try Self.name(odd.issuerName ?? $0.subjectName) }
     X509_set_issuer_name(x509, issuerName ?? subject)
     X509_NAME_free(issuerName)
     ASN1_TIME_set(X509_getm_notBefore(x509), Int(from))
     ASN1_TIME_set(X509_getm_notAfter(x509), Int(to))
     X509_set_pubkey(x509, key.pointer)
-    add(NID_basic_constraints, isCA ? "critical,CA:TRUE" : "critical,CA:FALSE", to: x509)
-    add(NID_key_usage, isCA ? "critical,keyCertSign,cRLSign" : "critical,digitalSignature", to: x509)
+    add(NID_basic_constraints, odd.constraints ?? (isCA ? "critical,CA:TRUE" : "critical,CA:FALSE"), to: x509)
+    add(NID_key_usage, odd.usage ?? (isCA ? "critical,keyCertSign,cRLSign" : "critical,digitalSignature"), to: x509)
+    var extensions = extensions
+    if let oid = odd.criticalExtension { extensions[oid] = [5, 0] }
     for (oid, value) in extensions {
       guard let object = OBJ_txt2obj(oid, 1), let octets = ASN1_OCTET_STRING_new() else { throw TestKey.Failure() }
       ASN1_OCTET_STRING_set(octets, value, Int32(value.count))
-      let item = X509_EXTENSION_create_by_OBJ(nil, object, 0, octets)
+      let item = X509_EXTENSION_create_by_OBJ(nil, object, oid == odd.criticalExtension ? 1 : 0, octets)
       X509_add_ext(x509, item, -1)
       X509_EXTENSION_free(item)
       ASN1_OCTET_STRING_free(octets)
       ASN1_OBJECT_free(object)
     }
-    guard X509_sign(x509, signer.pointer, signer.digest) > 0 else { throw TestKey.Failure() }
+    guard X509_sign(x509, signer.pointer, odd.digest ?? signer.digest) > 0 else { throw TestKey.Failure() }
     return try X509Certificate(der: encode { i2d_X509(x509, $0) })
   }
 
