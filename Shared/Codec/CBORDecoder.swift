@@ -5,6 +5,9 @@ public enum CBORRules: Sendable, Equatable {
   /// Also longer heads and any order of map keys, for what other people's encoders wrote. Duplicate keys, indefinite
   /// lengths, floating-point numbers and trailing bytes are refused all the same.
   case wellFormed
+  /// As `wellFormed`, and also strings, arrays and maps of indefinite length (RFC 8949 section 3.2), which hardware
+  /// vendors' encoders write. For foreign documents only: nothing of this suite is signed that way.
+  case anyLength
 }
 
 extension CBOR {
@@ -20,10 +23,10 @@ extension CBOR {
 
 /// Reads items from front to back. Every check comes before the allocation that it guards.
 struct CBORDecoder {
-  private let bytes: [UInt8]
+  let bytes: [UInt8]
   private let limits: CBORLimits
   private var itemCount = 0
-  private(set) var offset = 0
+  var offset = 0
   var rules: CBORRules
 
   init(_ bytes: [UInt8], rules: CBORRules, limits: CBORLimits) throws(CBORError) {
@@ -44,6 +47,7 @@ struct CBORDecoder {
   mutating func item(depth: Int) throws(CBORError) -> CBOR {
     let start = offset
     let head = try self.head()
+    if head.additional == 31 { return try indefinite(head.major, start, depth) }
     switch head.major {
     case 0: return .unsigned(head.argument)
     case 1: return .negative(head.argument)
@@ -95,12 +99,12 @@ struct CBORDecoder {
       previous = range
       pairs.append(CBORPair(key, try item(depth: depth + 1)))
     }
-    if rules == .wellFormed { try refuseDuplicates(pairs, start) }
+    if rules != .deterministic { try refuseDuplicates(pairs, start) }
     return pairs
   }
 
   /// One key can be spelled in two ways here, so the keys are compared by their deterministic encodings.
-  private func refuseDuplicates(_ pairs: [CBORPair], _ start: Int) throws(CBORError) {
+  func refuseDuplicates(_ pairs: [CBORPair], _ start: Int) throws(CBORError) {
     var keys: [[UInt8]] = []
     keys.reserveCapacity(pairs.count)
     for pair in pairs { keys.append(try pair.key.encoded()) }
@@ -122,7 +126,7 @@ struct CBORDecoder {
     }
   }
 
-  private func checkNesting(_ depth: Int, _ start: Int) throws(CBORError) {
+  func checkNesting(_ depth: Int, _ start: Int) throws(CBORError) {
     // The encoder's ceiling holds for every decoder, so that what was read can always be written again.
     let limit = min(limits.nestingMax, CBOR.nestingMax)
     guard depth < limit else {
@@ -168,6 +172,8 @@ struct CBORDecoder {
     switch additional {
     case 0..<24: return Head(major: major, additional: additional, argument: UInt64(additional))
     case 24...27: break
+    case 31 where (2...5).contains(major) && rules == .anyLength:
+      return Head(major: major, additional: additional, argument: 0)
     case 31 where major >= 2 && major != 6: throw .indefiniteLength(offset: start)
     default: throw .reserved(offset: start)
     }

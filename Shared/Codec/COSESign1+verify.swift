@@ -21,7 +21,7 @@ extension COSESign1 {
   }
 
   /// The encoded Sig_structure `["Signature1", protected, external_aad = h'', payload]` (RFC 9052 section 4.4).
-  static func toBeSigned(_ protectedBytes: [UInt8], _ payload: [UInt8]) throws(COSEError) -> [UInt8] {
+  public static func toBeSigned(_ protectedBytes: [UInt8], _ payload: [UInt8]) throws(COSEError) -> [UInt8] {
     let structure: CBOR = ["Signature1", .bytes(protectedBytes), .bytes([]), .bytes(payload)]
     return try COSEError.wrap { () throws(CBORError) in try structure.encoded() }
   }

@@ -1,0 +1,85 @@
+import ArgumentParser
+import Codec
+import Evidence
+import Foundation
+
+struct EvidenceAppraise: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "appraise", abstract: "Appraise one piece of hardware evidence offline and print every check.",
+    discussion: """
+      Nothing is fetched and no clock is asked: the outcome is a function of the evidence, the collateral, the policy and
+      the time. The exit status is 0 when every required check passed and none failed, 1 otherwise.
+
+      The default policy trusts the vendors' own roots and refuses debug environments, zero PCRs and every TCB that is
+      not up to date. --policy replaces what it names, for example:
+        {"measurements": {"mr_td": ["<96 hex digits>"]}, "report_data": "<hex>", "require": ["revocation"]}
+
+      Collateral is a folder of certificates, revocation lists and keys (PEM; the first two also DER), of the answers of
+      Intel's provisioning service (tcbInfo, enclaveIdentity), or of one JSON object with all of a platform's.
+
+        colophon evidence appraise quote.dat --kind tdx --at 2026-06-01T00:00:00Z --collateral collateral/
+      """)
+
+  @Argument(help: "The evidence: binary, hexadecimal, base64, or the JSON of its kind.")
+  var file: String
+
+  @Option(help: "\(EvidenceKind.allCases.map(\.rawValue).joined(separator: ", ")).")
+  var kind: String
+
+  @Option(help: "The time to appraise at, as RFC 3339 has it: 2026-06-01T00:00:00Z.")
+  var at: String
+
+  @Option(help: "Folder of what the appraisal needs besides the evidence.")
+  var collateral: String?
+
+  @Option(help: "File with a policy, in JSON, instead of the default one.")
+  var policy: String?
+
+  @Flag(help: "Print one JSON object instead of the table.")
+  var json = false
+
+  func run() async throws {
+    let appraisal = try await Failure.report { try appraise() }
+    Console.out(json ? appraisal.json.text : AppraisalTable(appraisal).text)
+    guard appraisal.isAccepted else { throw ExitCode(1) }
+  }
+
+  private func appraise() throws -> Appraisal {
+    guard let kind = EvidenceKind(rawValue: kind) else {
+      let kinds = EvidenceKind.allCases.map(\.rawValue).joined(separator: ", ")
+      throw Failure("--kind \(kind): the kinds are \(kinds)", status: 64)
+    }
+    guard let time = Timestamp.seconds(at) else {
+      throw Failure("--at \(at): give a time of RFC 3339, such as 2026-06-01T00:00:00Z", status: 64)
+    }
+    var chosen = AppraisalPolicy()
+    if let policy {
+      do { chosen = try AppraisalPolicy(try Files.bytes(policy)) } catch let error as AppraisalError {
+        throw Failure("\(policy): \(error)", status: 65)
+      }
+    }
+    let handed = try collateral.map(read) ?? Collateral()
+    return Appraiser(policy: chosen, collateral: handed).appraise(try Files.bytes(file), kind: kind, at: time)
+  }
+
+  /// Every file of the folder, in the order of names; one that is no collateral is named, not passed over.
+  private func read(_ folder: String) throws -> Collateral {
+    let names: [String]
+    do {
+      names = try FileManager.default.contentsOfDirectory(atPath: folder).filter { !$0.hasPrefix(".") }.sorted()
+    } catch {
+      throw Failure("cannot read the folder \(folder)", status: 66)
+    }
+    guard names.count <= Collateral.fileCountMax else {
+      throw Failure("\(folder) has \(names.count) files, the limit is \(Collateral.fileCountMax)", status: 65)
+    }
+    var handed = Collateral()
+    for name in names {
+      let path = "\(folder)/\(name)"
+      do { try handed.add(try Files.bytes(path)) } catch let error as AppraisalError {
+        throw Failure("\(path): \(error)", status: 65)
+      }
+    }
+    return handed
+  }
+}

@@ -1,0 +1,58 @@
+import COpenSSL
+
+/// One list of revoked certificates (RFC 5280 section 5).
+public struct X509RevocationList: Sendable, Equatable {
+  /// The most bytes of one list; Intel's for all processors has under 3,000.
+  public static let byteCountMax = 4 << 20
+
+  public let der: [UInt8]
+  public let issuer: String
+  public let issuerName: [UInt8]
+  /// When it was made, and until when it may be used (inclusive); seconds since 1970. A list without an end is refused.
+  public let thisUpdate: Int64
+  public let nextUpdate: Int64
+  let handle: RevocationListHandle
+
+  /// Reads one list that fills `der`.
+  public init(der: [UInt8]) throws(X509Error) {
+    guard der.count <= Self.byteCountMax else {
+      throw .limit(name: "the size of a revocation list", limit: Self.byteCountMax, got: der.count)
+    }
+    guard let handle = RevocationListHandle(der: der) else {
+      throw .unreadable("a revocation list", "its \(der.count) bytes are not one CRL in DER")
+    }
+    self.der = der
+    self.handle = handle
+    issuer = ASN1Text.name(X509_CRL_get_issuer(handle.pointer))
+    issuerName = try ASN1Text.der(X509_CRL_get_issuer(handle.pointer))
+    thisUpdate = try ASN1Text.seconds(X509_CRL_get0_lastUpdate(handle.pointer))
+    guard let next = X509_CRL_get0_nextUpdate(handle.pointer) else {
+      throw .unreadable("a revocation list", "it does not say until when it may be used")
+    }
+    nextUpdate = try ASN1Text.seconds(next)
+  }
+
+  public static func == (a: X509RevocationList, b: X509RevocationList) -> Bool { a.der == b.der }
+}
+
+/// Owns one `X509_CRL`; `@unchecked Sendable` for the reason of `CertificateHandle`.
+final class RevocationListHandle: @unchecked Sendable {
+  let pointer: OpaquePointer
+
+  init?(der: [UInt8]) {
+    let parsed = der.withUnsafeBufferPointer { buffer -> OpaquePointer? in
+      var cursor = buffer.baseAddress
+      guard let list = d2i_X509_CRL(nil, &cursor, buffer.count) else { return nil }
+      guard let cursor, let start = buffer.baseAddress, cursor == start + buffer.count else {
+        X509_CRL_free(list)
+        return nil
+      }
+      return list
+    }
+    ERR_clear_error()
+    guard let parsed else { return nil }
+    pointer = parsed
+  }
+
+  deinit { X509_CRL_free(pointer) }
+}

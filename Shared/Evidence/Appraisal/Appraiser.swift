@@ -1,0 +1,32 @@
+/// The appraisal of hardware evidence: a pure function of the evidence, its collateral, a policy and a time.
+public struct Appraiser: Sendable {
+  public let policy: AppraisalPolicy
+  public let collateral: Collateral
+
+  /// The most bytes of one piece of evidence.
+  public static let evidenceBytesMax = 1 << 20
+
+  public init(policy: AppraisalPolicy = AppraisalPolicy(), collateral: Collateral = Collateral()) {
+    self.policy = policy
+    self.collateral = collateral
+  }
+
+  /// Appraises `evidence` as of `time`, in seconds since 1970. Bytes that are no evidence give a failed `format`.
+  public func appraise(_ evidence: [UInt8], kind: EvidenceKind, at time: Int64) -> Appraisal {
+    let evidence = EvidenceText.decode(evidence)
+    return switch kind {
+    case .nitro: NitroAppraisal(policy, collateral, time).appraise(evidence)
+    case .tdx, .sgx: DCAPAppraisal(kind, policy, collateral, time).appraise(evidence)
+    case .sevSNP: SNPAppraisal(policy, collateral, time).appraise(evidence)
+    case .nvidiaGPU: NVIDIAAppraisal(policy, collateral, time).appraise(evidence)
+    case .vTPM: VTPMAppraisal(policy, collateral, time).appraise(evidence)
+    }
+  }
+
+  /// Refuses what no kind of evidence is as large as.
+  static func checkSize(_ evidence: [UInt8]) throws(AppraisalError) {
+    guard evidence.count <= evidenceBytesMax else {
+      throw .limit(name: "the size of the evidence", limit: evidenceBytesMax, got: evidence.count)
+    }
+  }
+}

@@ -1,0 +1,95 @@
+internal import Codec
+internal import Cryptography
+
+/// What Intel signs about a platform: its TCB levels and the identity of its quoting enclave.
+extension DCAPAppraisal {
+  /// `quoting_enclave_identity`, `tcb_info` and `tcb`.
+  func checkCollateral(
+    _ quote: Quote, _ platform: PCKCertificate, _ root: X509Certificate, _ sheet: inout Worksheet
+  ) {
+    let enclave = sheet.check(.quotingEnclaveIdentity) {
+      let id = quote.domain == nil ? "QE" : "TD_QE"
+      let named = collateral.documents.filter { $0.json["id"]?.stringValue == id && $0.json["mrsigner"] != nil }
+      guard let document = named.first else {
+        throw AppraisalError.missing("the identity of the quoting enclave (\(id))")
+      }
+      let identity = try EnclaveIdentity(document.json)
+      try checkSigned(document, root, identity.issueDate, identity.nextUpdate)
+      let status = try identity.status(of: quote.enclaveReport)
+      return (status, "Intel's \(id), version \(quote.enclaveReport.isvSVN): \(status.rawValue)")
+    }
+    let list = sheet.check(.tcbInfo) {
+      let (document, info) = try tcbInfo(platform, tdx: quote.domain != nil)
+      try checkSigned(document, root, info.issueDate, info.nextUpdate)
+      return (info, "signed by Intel, for FMSPC \(Hex.encode(info.fmspc))")
+    }
+    guard let enclave, let list else { return }
+    var found: (TCBStatus, [String])?
+    sheet.check(.tcb) {
+      let result = try tcb(quote, platform, list, enclave)
+      found = result
+      guard policy.tcbStatuses.contains(result.0.rawValue) else {
+        throw AppraisalError.refused(
+          "the TCB is \(result.0.rawValue)\(Self.list(result.1)); the policy accepts "
+            + policy.tcbStatuses.sorted().joined(separator: ", "))
+      }
+      return "\(result.0.rawValue)\(Self.list(result.1))"
+    }
+    if let found {
+      sheet.claim("tcb_status", found.0.rawValue)
+      sheet.claim("advisories", found.1.joined(separator: ","))
+    }
+  }
+
+  private static func list(_ advisories: [String]) -> String {
+    advisories.isEmpty ? "" : " (\(advisories.joined(separator: ", ")))"
+  }
+
+  /// The TCB info of this platform's family.
+  private func tcbInfo(_ platform: PCKCertificate, tdx: Bool) throws -> (SignedDocument, TCBInfo) {
+    var others: [String] = []
+    for document in collateral.documents where document.json["fmspc"] != nil {
+      let info = try TCBInfo(document.json)
+      if info.isTDX == tdx, info.fmspc == platform.fmspc, info.pceID == platform.pceID { return (document, info) }
+      others.append(Hex.encode(info.fmspc))
+    }
+    guard !others.isEmpty else { throw AppraisalError.missing("the TCB info") }
+    throw AppraisalError.refused(
+      "the TCB info is for FMSPC \(others.joined(separator: ", ")), the platform's is \(Hex.encode(platform.fmspc))")
+  }
+
+  private func tcb(
+    _ quote: Quote, _ platform: PCKCertificate, _ list: TCBInfo, _ enclave: TCBStatus
+  ) throws(AppraisalError) -> (TCBStatus, [String]) {
+    let level = try list.level(of: platform, svn: quote.domain?.teeTCBSVN)
+    var status = level.status.joined(with: enclave)
+    var advisories = level.advisories
+    if let report = quote.domain {
+      let module = try list.module(of: report)
+      status = status.joined(with: module.status)
+      advisories += module.advisories.filter { !advisories.contains($0) }
+    }
+    return (status, advisories)
+  }
+
+  /// Whether Intel's signing certificate, under the platform's own root and valid and unrevoked at the time, signed the
+  /// document's exact bytes, and the time lies within the document's own.
+  private func checkSigned(
+    _ document: SignedDocument, _ root: X509Certificate, _ from: Int64, _ to: Int64
+  ) throws {
+    let signers = collateral.certificates.filter { $0.commonName == "Intel SGX TCB Signing" }
+    guard !signers.isEmpty else { throw AppraisalError.missing("the certificate 'Intel SGX TCB Signing'") }
+    let signer = signers.first {
+      $0.publicKey.isValid(signature: document.signature, for: document.body, scheme: .ecdsaP256SHA256)
+    }
+    guard let signer else { throw AppraisalError.refused("the signature is not that of 'Intel SGX TCB Signing'") }
+    let intermediates = collateral.certificates.filter { $0 != root && $0 != signer }.withoutRepeats
+    let path = try X509Path(from: signer, through: intermediates, to: [root])
+    try path.checkValidity(at: time)
+    guard !collateral.revocationLists.isEmpty else { throw AppraisalError.missing("a revocation list") }
+    try path.checkRevocation(collateral.revocationLists, at: time)
+    guard from <= time, time <= to else {
+      throw AppraisalError.refused("it is for \(from) to \(to), the time is \(time) (seconds since 1970)")
+    }
+  }
+}

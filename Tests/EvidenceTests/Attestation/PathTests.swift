@@ -1,0 +1,104 @@
+import COpenSSL
+import Cryptography
+import Testing
+
+@testable import Evidence
+
+/// Paths that RFC 5280 section 6 refuses, one mistake each.
+@Suite struct PathTests {
+  private let root: TestIssuer
+  private let middle: TestIssuer
+
+  init() throws {
+    root = try TestIssuer.root("root", .p256)
+    middle = try root.issue("middle", .p384, isCA: true)
+  }
+
+  private func path(
+    _ leaf: TestIssuer, _ others: [TestIssuer], to roots: [TestIssuer]? = nil
+  ) throws -> X509Path {
+    try X509Path(
+      from: leaf.certificate, through: others.map(\.certificate), to: (roots ?? [root]).map(\.certificate))
+  }
+
+  @Test("A path is found whatever else was handed in, and names its certificates leaf first")
+  func found() throws {
+    let leaf = try middle.issue("leaf", .p256)
+    let strangers = try (0..<8).map { try TestIssuer.root("stranger \($0)", .p256) }
+    let path = try path(leaf, strangers + [middle])
+    #expect(path.certificates == [leaf.certificate, middle.certificate, root.certificate])
+    #expect(try self.path(root, []).certificates == [root.certificate])
+  }
+
+  @Test("No root, a root that is only handed in, a namesake of the root")
+  func roots() throws {
+    let leaf = try middle.issue("leaf", .p256)
+    let namesake = try TestIssuer.root("root", .p256)
+    #expect(throws: X509Error.self) { try path(leaf, [middle, root], to: []) }
+    #expect(throws: X509Error.self) { try path(leaf, [middle, root], to: [namesake]) }
+    // An intermediate by itself anchors nothing.
+    #expect(throws: X509Error.self) { try path(leaf, [], to: [middle]) }
+    let many = [TestIssuer](repeating: middle, count: X509Path.countMax)
+    #expect(throws: X509Error.self) { try path(leaf, many) }
+  }
+
+  @Test("An issuer that is no authority, may not sign certificates, or is too far from the leaf")
+  func authority() throws {
+    for odd in [
+      TestIssuer.Oddity(constraints: "critical,CA:FALSE"), TestIssuer.Oddity(usage: "critical,digitalSignature"),
+    ] {
+      let impostor = try root.issue("impostor", .p256, isCA: true, odd: odd)
+      let leaf = try impostor.issue("leaf", .p256)
+      #expect(throws: X509Error.self) { try path(leaf, [impostor]) }
+    }
+    let narrow = try root.issue("narrow", .p256, isCA: true, odd: .init(constraints: "critical,CA:TRUE,pathlen:0"))
+    let below = try narrow.issue("below", .p256, isCA: true)
+    #expect(try path(try narrow.issue("leaf", .p256), [narrow]).certificates.count == 3)
+    #expect(throws: X509Error.self) { try path(try below.issue("leaf", .p256), [narrow, below]) }
+  }
+
+  @Test(
+    "A critical extension that nobody understands, a signature over SHA-1, another issuer's name, a broken signature")
+  func leaf() throws {
+    #expect(throws: X509Error.self) {
+      try path(try middle.issue("leaf", .p256, odd: .init(criticalExtension: "1.2.3.4")), [middle])
+    }
+    #expect(throws: X509Error.self) {
+      try path(try middle.issue("leaf", .p256, odd: .init(digest: EVP_sha1())), [middle])
+    }
+    let other = try TestIssuer.root("other", .p256)
+    let renamed = try middle.issue("leaf", .p256, odd: .init(issuerName: other.certificate.subjectName))
+    #expect(throws: X509Error.self) { try path(renamed, [middle, other]) }
+    let der = try middle.issue("leaf", .p256).certificate.der
+    let last = try X509Certificate(der: der.flipped(der.count - 1))
+    #expect(throws: X509Error.self) {
+      try X509Path(from: last, through: [middle.certificate], to: [root.certificate])
+    }
+  }
+
+  @Test("A certificate read from changed bytes never gives a path")
+  func flips() throws {
+    let leaf = try middle.issue("leaf", .p256)
+    for at in EvidenceVector.positions(0..<leaf.certificate.der.count, sample: 120) {
+      guard let changed = try? X509Certificate(der: leaf.certificate.der.flipped(at)) else { continue }
+      #expect(throws: X509Error.self, "byte \(at)") {
+        try X509Path(from: changed, through: [middle.certificate], to: [root.certificate])
+      }
+    }
+  }
+
+  @Test("A list of revocations counts only when its issuer signed it and it is of the time")
+  func lists() throws {
+    let leaf = try middle.issue("leaf", .p256, serial: 7)
+    let path = try path(leaf, [middle])
+    let good = [try root.revoke([]), try middle.revoke([6, 8])]
+    try path.checkRevocation(good, at: TestIssuer.now)
+    #expect(throws: X509Error.self) { try path.checkRevocation(good, at: TestIssuer.to + 1) }
+    #expect(throws: X509Error.self) { try path.checkRevocation([], at: TestIssuer.now) }
+    let forger = TestIssuer(certificate: middle.certificate, key: try TestKey(.p384))
+    let forged = [try root.revoke([]), try forger.revoke([])]
+    #expect(throws: X509Error.self) { try path.checkRevocation(forged, at: TestIssuer.now) }
+    let revoked = [try root.revoke([]), try middle.revoke([7])]
+    #expect(throws: X509Error.self) { try path.checkRevocation(revoked, at: TestIssuer.now) }
+  }
+}
