@@ -92,7 +92,7 @@ let shared: [Target] = [
       "Cryptography", "RPC", "Wire", hummingbird, http2, httpClient, logging, metrics, lifecycle, configuration,
       nioCore, nioPosix,
     ]),
-  library("Stores", ["Receipts", "Credit", "MerkleLog", "Codec", "Cryptography", grdb]),
+  library("Stores", ["Receipts", "Credit", "MerkleLog", "Codec", "Cryptography", "CPostgres", grdb]),
 ]
 
 let services: [Target] = [

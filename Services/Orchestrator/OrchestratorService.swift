@@ -27,7 +27,8 @@ public struct OrchestratorService: HostedService {
 
   public init(context: ServiceContext) async throws {
     try await self.init(
-      peers: RemotePeers(context), settings: OrchestratorSettings(context.settings), folder: context.folder,
+      peers: RemotePeers(context), settings: OrchestratorSettings(context.settings, folder: context.folder),
+      folder: context.folder,
       issuer: context.issuer, key: context.signingKey("receipt"), logger: context.logger)
   }
 
@@ -38,7 +39,7 @@ public struct OrchestratorService: HostedService {
     peers: any Peers, settings: OrchestratorSettings, folder: String, issuer: String, key: SigningKey, logger: Logger,
     now: @escaping @Sendable () -> UInt64 = { UInt64(Date().timeIntervalSince1970 * 1000) }
   ) async throws {
-    let outbox = try await Outbox(path: "\(folder)/outbox.sqlite")
+    let outbox = try await Outbox(settings.database ?? .sqlite(path: OrchestratorSettings.path(folder)))
     let log = LogHeadKeeper(outbox: outbox, peers: peers, logger: logger)
     pipeline = Pipeline(
       outbox: outbox, peers: peers, log: log,
@@ -47,6 +48,10 @@ public struct OrchestratorService: HostedService {
       random: { try SecureRandom.bytes($0) })
     slots = RequestSlots(count: settings.requestsMax)
     recovery = Recovery(pipeline)
+  }
+
+  public static func migrate(settings: SettingsValues, folder: String, dryRun: Bool) async throws -> [String]? {
+    try await OrchestratorSettings.database(settings, folder: folder).migrate(Outbox.schema, dryRun: dryRun)
   }
 
   public var backgroundServices: [any Service] { [recovery] }

@@ -83,11 +83,15 @@ struct Up: AsyncParsableCommand {
   }
 
   static func child(_ service: String, _ port: Int, _ data: DataOption) throws -> Child {
-    let own = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
-    let executable = own.deletingLastPathComponent().appending(path: "colophon-\(service)")
-    return try Child(
-      service: service, executable: executable, arguments: ["--data", data.data, "--port", String(port)],
+    try Child(
+      service: service, executable: executable(service), arguments: ["--data", data.data, "--port", String(port)],
       log: data.folder.appending(path: "logs/\(service).jsonl"))
+  }
+
+  /// The service's program, beside this one.
+  static func executable(_ service: String) -> URL {
+    let own = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+    return own.deletingLastPathComponent().appending(path: "colophon-\(service)")
   }
 
   private static func signals() -> AsyncStream<Void> {

@@ -1,6 +1,8 @@
 extension Outbox {
+  public static let schema = Schema(service: "orchestrator", [Migration("outbox", tables)])
+
   /// Statements are stored once by digest: a model's and a policy's belong to many rows.
-  static let schema = """
+  private static let tables = """
     CREATE TABLE issuing_key (
       key_id BLOB PRIMARY KEY,
       next_sequence INTEGER NOT NULL
