@@ -97,7 +97,9 @@ let shared: [Target] = [
 
 let services: [Target] = [
   service("Inference", ["Evidence", "Exact", "Receipts", "Codec", "Cryptography", metrics]),
-  service("Verification", ["Evidence", "Exact", "Receipts", "Codec", "Cryptography", metrics]),
+  service(
+    "Verification",
+    ["Evidence", "Exact", "Receipts", "MerkleLog", "Codec", "Cryptography", metrics, lifecycle]),
   service("Storage", ["Stores", "MerkleLog", "Receipts", "Codec", "Cryptography", metrics]),
   service("Attribution", ["Stores", "Credit", "Receipts", "Codec", "Cryptography", metrics]),
   service("Orchestrator", ["Stores", "MerkleLog", "Receipts", "Credit", "Codec", "Cryptography", lifecycle]),
@@ -109,8 +111,8 @@ let services: [Target] = [
   .executableTarget(
     name: "colophon",
     dependencies: [
-      "ServiceKit", "RPC", "Wire", "Evidence", "Exact", "Receipts", "MerkleLog", "Codec", "Cryptography", "Credit",
-      argumentParser, httpClient, nioCore, nioHTTP1,
+      "ServiceKit", "Stores", "RPC", "Wire", "Evidence", "Exact", "Receipts", "MerkleLog", "Codec", "Cryptography",
+      "Credit", argumentParser, httpClient, nioCore, nioHTTP1,
     ], path: "Services/CLI", swiftSettings: swift),
 ]
 
@@ -162,9 +164,8 @@ let testTargets: [Target] = [
   tests(
     "Verification",
     [
-      "VerificationService", "InferenceService", "Exact", "Receipts", "Credit", "Codec", "Cryptography", "RPC",
-      "ServiceKit",
-      "Wire", logging,
+      "VerificationService", "InferenceService", "Exact", "Receipts", "Credit", "MerkleLog", "Codec", "Cryptography",
+      "RPC", "ServiceKit", "Wire", logging,
     ]),
   tests("Credit", ["Credit", "Codec", "Cryptography"]),
 ]

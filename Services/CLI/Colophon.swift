@@ -16,6 +16,7 @@ struct Colophon: AsyncParsableCommand {
     subcommands: [
       Up.self, Ask.self, Verify.self, ReceiptCommand.self, Export.self, ModelCommand.self, Keys.self, Tokenize.self,
       Score.self, Embed.self, Bench.self, Migrate.self,
+      BackupCommand.self, RestoreCommand.self,
     ])
 }
 

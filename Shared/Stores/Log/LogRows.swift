@@ -105,7 +105,7 @@ public final class LogRows: Sendable {
     UInt64(try db.value("SELECT coalesce(max(position) + 1, 0) FROM entry") ?? 0 as Int64)
   }
 
-  private static func head(_ db: any RowTransaction) throws -> SignedHead {
+  static func head(_ db: any RowTransaction) throws -> SignedHead {
     guard let row = try db.row("SELECT size, previous_size, root, note FROM head") else {
       throw LogContradiction.headRow("the row is gone; restore the database from a backup")
     }

@@ -19,7 +19,10 @@ public final class PostgresDatabase: RowDatabase {
     steps = try await threads.run { session in
       try session.open()
       return try session.transaction(.write(.alone("schema")), repeatable: true) { db in
-        try db.require(schema, mode, database: "schema \(name) of PostgreSQL")
+        // Where an administrator has made the schema, the service needs no right to make one.
+        let known: String?? = try db.value("SELECT to_regnamespace(?)::text", [name])
+        if (known ?? nil) == nil { try db.run("CREATE SCHEMA \(name)") }
+        return try db.require(schema, mode, database: "schema \(name) of PostgreSQL")
       }
     }
   }

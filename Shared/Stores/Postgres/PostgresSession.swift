@@ -44,10 +44,9 @@ final class PostgresSession {
     }
   }
 
-  /// Connects once, without patience, and makes the schema's name if it is not there.
+  /// Connects once, without patience, and looks at what the server would lose.
   func open() throws {
     let connection = try connect()
-    try connection.script("CREATE SCHEMA IF NOT EXISTS \(schema)")
     for name in ["fsync", "full_page_writes"] {
       let value = try connection.run([.plain("SELECT current_setting('\(name)')")]).first?.result.rows.first
       let text: String = try value?.first() ?? ""
