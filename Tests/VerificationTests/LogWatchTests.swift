@@ -109,7 +109,8 @@ final class WatchedLog: Sendable {
     let log = try WatchedLog(entries: 3)
     log.goDown()
     let watch = try watch(log)
-    await #expect(throws: RPCError.self) { try await watch.requireConsistent() }
+    let error = await #expect(throws: RPCError.self) { try await watch.requireConsistent() }
+    #expect(error?.code == .unavailable)
     log.goDown(false)
     try await watch.requireConsistent()
     log.goDown()

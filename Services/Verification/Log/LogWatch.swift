@@ -30,7 +30,7 @@ final class LogWatch: Service {
   private let logger: Logger
   private let interval: Duration
   /// Why nothing is signed, nil when it is; and the head that is on the disk.
-  private let state: Mutex<(refusal: String?, kept: KeptLogHead?)>
+  private let state: Mutex<(refusal: String?, isWrong: Bool, kept: KeptLogHead?)>
 
   /// - Parameter path: of the file that holds the head. Errors: a file that cannot be read or holds something else.
   init(path: String, source: Source, logger: Logger, interval: Duration = .seconds(10)) throws {
@@ -43,7 +43,7 @@ final class LogWatch: Service {
     if bytes != nil, kept == nil {
       throw Contradiction(description: "\(path) holds no head of a log: restore it from a backup")
     }
-    state = Mutex(("the log has not been asked yet", kept))
+    state = Mutex(("the log has not been asked yet", false, kept))
   }
 
   var refusal: String? { state.withLock { $0.refusal } }
@@ -60,7 +60,8 @@ final class LogWatch: Service {
   /// Errors: `unavailable` while the log is not known, `failedPrecondition` for one that contradicts what was seen.
   func requireConsistent() async throws {
     if refusal != nil { await check() }
-    if let refusal { throw RPCError(.failedPrecondition, "no verdict is signed: \(refusal)") }
+    let (why, isWrong) = state.withLock { ($0.refusal, $0.isWrong) }
+    if let why { throw RPCError(isWrong ? .failedPrecondition : .unavailable, "no verdict is signed: \(why)") }
   }
 
   /// Asks the log once. One that does not answer is what it was.
@@ -72,18 +73,19 @@ final class LogWatch: Service {
           try StateFile.replace(path, head.encoded)
           state.kept = head
         }
-        state.refusal = nil
+        (state.refusal, state.isWrong) = (nil, false)
       }
     } catch let contradiction as Contradiction {
-      refuse("\(contradiction)")
+      refuse("\(contradiction)", isWrong: true)
     } catch {
-      if refusal != nil { refuse("the log has not answered: \(error)") }
+      let isKnown = state.withLock { $0.refusal == nil || $0.isWrong }
+      if !isKnown { refuse("the log has not answered: \(error)", isWrong: false) }
     }
   }
 
-  private func refuse(_ why: String) {
+  private func refuse(_ why: String, isWrong: Bool) {
     let isNews = state.withLock { state in
-      defer { state.refusal = why }
+      defer { (state.refusal, state.isWrong) = (why, isWrong) }
       return state.refusal != why
     }
     if isNews { logger.error("no verdict is signed", metadata: ["reason": "\(why)"]) }
