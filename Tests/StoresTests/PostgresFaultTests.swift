@@ -32,18 +32,16 @@ import Testing
     for number in 1...20 {
       try await database.write { db in _ = try db.run("INSERT INTO a VALUES (?)", [Int64(number)]) }
     }
-    let attempts = Mutex(0)
+    let attempts = Counter()
     try await database.write { db in
       try db.run("INSERT INTO a VALUES (100)")
-      if attempts.withLock({
-        $0 += 1; return $0
-      }) == 1 {
+      if attempts.next() == 1 {
         try server.kill()
         try server.start()
       }
       try db.run("INSERT INTO a VALUES (101)")
     }
-    #expect(attempts.withLock { $0 } == 2)
+    #expect(attempts.count == 2)
     #expect(try await count(database) == 22)
     // Down for longer than it is waited for: an error, and nothing hangs.
     var impatient = try server.settings()
@@ -62,36 +60,32 @@ import Testing
   @Test func `A commit whose outcome is unknown is said to be so, and repeated only when it may be`() async throws {
     let location = try Backend.postgres.location("\(scratch.path)/x")
     let database = try await location.open(Self.schema)
-    let attempts = Mutex<Int64>(0)
+    let attempts = Counter()
     let body: @Sendable (any RowTransaction) throws -> Void = { db in
-      let attempt = attempts.withLock {
-        $0 += 1; return $0
-      }
+      let attempt = attempts.next()
       try db.run("INSERT INTO a VALUES (?)", [attempt == 1 ? -1 : attempt])
     }
     let error = await #expect(throws: PostgresError.self) { try await database.write(.serializable, body) }
     guard case .outcomeUnknown = error else { throw Stopped() }
-    #expect(attempts.withLock { $0 } == 1)
-    attempts.withLock { $0 = 0 }
+    #expect(attempts.count == 1)
+    attempts.reset()
     try await database.write(.alone("x"), repeatable: true, body)
-    #expect(attempts.withLock { $0 } == 2)
+    #expect(attempts.count == 2)
     #expect(try await count(database) == 1)
   }
 
   @Test func `A connection that is cut before the commit is made again, and the lock it held is free`() async throws {
     let location = try Backend.postgres.location("\(scratch.path)/y")
     let (one, other) = (try await location.open(Self.schema), try await location.open(Self.schema))
-    let attempts = Mutex(0)
+    let attempts = Counter()
     try await one.write(.alone("x")) { db in
       try db.run("INSERT INTO a VALUES (1)")
-      if attempts.withLock({
-        $0 += 1; return $0
-      }) == 1 {
+      if attempts.next() == 1 {
         try db.run("SELECT pg_terminate_backend(pg_backend_pid())")
       }
     }
     try await other.write(.alone("x")) { db in _ = try db.run("INSERT INTO a VALUES (2)") }
-    #expect(attempts.withLock { $0 } == 2)
+    #expect(attempts.count == 2)
     #expect(try await count(one) == 2)
   }
 
@@ -132,5 +126,18 @@ import Testing
     }
     #expect(outcomes.prefix(2).allSatisfy { $0 == .busy(waiting: 1) })
     #expect(outcomes.contains(nil))
+  }
+}
+
+private final class Counter: Sendable {
+  private let value = Mutex<Int64>(0)
+
+  var count: Int64 { value.withLock { $0 } }
+  func reset() { value.withLock { $0 = 0 } }
+  func next() -> Int64 {
+    value.withLock { value in
+      value += 1
+      return value
+    }
   }
 }
