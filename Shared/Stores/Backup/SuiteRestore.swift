@@ -18,8 +18,7 @@ public struct SuiteRestore: Sendable {
     self.data = data
   }
 
-  /// Reads the manifest. Errors: ``BackupError``.
-  public func manifest() throws -> BackupManifest {
+  private func manifest() throws -> BackupManifest {
     let bytes: [UInt8]?
     do {
       bytes = try OpenFolder(making: backup).read(BackupManifest.name, bytesMax: BackupManifest.bytesMax)
