@@ -92,12 +92,14 @@ let shared: [Target] = [
       "Cryptography", "RPC", "Wire", hummingbird, http2, httpClient, logging, metrics, lifecycle, configuration,
       nioCore, nioPosix,
     ]),
-  library("Stores", ["Receipts", "Credit", "MerkleLog", "Codec", "Cryptography", grdb]),
+  library("Stores", ["Receipts", "Credit", "MerkleLog", "Codec", "Cryptography", "CPostgres", grdb]),
 ]
 
 let services: [Target] = [
   service("Inference", ["Evidence", "Exact", "Receipts", "Codec", "Cryptography", metrics]),
-  service("Verification", ["Evidence", "Exact", "Receipts", "Codec", "Cryptography", metrics]),
+  service(
+    "Verification",
+    ["Evidence", "Exact", "Receipts", "MerkleLog", "Codec", "Cryptography", metrics, lifecycle]),
   service("Storage", ["Stores", "MerkleLog", "Receipts", "Codec", "Cryptography", metrics]),
   service("Attribution", ["Stores", "Credit", "Receipts", "Codec", "Cryptography", metrics]),
   service("Orchestrator", ["Stores", "MerkleLog", "Receipts", "Credit", "Codec", "Cryptography", lifecycle]),
@@ -109,8 +111,8 @@ let services: [Target] = [
   .executableTarget(
     name: "colophon",
     dependencies: [
-      "ServiceKit", "RPC", "Wire", "Evidence", "Exact", "Receipts", "MerkleLog", "Codec", "Cryptography", "Credit",
-      argumentParser, httpClient, nioCore, nioHTTP1,
+      "ServiceKit", "Stores", "RPC", "Wire", "Evidence", "Exact", "Receipts", "MerkleLog", "Codec", "Cryptography",
+      "Credit", argumentParser, httpClient, nioCore, nioHTTP1,
     ], path: "Services/CLI", swiftSettings: swift),
 ]
 
@@ -169,9 +171,8 @@ let testTargets: [Target] = [
   tests(
     "Verification",
     [
-      "VerificationService", "InferenceService", "Exact", "Receipts", "Credit", "Codec", "Cryptography", "RPC",
-      "ServiceKit",
-      "Wire", logging,
+      "VerificationService", "InferenceService", "Exact", "Receipts", "Credit", "MerkleLog", "Codec", "Cryptography",
+      "RPC", "ServiceKit", "Wire", logging,
     ]),
   tests("Credit", ["Credit", "CKernels", "Codec", "Cryptography"]),
 ]

@@ -4,7 +4,7 @@
 # Debian packages to build and run the suite (iproute2: ss names the holder of a busy port), and those that only the
 # tests need.
 BUILD_PACKAGES="libssl-dev libsqlite3-dev libpq-dev libopenblas-dev libprotobuf-c-dev zlib1g-dev pkg-config python3 python3-venv python3-pip iproute2"
-TEST_PACKAGES="protobuf-c-compiler protobuf-compiler golang-go golang-golang-x-mod-dev curl"
+TEST_PACKAGES="protobuf-c-compiler protobuf-compiler golang-go golang-golang-x-mod-dev curl postgresql-15 openssl"
 
 say() { printf '%s\n' "$*"; }
 fail() { printf 'error: %s\n' "$1" >&2; exit "${2:-1}"; }
@@ -46,8 +46,29 @@ require_packages() {
   fi
   say "installing: $missing"
   export DEBIAN_FRONTEND=noninteractive
-  # A package that is a daemon must not start one here: policy-rc.d is not touched, none of these is.
-  $as_root apt-get update -qq && $as_root apt-get install -y -qq --no-install-recommends $missing >/dev/null ||
-    fail "apt-get could not install: $missing
+  local installed=0
+  without_cluster "$as_root" apt_install "$as_root" $missing || installed=$?
+  [ "$installed" = 0 ] || fail "apt-get could not install: $missing
   Run it by hand to see why: apt-get install -y --no-install-recommends $missing"
+}
+
+apt_install() { # apt_install SUDO NAME...
+  local as_root=$1
+  shift
+  $as_root apt-get update -qq && $as_root apt-get install -y -qq --no-install-recommends "$@" >/dev/null
+}
+
+# without_cluster SUDO COMMAND...: a package of PostgreSQL that is installed meanwhile makes and starts no database of its
+# own. What an administrator has decided about that stays; databases that are there are not touched.
+without_cluster() {
+  local as_root=$1 config=/etc/postgresql-common/createcluster.conf status=0
+  shift
+  if [ -e "$config" ]; then
+    "$@"
+    return
+  fi
+  printf 'create_main_cluster = false\n' | $as_root install -D -m 644 /dev/stdin "$config" || return
+  "$@" || status=$?
+  $as_root rm -f "$config"
+  return "$status"
 }

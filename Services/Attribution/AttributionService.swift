@@ -23,7 +23,8 @@ public struct AttributionService: HostedService {
 
   public init(context: ServiceContext) async throws {
     try await self.init(
-      settings: AttributionSettings(context.settings), folder: context.folder, issuer: context.issuer,
+      settings: AttributionSettings(context.settings, folder: context.folder), folder: context.folder,
+      issuer: context.issuer,
       key: context.signingKey("attribution"), logger: context.logger)
   }
 
@@ -36,7 +37,7 @@ public struct AttributionService: HostedService {
     settings: AttributionSettings, folder: String, issuer: String, key: SigningKey, logger: Logger,
     now: @escaping @Sendable () -> Int64 = UnixClock.seconds
   ) async throws {
-    ledger = try await LedgerStore(path: "\(folder)/ledger.sqlite")
+    ledger = try await LedgerStore(settings.database ?? .sqlite(path: AttributionSettings.path(folder)))
     let audit = try await ledger.audit(settings.audit)
     owner = settings.owner
     signer = try await AttributionSigner(policy: settings.policy, issuer: issuer, key: key, ledger: ledger, now: now)
@@ -47,6 +48,10 @@ public struct AttributionService: HostedService {
         "postings": "\(audit.postings)", "accounts": "\(audit.accounts)", "policy": "\(settings.policy.id)",
         "policy_statement": "\(signer.policyStatement.digest)",
       ])
+  }
+
+  public static func migrate(settings: SettingsValues, folder: String, dryRun: Bool) async throws -> [String]? {
+    try await AttributionSettings.database(settings, folder: folder).migrate(LedgerStore.schema, dryRun: dryRun)
   }
 
   public func addRoutes(to routes: ServiceRoutes) {

@@ -6,24 +6,28 @@ public import Stores
 
 /// What an operator may set.
 public struct AttributionSettings: Sendable {
-  static let table: [Setting] = [
-    Setting(
-      "policy", .path,
-      help: "JSON file of the policy that splits every price; \(AttributionPolicy.standard.id) unless set."),
-    Setting("owner", .string, default: "local", help: "Whose account in the ledger pays for requests."),
-    Setting(
-      "audit", .choice(LedgerAuditDepth.allCases.map(\.rawValue)), default: LedgerAuditDepth.postings.rawValue,
-      help: "What of the ledger is recomputed at start: all postings, or also the signed shares they come from."),
-  ]
+  static let table: [Setting] =
+    [
+      Setting(
+        "policy", .path,
+        help: "JSON file of the policy that splits every price; \(AttributionPolicy.standard.id) unless set."),
+      Setting("owner", .string, default: "local", help: "Whose account in the ledger pays for requests."),
+      Setting(
+        "audit", .choice(LedgerAuditDepth.allCases.map(\.rawValue)), default: LedgerAuditDepth.postings.rawValue,
+        help: "What of the ledger is recomputed at start: all postings, or also the signed shares they come from."),
+    ] + Setting.database
 
   public var policy = AttributionPolicy.standard
   public var owner = "local"
   public var audit = LedgerAuditDepth.postings
+  /// Nil for SQLite in the service's folder.
+  public var database: DatabaseLocation?
 
   public init() {}
 
   /// Errors: `SettingsError` for an owner that is no id, or a policy file that cannot be read or is no policy.
-  public init(_ values: SettingsValues) throws {
+  public init(_ values: SettingsValues, folder: String) throws {
+    database = try Self.database(values, folder: folder)
     owner = try values.string("owner")
     guard CreditID.isValid(owner) else {
       throw Self.invalid(
@@ -41,6 +45,14 @@ public struct AttributionSettings: Sendable {
       throw Self.invalid("policy", path, error.why)
     }
   }
+
+  static func database(_ values: SettingsValues, folder: String) throws -> DatabaseLocation {
+    try DatabaseLocation(
+      database: values.string("database"), passwordFile: values.optionalString("database-password-file"),
+      connectionsMax: values.int("database-connections"), path: path(folder))
+  }
+
+  static func path(_ folder: String) -> String { "\(folder)/ledger.sqlite" }
 
   private static func invalid(_ name: String, _ value: String, _ why: String) -> SettingsError {
     .invalid(name: name, value: value, source: "the settings", why: why)

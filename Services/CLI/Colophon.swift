@@ -15,8 +15,8 @@ struct Colophon: AsyncParsableCommand {
     version: SuiteVersion.text,
     subcommands: [
       Up.self, Ask.self, Verify.self, EvidenceCommand.self, ReceiptCommand.self, Export.self, ModelCommand.self,
-      Keys.self, Tokenize.self,
-      Score.self, Embed.self, Bench.self,
+      Keys.self, Tokenize.self, Score.self, Embed.self, Bench.self, Migrate.self, BackupCommand.self,
+      RestoreCommand.self,
     ])
 }
 

@@ -27,7 +27,8 @@ public struct OrchestratorService: HostedService {
 
   public init(context: ServiceContext) async throws {
     try await self.init(
-      peers: RemotePeers(context), settings: OrchestratorSettings(context.settings), folder: context.folder,
+      peers: RemotePeers(context), settings: OrchestratorSettings(context.settings, folder: context.folder),
+      folder: context.folder,
       issuer: context.issuer, key: context.signingKey("receipt"), logger: context.logger)
   }
 
@@ -38,7 +39,7 @@ public struct OrchestratorService: HostedService {
     peers: any Peers, settings: OrchestratorSettings, folder: String, issuer: String, key: SigningKey, logger: Logger,
     now: @escaping @Sendable () -> UInt64 = { UInt64(Date().timeIntervalSince1970 * 1000) }
   ) async throws {
-    let outbox = try await Outbox(path: "\(folder)/outbox.sqlite")
+    let outbox = try await Outbox(settings.database ?? .sqlite(path: OrchestratorSettings.path(folder)))
     let log = LogHeadKeeper(outbox: outbox, peers: peers, logger: logger)
     let registrar = Registrar(outbox: outbox, peers: peers, log: log, logger: logger)
     let keyID = COSEKey(key.publicKey).keyID
@@ -52,6 +53,10 @@ public struct OrchestratorService: HostedService {
       outbox: outbox, registrar: registrar, key: key, keyID: keyID, issuer: issuer, interval: settings.epochInterval,
       receiptsMax: settings.epochReceiptsMax, logger: logger, now: now)
     recovery = Recovery(pipeline, epochs)
+  }
+
+  public static func migrate(settings: SettingsValues, folder: String, dryRun: Bool) async throws -> [String]? {
+    try await OrchestratorSettings.database(settings, folder: folder).migrate(Outbox.schema, dryRun: dryRun)
   }
 
   public var backgroundServices: [any Service] { [recovery] }

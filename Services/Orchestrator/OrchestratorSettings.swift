@@ -1,5 +1,6 @@
 internal import Receipts
 internal import ServiceKit
+internal import Stores
 
 /// The orchestrator's settings, read once.
 struct OrchestratorSettings: Sendable {
@@ -18,6 +19,8 @@ struct OrchestratorSettings: Sendable {
   var trustPath = ""
   /// Nil: no key is needed, and everybody is the owner `local`.
   var apiKeys: APIKeys?
+  /// Nil for SQLite in the service's folder.
+  var database: DatabaseLocation?
 
   static func url(of peer: Peer) -> String { "\(peer.rawValue)-url" }
 
@@ -51,12 +54,12 @@ struct OrchestratorSettings: Sendable {
       Setting("api-keys", .path, help: "File with one API key a line; without it /v1 asks for none."),
       Setting("generate-timeout", .duration, default: "10m", help: "Longest time for one answer."),
       Setting("verify-timeout", .duration, default: "5m", help: "Longest time for one re-execution."),
-    ]
+    ] + Setting.database
   }
 
   init() {}
 
-  init(_ values: SettingsValues) throws {
+  init(_ values: SettingsValues, folder: String) throws {
     receipts = ReceiptRule(rawValue: try values.string("receipts")) ?? .required
     verifiesNow = try values.string("verification") == "now"
     pricePromptNano = UInt64(try values.int("price-prompt-nano"))
@@ -66,7 +69,16 @@ struct OrchestratorSettings: Sendable {
     epochReceiptsMax = try values.int("epoch-receipts-max")
     trustPath = try values.optionalString("trust") ?? "\(values.string("data"))/trust.json"
     if let path = values.optionalString("api-keys") { apiKeys = try APIKeys(file: path) }
+    database = try Self.database(values, folder: folder)
   }
+
+  static func database(_ values: SettingsValues, folder: String) throws -> DatabaseLocation {
+    try DatabaseLocation(
+      database: values.string("database"), passwordFile: values.optionalString("database-password-file"),
+      connectionsMax: values.int("database-connections"), path: path(folder))
+  }
+
+  static func path(_ folder: String) -> String { "\(folder)/outbox.sqlite" }
 
   /// What a request with these tokens costs. Token counts and prices are both below 2^31: nothing overflows.
   func priceNano(promptTokens: Int, completionTokens: Int) -> UInt64 {

@@ -55,7 +55,8 @@ public struct StorageService: HostedService {
     origin = settings.origin(checkpointKey: keys.checkpoint.publicKey)
     registration = try Registration(path: settings.registrationPolicy, custodian: (issuer, keys.custody.publicKey))
     blobs = try BlobStore(folder: "\(folder)/blobs", bytesMax: settings.blobBytesMax)
-    let database = try SQLiteDatabase(path: "\(folder)/storage.sqlite", migrations: StorageSchema.migrations)
+    let location = settings.database ?? .sqlite(path: StorageSettings.path(folder))
+    let database = try await location.open(StorageSchema.schema)
     custody = CustodyStore(database)
     let signer = try NoteSigner(name: origin, key: keys.checkpoint)
     checkpointVkey = "\(signer.verifierKey)"
@@ -73,6 +74,10 @@ public struct StorageService: HostedService {
         "origin": "\(origin)", "entries": "\(audit.entries)", "tiles": "\(audit.tiles)", "root": "\(audit.root)",
         "published_size": "\(sequencer.published.size)",
       ])
+  }
+
+  public static func migrate(settings: SettingsValues, folder: String, dryRun: Bool) async throws -> [String]? {
+    try await StorageSettings.database(settings, folder: folder).migrate(StorageSchema.schema, dryRun: dryRun)
   }
 
   public func addRoutes(to routes: ServiceRoutes) {

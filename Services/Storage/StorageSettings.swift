@@ -5,24 +5,30 @@ public import Stores
 
 /// What an operator decides about storage.
 public struct StorageSettings: Sendable {
-  static let table: [Setting] = [
-    Setting(
-      "origin", .string,
-      help: "Name of the log in its checkpoints; unset: localhost/colophon/<8 hex digits of the checkpoint key>."),
-    Setting(
-      "registration-policy", .path,
-      help: "JSON list of the keys that may register statements; unset: DATA/storage/registration.json."),
-    Setting(
-      "blob-bytes-max", .int(1 << 10...64 << 20), default: "\(16 << 20)", help: "Largest blob that is kept, in bytes."),
-    Setting("append-queue-max", .int(1...1 << 20), default: "4096", help: "Appends that may wait for the log at once."),
-    Setting("append-batch-max", .int(1...1 << 16), default: "1024", help: "Entries that one commit of the log takes."),
-  ]
+  static let table: [Setting] =
+    [
+      Setting(
+        "origin", .string,
+        help: "Name of the log in its checkpoints; unset: localhost/colophon/<8 hex digits of the checkpoint key>."),
+      Setting(
+        "registration-policy", .path,
+        help: "JSON list of the keys that may register statements; unset: DATA/storage/registration.json."),
+      Setting(
+        "blob-bytes-max", .int(1 << 10...64 << 20), default: "\(16 << 20)", help: "Largest blob that is kept, in bytes."
+      ),
+      Setting(
+        "append-queue-max", .int(1...1 << 20), default: "4096", help: "Appends that may wait for the log at once."),
+      Setting(
+        "append-batch-max", .int(1...1 << 16), default: "1024", help: "Entries that one commit of the log takes."),
+    ] + Setting.database
 
   /// Nil for the default that is made from the checkpoint key.
   public var origin: String?
   public var registrationPolicy: String
   public var blobBytesMax = 16 << 20
   public var limits = Sequencer.Limits()
+  /// Nil for SQLite in the service's folder.
+  public var database: DatabaseLocation?
 
   public init(origin: String? = nil, registrationPolicy: String) {
     self.origin = origin
@@ -35,7 +41,16 @@ public struct StorageSettings: Sendable {
     blobBytesMax = try values.int("blob-bytes-max")
     limits.queueMax = try values.int("append-queue-max")
     limits.batchMax = try values.int("append-batch-max")
+    database = try Self.database(values, folder: folder)
   }
+
+  static func database(_ values: SettingsValues, folder: String) throws -> DatabaseLocation {
+    try DatabaseLocation(
+      database: values.string("database"), passwordFile: values.optionalString("database-password-file"),
+      connectionsMax: values.int("database-connections"), path: path(folder))
+  }
+
+  static func path(_ folder: String) -> String { "\(folder)/storage.sqlite" }
 
   /// The origin of the log with this checkpoint key. By default each installation gets one of its own: two logs under
   /// one origin would look like one log that forks.

@@ -13,6 +13,7 @@ extension VerificationService {
   /// Executes one answer again and signs what came of it. An error means that there is no verdict: the caller's pieces
   /// do not fit together, or this service cannot run the model.
   func reexecute(_ input: ReexecuteRequest, _ call: CallContext) async throws -> ReexecuteResponse {
+    try await log?.requireConsistent()
     let evidence = try ExecutionEvidence(input)
     try requireKnownKey(evidence.statement)
     let (finding, positions): (Finding?, Int) =

@@ -1,8 +1,10 @@
 internal import Codec
 public import Cryptography
 internal import Exact
+internal import Logging
 internal import RPC
 public import ServiceKit
+public import ServiceLifecycle
 internal import Wire
 
 /// Checks what others claim, by doing it again, and signs a verdict. It never asks inference anything.
@@ -20,22 +22,42 @@ public struct VerificationService: HostedService {
   let engine: EngineThread
   let pool: ThreadPool
   let metrics = VerificationMetrics()
+  /// Nil where no log is named: verdicts then say nothing about one, and neither does this service.
+  let log: LogWatch?
 
   public init(context: ServiceContext) async throws {
+    let name = VerificationSettings.storageURL
+    let log = try context.settings.optionalString(name).map { _ in
+      try LogWatch(
+        path: "\(context.folder)/log-head.json", source: .init(context.client(peer: name)), logger: context.logger)
+    }
+    if log == nil { context.logger.notice("no log is watched: --\(name) is not set") }
     try self.init(
-      settings: VerificationSettings(context.settings), issuer: context.issuer, key: context.signingKey("verdict"))
+      settings: VerificationSettings(context.settings), issuer: context.issuer, key: context.signingKey("verdict"),
+      log: log)
   }
 
   /// Errors: a kernel that the processor lacks, a registration policy that cannot be read.
   public init(settings: VerificationSettings, issuer: String, key: SigningKey) throws {
+    try self.init(settings: settings, issuer: issuer, key: key, log: nil)
+  }
+
+  init(settings: VerificationSettings, issuer: String, key: SigningKey, log: LogWatch?) throws {
     _ = try settings.kernel.resolved()
     if let path = settings.registrationPolicy { _ = try ExecutionKeys(path: path) }
     self.settings = settings
     self.issuer = issuer
     self.key = key
+    self.log = log
     store = ModelStore(settings)
     engine = try EngineThread(waitingMax: settings.waitingMax)
     pool = try ThreadPool(threads: settings.threads)
+  }
+
+  public var backgroundServices: [any Service] { log.map { [$0] } ?? [] }
+
+  public var readinessChecks: [ReadinessCheck] {
+    log.map { log in [ReadinessCheck("log") { log.refusal }] } ?? []
   }
 
   public func addRoutes(to routes: ServiceRoutes) {

@@ -39,7 +39,13 @@ public struct VerificationSettings: Sendable {
   /// Processors that are online, within what a pool takes.
   public static var cores: Int { min(max(1, Int(sysconf(CInt(_SC_NPROCESSORS_ONLN)))), ThreadPool.maxThreads) }
 
+  static let storageURL = "storage-url"
+
   static let table = [
+    Setting(
+      storageURL, .url,
+      help: "Address of the storage service, whose log must continue what was seen of it before a verdict is signed; "
+        + "unset: no log is watched."),
     Setting("models", .path, help: "Folder with one folder for each model; DATA/inference/models unless set."),
     Setting(
       "kernel", .choice(KernelChoice.allCases.map(\.rawValue)), default: "automatic",

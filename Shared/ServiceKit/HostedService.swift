@@ -20,6 +20,10 @@ public protocol HostedService: Sendable {
   /// Opens its stores and recovers. Nothing listens yet; an error here stops the start.
   init(context: ServiceContext) async throws
 
+  /// Brings the rows of an earlier version up to this one, or tries to and undoes it; returns the names of the steps.
+  /// Nil for a service that keeps no rows. Nothing else of the service runs meanwhile.
+  static func migrate(settings: SettingsValues, folder: String, dryRun: Bool) async throws -> [String]?
+
   func addRoutes(to routes: ServiceRoutes)
 
   /// What runs beside the listeners and is stopped after them.
@@ -29,6 +33,7 @@ public protocol HostedService: Sendable {
 
 extension HostedService {
   public static var settings: [Setting] { [] }
+  public static func migrate(settings: SettingsValues, folder: String, dryRun: Bool) async throws -> [String]? { nil }
   public var backgroundServices: [any Service] { [] }
   public var readinessChecks: [ReadinessCheck] { [] }
 }

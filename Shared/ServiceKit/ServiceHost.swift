@@ -17,8 +17,11 @@ public enum ServiceHost {
     // A peer that hangs up is an error of one write, not the end of the process.
     signal(SIGPIPE, SIG_IGN)
     do {
-      let settings = try table.resolve(arguments: arguments, environment: processEnvironment())
-      try await run(type, settings)
+      if arguments.first == Migrating.word {
+        try await Migrating.run(type, table, Array(arguments.dropFirst()), processEnvironment())
+      } else {
+        try await run(type, table.resolve(arguments: arguments, environment: processEnvironment()))
+      }
       exit(ExitCode.success)
     } catch {
       let failure = startFailure(error)

@@ -60,7 +60,7 @@ enum SmallFile {
     return true
   }
 
-  private static func syncFolder(of path: String) throws(FileError) {
+  static func syncFolder(of path: String) throws(FileError) {
     let folder = path.contains("/") ? String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)]) : "."
     let handle = open(folder.isEmpty ? "/" : folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard handle >= 0 else { throw .last("open", folder) }

@@ -42,7 +42,7 @@ struct Office {
 
   static func settings(_ arguments: [String]) throws -> AttributionSettings {
     let table = SettingsTable(service: AttributionService.name, defaultPort: 0, settings: AttributionService.settings)
-    return try AttributionSettings(table.resolve(arguments: arguments, environment: [:]))
+    return try AttributionSettings(table.resolve(arguments: arguments, environment: [:]), folder: "")
   }
 
   func file(_ text: String) throws -> String {

@@ -105,9 +105,10 @@ import Testing
     #expect(try FileManager.default.contentsOfDirectory(atPath: "\(scratch.path)/blobs.tmp").isEmpty)
   }
 
-  @Test func `One custody is kept for a receipt and a subject, and blobs keep every rule`() async throws {
+  @Test(arguments: Backend.allCases)
+  func `One custody is kept for a receipt and a subject, and blobs keep every rule`(_ backend: Backend) async throws {
     let path = "\(scratch.path)/storage.sqlite"
-    let custody = CustodyStore(try SQLiteDatabase(path: path, migrations: StorageSchema.migrations))
+    let custody = CustodyStore(try await backend.location(path).open(StorageSchema.schema))
     let (receipt, subject) = (ReceiptID(unixMs: 1, random: Array(1...10)), SHA256.hash([1]))
     let name = SHA256.hash([2])
     func blob(_ retention: RetentionClass) -> CustodyPredicate.KeptBlob {
@@ -117,7 +118,7 @@ import Testing
     #expect(try await custody.record([1], of: receipt, subject: subject, blobs: [blob(.opening)]) == [1])
     #expect(try await custody.record([2], of: receipt, subject: subject, blobs: [blob(.content)]) == [1])
     #expect(try await custody.record([3], of: receipt, subject: name, blobs: [blob(.model)]) == [3])
-    let again = CustodyStore(try SQLiteDatabase(path: path, migrations: StorageSchema.migrations))
+    let again = CustodyStore(try await backend.location(path).open(StorageSchema.schema))
     #expect(try await again.statement(of: receipt, subject: subject) == [1])
     #expect(try await again.retention(of: BlobName(name)) == [.opening, .model])
     #expect(try await again.retention(of: BlobName(subject)).isEmpty)

@@ -32,30 +32,32 @@ import Testing
   }
 
   /// Runs SQL in the file of an open ledger, as steps of its schema after its own.
-  private func run(_ fixture: LedgerFixture, _ sql: [String]) throws {
-    let steps = [Migration("ledger", LedgerStore.schema)] + sql.map { Migration("damage", $0) }
-    _ = try SQLiteDatabase(path: fixture.path, migrations: steps)
+  private func run(_ fixture: LedgerFixture, _ sql: [String]) async throws {
+    let steps = LedgerStore.schema.migrations + sql.map { Migration("damage", $0) }
+    _ = try await fixture.backend.location(fixture.path).open(Schema(service: "attribution", steps), .migrating)
   }
 
-  @Test(arguments: damages) func theAuditFindsDamage(_ sql: String) async throws {
-    try await withLedger { fixture, store in
+  @Test(arguments: damages, Backend.long)
+  func theAuditFindsDamage(_ sql: String, _ backend: Backend) async throws {
+    try await withLedger(backend) { fixture, store in
       try await sound(fixture, store)
-      try run(fixture, [sql])
+      try await run(fixture, [sql])
       await #expect(throws: LedgerError.self) { try await store.audit(.postings) }
     }
   }
 
   /// Money moved between contributors without a trace in the sums: only the signed shares tell.
-  @Test func theAuditOfStatementsFindsSharesThatNobodySigned() async throws {
-    try await withLedger { fixture, store in
+  @Test(arguments: Backend.allCases)
+  func theAuditOfStatementsFindsSharesThatNobodySigned(_ backend: Backend) async throws {
+    try await withLedger(backend) { fixture, store in
       try await sound(fixture, store)
       let moved = ["posting", "balance"].flatMap { table in
         ["pending", "settled"].map { "UPDATE \(table) SET account = '\($0):eve' WHERE account = '\($0):bob'" }
       }
-      try run(fixture, moved)
+      try await run(fixture, moved)
       #expect(try await store.audit(.postings).receipts == 3)
       await #expect(throws: LedgerError.self) { try await store.audit(.statements) }
-      try run(fixture, moved + ["UPDATE attribution SET statement = x'd2'"])
+      try await run(fixture, moved + ["UPDATE attribution SET statement = x'd2'"])
       await #expect(throws: LedgerError.self) { try await store.audit(.statements) }
     }
   }

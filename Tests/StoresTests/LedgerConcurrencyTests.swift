@@ -5,8 +5,10 @@ import Testing
 @testable import Stores
 
 @Suite struct LedgerConcurrencyTests {
-  @Test func ofManyEqualCallsAtOnceOnePostsAndAllGetItsBytes() async throws {
-    try await withLedger { fixture, store in
+  @Test(arguments: Backend.allCases) func ofManyEqualCallsAtOnceOnePostsAndAllGetItsBytes(_ backend: Backend)
+    async throws
+  {
+    try await withLedger(backend) { fixture, store in
       let input = LedgerFixture.input(1, price: 10)
       let statements = try (1...16).map { at in
         try fixture.statement(input, shares: [Share(contributor: "ada", amountNano: 10)], at: Int64(at))
@@ -25,8 +27,8 @@ import Testing
     }
   }
 
-  @Test func twoProcessesOnOneFileKeepItBalanced() async throws {
-    try await withLedger { fixture, store in
+  @Test(arguments: Backend.allCases) func twoProcessesOnOneFileKeepItBalanced(_ backend: Backend) async throws {
+    try await withLedger(backend) { fixture, store in
       let other = try await fixture.open()
       try await withThrowingTaskGroup(of: Void.self) { group in
         for number in 0..<40 {

@@ -7,11 +7,13 @@ import Stores
 
 /// A ledger in a folder of its own, and the statements that are posted in it.
 struct LedgerFixture {
+  let backend: Backend
   let folder: String
   let key: SigningKey
   let policy: SignedStatement
 
-  init() throws {
+  init(_ backend: Backend = .sqlite) throws {
+    self.backend = backend
     folder = "\(NSTemporaryDirectory())/colophon-ledger-\(Hex.encode(try SecureRandom.bytes(8)))"
     key = try SigningKey(seed: SHA256.hash(Array("ledger".utf8)).bytes)
     policy = try Self.sign(policy: .standard, with: key)
@@ -21,7 +23,7 @@ struct LedgerFixture {
 
   /// Opens the ledger: a second time as after a crash, for nothing is ever closed in an orderly way.
   func open() async throws -> LedgerStore {
-    let store = try await LedgerStore(path: path)
+    let store = try await LedgerStore(backend.location(path))
     _ = try await store.keep(policy: policy)
     return store
   }
@@ -74,8 +76,10 @@ struct LedgerFixture {
 }
 
 /// Runs `work` with a fresh ledger and removes it afterwards.
-func withLedger(_ work: (LedgerFixture, LedgerStore) async throws -> Void) async throws {
-  let fixture = try LedgerFixture()
+func withLedger(
+  _ backend: Backend = .sqlite, _ work: (LedgerFixture, LedgerStore) async throws -> Void
+) async throws {
+  let fixture = try LedgerFixture(backend)
   defer { fixture.remove() }
   try await work(fixture, fixture.open())
 }

@@ -10,8 +10,8 @@ import Testing
     ContributorBalance(pendingNano: pending, settledNano: settled)
   }
 
-  @Test func sharesArePendingUntilTheReceiptIsInTheLog() async throws {
-    try await withLedger { fixture, store in
+  @Test(arguments: Backend.allCases) func sharesArePendingUntilTheReceiptIsInTheLog(_ backend: Backend) async throws {
+    try await withLedger(backend) { fixture, store in
       _ = try await fixture.post(store, 1, [("ada", 950), ("op", 50)])
       #expect(try await store.balance(of: "ada") == balance(950, 0))
       #expect(try await LedgerFixture.settle(store, 1) == 1000)
@@ -25,8 +25,8 @@ import Testing
     }
   }
 
-  @Test func aRepeatPostsNothingAndGivesTheFirstBytes() async throws {
-    try await withLedger { fixture, store in
+  @Test(arguments: Backend.allCases) func aRepeatPostsNothingAndGivesTheFirstBytes(_ backend: Backend) async throws {
+    try await withLedger(backend) { fixture, store in
       let input = LedgerFixture.input(1, price: 10)
       let shares = [Share(contributor: "ada", amountNano: 10)]
       #expect(try await store.attribution(for: input) == nil)
@@ -44,8 +44,8 @@ import Testing
     }
   }
 
-  @Test func aReceiptIsAttributedFromOneInputOnly() async throws {
-    try await withLedger { fixture, store in
+  @Test(arguments: Backend.allCases) func aReceiptIsAttributedFromOneInputOnly(_ backend: Backend) async throws {
+    try await withLedger(backend) { fixture, store in
       _ = try await fixture.post(store, 1, [("ada", 10)])
       let known = LedgerFixture.input(1, price: 10)
       let other = SHA256.hash([9])
@@ -72,16 +72,16 @@ import Testing
     }
   }
 
-  @Test func nothingIsSettledThatWasNotPending() async throws {
-    try await withLedger { _, store in
+  @Test(arguments: Backend.allCases) func nothingIsSettledThatWasNotPending(_ backend: Backend) async throws {
+    try await withLedger(backend) { _, store in
       await #expect(throws: LedgerError.notAttributed(LedgerFixture.id(1))) { try await LedgerFixture.settle(store, 1) }
       let audit = try await store.audit(.statements)
       #expect(audit == LedgerAudit())
     }
   }
 
-  @Test func aReceiptIsSettledAtOneIndexOnly() async throws {
-    try await withLedger { fixture, store in
+  @Test(arguments: Backend.allCases) func aReceiptIsSettledAtOneIndexOnly(_ backend: Backend) async throws {
+    try await withLedger(backend) { fixture, store in
       _ = try await fixture.post(store, 1, [("ada", 10)])
       _ = try await LedgerFixture.settle(store, 1)
       let id = LedgerFixture.id(1)
@@ -96,8 +96,10 @@ import Testing
     }
   }
 
-  @Test func aPriceOfZeroPostsNothingAndIsSettledAllTheSame() async throws {
-    try await withLedger { fixture, store in
+  @Test(arguments: Backend.allCases) func aPriceOfZeroPostsNothingAndIsSettledAllTheSame(_ backend: Backend)
+    async throws
+  {
+    try await withLedger(backend) { fixture, store in
       _ = try await fixture.post(store, 1, [])
       #expect(try await LedgerFixture.settle(store, 1) == 0)
       #expect(try await LedgerFixture.settle(store, 1) == nil)
@@ -106,8 +108,9 @@ import Testing
     }
   }
 
-  @Test func onlySharesThatAreSignedForTheReceiptArePosted() async throws {
-    try await withLedger { fixture, store in
+  @Test(arguments: Backend.allCases) func onlySharesThatAreSignedForTheReceiptArePosted(_ backend: Backend) async throws
+  {
+    try await withLedger(backend) { fixture, store in
       let input = LedgerFixture.input(1, price: 10)
       let ten = [Share(contributor: "ada", amountNano: 10)]
       let wrong = [
@@ -136,8 +139,10 @@ import Testing
     }
   }
 
-  @Test func aBalanceThatWouldOverflowIsRefusedAndNothingOfItStays() async throws {
-    try await withLedger { fixture, store in
+  @Test(arguments: Backend.allCases) func aBalanceThatWouldOverflowIsRefusedAndNothingOfItStays(_ backend: Backend)
+    async throws
+  {
+    try await withLedger(backend) { fixture, store in
       let price = LedgerRules.priceNanoMax
       _ = try await fixture.post(store, 1, [("ada", price)])
       await #expect(throws: LedgerError.balanceTooLarge(account: "pending:ada")) {
@@ -148,8 +153,9 @@ import Testing
     }
   }
 
-  @Test func aPolicyIsSignedOnceAndAChangedOneNeedsANewID() async throws {
-    try await withLedger { fixture, store in
+  @Test(arguments: Backend.allCases) func aPolicyIsSignedOnceAndAChangedOneNeedsANewID(_ backend: Backend) async throws
+  {
+    try await withLedger(backend) { fixture, store in
       let again = try LedgerFixture.sign(policy: .standard, with: fixture.key, at: 2)
       #expect(again.bytes != fixture.policy.bytes)
       #expect(try await store.keep(policy: again) == fixture.policy)
@@ -168,8 +174,8 @@ import Testing
     }
   }
 
-  @Test func aRestartFindsEverythingThatWasAnswered() async throws {
-    let fixture = try LedgerFixture()
+  @Test(arguments: Backend.allCases) func aRestartFindsEverythingThatWasAnswered(_ backend: Backend) async throws {
+    let fixture = try LedgerFixture(backend)
     defer { fixture.remove() }
     var kept: [KeptAttribution] = []
     for number in 0..<6 {

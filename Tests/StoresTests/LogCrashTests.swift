@@ -33,11 +33,13 @@ import Testing
   }
 
   // 254: the tree grows over the end of its first tile.
-  @Test(arguments: [3, 254])
-  func `Stopped at any step, an append loses nothing acknowledged and repeats nothing`(first: Int) async throws {
+  @Test(arguments: [3, 254], Backend.long)
+  func `Stopped at any step, an append loses nothing acknowledged and repeats nothing`(first: Int, _ backend: Backend)
+    async throws
+  {
     var steps: [AppendStep] = []
     for step in 1... {
-      let fixture = try LogFixture(folder: "\(scratch.path)/\(step)")
+      let fixture = try LogFixture(folder: "\(scratch.path)/\(step)", backend: backend)
       let fault = StepFault()
       let log = try await fixture.open { try fault($0) }
       var acknowledged = try await append(0..<first, to: log)
@@ -75,9 +77,10 @@ import Testing
     }
   }
 
-  @Test func `A first start that is stopped at any step is finished by the next`() async throws {
+  @Test(arguments: Backend.allCases)
+  func `A first start that is stopped at any step is finished by the next`(_ backend: Backend) async throws {
     for step in 1... {
-      let fixture = try LogFixture(folder: "\(scratch.path)/\(step)")
+      let fixture = try LogFixture(folder: "\(scratch.path)/\(step)", backend: backend)
       let fault = StepFault()
       fault.arm(at: step)
       do {
@@ -90,8 +93,9 @@ import Testing
     }
   }
 
-  @Test func `After a failed commit the log says so and the next append settles it`() async throws {
-    let fixture = try LogFixture(folder: scratch.path)
+  @Test(arguments: Backend.allCases)
+  func `After a failed commit the log says so and the next append settles it`(_ backend: Backend) async throws {
+    let fixture = try LogFixture(folder: scratch.path, backend: backend)
     let fault = StepFault()
     let log = try await fixture.open { try fault($0) }
     for step in 1...11 {

@@ -15,11 +15,13 @@ struct LogFixture: Sendable {
   var key: SigningKey
   var origin: String
   var migrations: [Migration]
+  var backend = Backend.sqlite
 
   init(
     folder: String, key: SigningKey? = nil, origin: String = LogFixture.origin,
-    migrations: [Migration] = StorageSchema.migrations
+    migrations: [Migration] = StorageSchema.migrations, backend: Backend = .sqlite
   ) throws {
+    self.backend = backend
     self.folder = folder
     self.key = try key ?? SigningKey(seed: SHA256.hash(Array("checkpoint key".utf8)).bytes)
     self.origin = origin
@@ -31,12 +33,16 @@ struct LogFixture: Sendable {
     observe: @escaping @Sendable (Sequencer.Commit) -> Void = { _ in }
   ) async throws -> Sequencer {
     var start = LogStart(
-      rows: LogRows(try SQLiteDatabase(path: "\(folder)/storage.sqlite", migrations: migrations)),
+      rows: LogRows(try await database()),
       files: try LogFiles(folder: "\(folder)/log"), signer: try NoteSigner(name: origin, key: key), unixMs: { 1_000 })
     start.limits = limits
     start.observe = observe
     start.fault = fault
     return try await start.open().sequencer
+  }
+
+  func database() async throws -> any RowDatabase {
+    try await backend.location("\(folder)/storage.sqlite").open(Schema(service: "storage", migrations), .migrating)
   }
 
   /// The same log as the disk has it now, in another folder.

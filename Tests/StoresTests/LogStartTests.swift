@@ -9,8 +9,10 @@ import Testing
 @Suite struct LogStartTests {
   let scratch = Scratch()
 
-  func made(_ name: String = "log", entries: Int) async throws -> LogFixture {
-    let fixture = try LogFixture(folder: "\(scratch.path)/\(name)")
+  func made(
+    _ name: String = "log", entries: Int, backend: Backend = .sqlite
+  ) async throws -> LogFixture {
+    let fixture = try LogFixture(folder: "\(scratch.path)/\(name)", backend: backend)
     try await append(0..<entries, to: try await fixture.open())
     return fixture
   }
@@ -138,13 +140,13 @@ import Testing
   func `The database itself refuses to shrink or change the log`(sql: String) async throws {
     var fixture = try await made(entries: 4)
     fixture.migrations.append(Migration("by hand", sql))
-    await #expect(throws: SQLiteError.self) { try await fixture.open() }
+    await #expect(throws: SchemaError.self) { try await fixture.open() }
   }
 
-  @Test func `A head is swapped only for the one it was, and only for a larger one`() async throws {
-    let fixture = try await made(entries: 4)
-    let rows = LogRows(
-      try SQLiteDatabase(path: "\(fixture.folder)/storage.sqlite", migrations: StorageSchema.migrations))
+  @Test(arguments: Backend.allCases)
+  func `A head is swapped only for the one it was, and only for a larger one`(_ backend: Backend) async throws {
+    let fixture = try await made(entries: 4, backend: backend)
+    let rows = LogRows(try await fixture.database())
     let head = try await rows.unsettled().head
     func moved(_ size: UInt64, root: Digest32) -> SignedHead {
       SignedHead(size: size, previousSize: min(size, 5), root: root, note: [1])
@@ -158,8 +160,9 @@ import Testing
     #expect(try await rows.unsettled().head == head)
   }
 
-  @Test func `Two writers of one log cannot both sign`() async throws {
-    let fixture = try LogFixture(folder: "\(scratch.path)/log")
+  @Test(arguments: Backend.allCases)
+  func `Two writers of one log cannot both sign`(_ backend: Backend) async throws {
+    let fixture = try LogFixture(folder: "\(scratch.path)/log", backend: backend)
     let (one, two) = (try await fixture.open(), try await fixture.open())
     try await append(0..<3, to: one)
     // The second has an old edge; it reads the new one from the tiles, and continues the same tree.

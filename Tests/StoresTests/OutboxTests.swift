@@ -18,9 +18,9 @@ struct OutboxTests {
       salts: random, unixMs: 5)
   }
 
-  @Test("Numbers are gapless for each key, under any number of tasks")
-  func sequence() async throws {
-    let outbox = try await Outbox(path: Self.path())
+  @Test("Numbers are gapless for each key, under any number of tasks", arguments: Backend.allCases)
+  func sequence(_ backend: Backend) async throws {
+    let outbox = try await Outbox(backend.location(Self.path()))
     let numbers = try await withThrowingTaskGroup(of: (UInt8, UInt64).self) { group in
       for at in 0..<60 {
         let key = UInt8(at % 2)
@@ -32,19 +32,19 @@ struct OutboxTests {
     #expect(numbers[1]?.sorted() == Array(1...30))
   }
 
-  @Test("A refused acceptance uses up no number")
-  func refusedAcceptance() async throws {
-    let outbox = try await Outbox(path: Self.path())
+  @Test("A refused acceptance uses up no number", arguments: Backend.allCases)
+  func refusedAcceptance(_ backend: Backend) async throws {
+    let outbox = try await Outbox(backend.location(Self.path()))
     let request = try Self.request()
     #expect(try await outbox.accept(request).sequence == 1)
     await #expect(throws: (any Error).self) { _ = try await outbox.accept(request) }
     #expect(try await outbox.accept(try Self.request()).sequence == 2)
   }
 
-  @Test("A row reads back as it was saved, by either id, after reopening")
-  func roundTrip() async throws {
+  @Test("A row reads back as it was saved, by either id, after reopening", arguments: Backend.allCases)
+  func roundTrip(_ backend: Backend) async throws {
     let path = Self.path()
-    var row = try await Outbox(path: path).accept(try Self.request())
+    var row = try await Outbox(backend.location(path)).accept(try Self.request())
     row.state = .executed
     row.outcome = .cancelled
     row.statements = [.execution: [1, 2], .model: [3]]
@@ -53,17 +53,17 @@ struct OutboxTests {
     row.delivery = .stream(chunks: 7, head: SHA256.hash([9]))
     row.priceNano = 1 << 62
     let saved = row
-    try await Outbox(path: path).save(saved, from: .accepted, unixMs: 6)
-    let reopened = try await Outbox(path: path)
+    try await Outbox(backend.location(path)).save(saved, from: .accepted, unixMs: 6)
+    let reopened = try await Outbox(backend.location(path))
     #expect(try await reopened.row(row.receiptID.description) == row)
     #expect(try await reopened.row(row.completionID) == row)
     #expect(try await reopened.row("nothing") == nil)
     #expect(try await reopened.unfinished(limit: 9) == [row.receiptID])
   }
 
-  @Test("Of two tasks that move one row, one is refused")
-  func compareAndSwap() async throws {
-    let outbox = try await Outbox(path: Self.path())
+  @Test("Of two tasks that move one row, one is refused", arguments: Backend.allCases)
+  func compareAndSwap(_ backend: Backend) async throws {
+    let outbox = try await Outbox(backend.location(Self.path()))
     var row = try await outbox.accept(try Self.request())
     row.state = .signed
     try await outbox.save(row, from: .accepted, unixMs: 6)
@@ -72,10 +72,10 @@ struct OutboxTests {
     }
   }
 
-  @Test("Publication drops blobs and salts and keeps the names")
-  func publication() async throws {
+  @Test("Publication drops blobs and salts and keeps the names", arguments: Backend.allCases)
+  func publication(_ backend: Backend) async throws {
     let path = Self.path()
-    let outbox = try await Outbox(path: path)
+    let outbox = try await Outbox(backend.location(path))
     let secret = Array("a sentence that only its owner may read".utf8)
     var row = try await outbox.accept(try Self.request())
     row.openings = [.content: secret]
@@ -93,9 +93,9 @@ struct OutboxTests {
     #expect(try await outbox.unfinishedCount() == 0)
   }
 
-  @Test("The head only grows, and another log's is refused")
-  func head() async throws {
-    let outbox = try await Outbox(path: Self.path())
+  @Test("The head only grows, and another log's is refused", arguments: Backend.allCases)
+  func head(_ backend: Backend) async throws {
+    let outbox = try await Outbox(backend.location(Self.path()))
     #expect(try await outbox.head() == nil)
     let heads = [5, 9, 7].map { LogHead(origin: "a", vkey: "k", size: $0, root: SHA256.hash([UInt8($0)])) }
     for head in heads { try await outbox.keep(head) }

@@ -19,16 +19,16 @@ import Testing
   @Test func `A database newer than the program is refused, and says so`() async throws {
     let path = "\(folder.path)/x.sqlite"
     _ = try SQLiteDatabase(path: path, migrations: [first, second])
-    let error = #expect(throws: SQLiteError.self) { try SQLiteDatabase(path: path, migrations: [first]) }
-    #expect(error == .newer(path: path, found: 2, known: 1))
+    let error = #expect(throws: SchemaError.self) { try SQLiteDatabase(path: path, migrations: [first]) }
+    #expect(error == .newer(database: path, found: 2, known: 1))
     #expect("\(try #require(error))".contains("start the newer program"))
   }
 
   @Test func `A step that fails leaves nothing of itself, and is taken again later`() async throws {
     let path = "\(folder.path)/x.sqlite"
     let broken = Migration("broken", "CREATE TABLE c (x INTEGER) STRICT; CREATE TABLE a (x INTEGER) STRICT;")
-    let error = #expect(throws: SQLiteError.self) { try SQLiteDatabase(path: path, migrations: [first, broken]) }
-    guard case .migration(_, number: 2, name: "broken", _) = error else {
+    let error = #expect(throws: SchemaError.self) { try SQLiteDatabase(path: path, migrations: [first, broken]) }
+    guard case .step(_, number: 2, name: "broken", _) = error else {
       Issue.record("\(String(describing: error))")
       return
     }
@@ -57,6 +57,13 @@ import Testing
     let path = "\(folder.path)/x.sqlite"
     try Data(repeating: 0x41, count: 8192).write(to: URL(filePath: path))
     #expect(throws: (any Error).self) { try SQLiteDatabase(path: path, migrations: [first]) }
+  }
+}
+
+extension SQLiteDatabase {
+  /// Opens a database and brings it up to these steps.
+  convenience init(path: String, migrations: [Migration]) throws {
+    try self.init(path: path, schema: Schema(service: "storage", migrations), .migrating)
   }
 }
 

@@ -55,6 +55,7 @@ struct Up: AsyncParsableCommand {
   private func start(_ supervisor: Supervisor) async throws -> [(String, String)] {
     var urls: [String: String] = [:]
     for service in Self.services {
+      if service == "verification" { setenv("COLOPHON_VERIFICATION_STORAGE_URL", urls["storage"] ?? "", 1) }
       if service == "orchestrator" {
         for (peer, url) in urls { setenv("COLOPHON_ORCHESTRATOR_\(peer.uppercased())_URL", url, 1) }
       }
@@ -83,11 +84,15 @@ struct Up: AsyncParsableCommand {
   }
 
   static func child(_ service: String, _ port: Int, _ data: DataOption) throws -> Child {
-    let own = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
-    let executable = own.deletingLastPathComponent().appending(path: "colophon-\(service)")
-    return try Child(
-      service: service, executable: executable, arguments: ["--data", data.data, "--port", String(port)],
+    try Child(
+      service: service, executable: executable(service), arguments: ["--data", data.data, "--port", String(port)],
       log: data.folder.appending(path: "logs/\(service).jsonl"))
+  }
+
+  /// The service's program, beside this one.
+  static func executable(_ service: String) -> URL {
+    let own = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+    return own.deletingLastPathComponent().appending(path: "colophon-\(service)")
   }
 
   private static func signals() -> AsyncStream<Void> {

@@ -69,7 +69,8 @@ final class LogHeadKeeper: Sendable {
   private func proveContinuation(of old: LogHead, to head: Checkpoint) async throws {
     guard head.size >= old.size else {
       throw PipelineError.logRefused(
-        "it has \(head.size) entries, and \(old.size) were seen before: it was rolled back. Restore the newer copy")
+        "it has \(head.size) entries, and \(old.size) were seen before: it was rolled back. Restore a copy "
+          + "that is as new; if there is none, start a new log under a new origin ('colophon up' with another --data)")
     }
     let path = old.size == head.size ? [] : try await peers.consistency(old: old.size, new: head.size).path
     let proof = ConsistencyProof(old: old.size, new: head.size, path: try path.map { try Digest32($0) })

@@ -50,6 +50,12 @@ public final class BlobStore: Sendable {
     }
   }
 
+  /// Where a blob's file is below the folder.
+  static func place(of name: BlobName) -> String {
+    let hex = name.digest.hex
+    return "\(hex.prefix(2))/\(hex.dropFirst(2).prefix(2))/\(name)"
+  }
+
   /// The bytes when they are there and right.
   private func intact(_ name: BlobName, in folder: OpenFolder) throws -> [UInt8]? {
     do {

@@ -1,13 +1,12 @@
 public import Cryptography
-internal import GRDB
 public import Receipts
 
 /// Which blobs are kept under which rule, and the custody statements that say so.
 public final class CustodyStore: Sendable {
-  private let database: SQLiteDatabase
+  private let database: any RowDatabase
 
-  /// `database` must have ``StorageSchema/migrations``.
-  public init(_ database: SQLiteDatabase) { self.database = database }
+  /// `database` must have ``StorageSchema/schema``.
+  public init(_ database: any RowDatabase) { self.database = database }
 
   /// The custody statement already signed for this receipt and subject.
   public func statement(of receipt: ReceiptID, subject: Digest32) async throws -> [UInt8]? {
@@ -19,12 +18,12 @@ public final class CustodyStore: Sendable {
   public func record(
     _ statement: [UInt8], of receipt: ReceiptID, subject: Digest32, blobs: [CustodyPredicate.KeptBlob]
   ) async throws -> [UInt8] {
-    try await database.write { db in
+    try await database.write(.serializable, repeatable: true) { db in
       if let first = try Self.statement(db, receipt, subject) { return first }
-      for blob in blobs { try Self.insert(db, blob) }
-      try db.execute(
-        sql: "INSERT INTO custody (receipt_id, subject, statement) VALUES (?, ?, ?)",
-        arguments: [receipt.description, subject.row, statement.row])
+      try Self.insert(db, blobs)
+      try db.run(
+        "INSERT INTO custody (receipt_id, subject, statement) VALUES (?, ?, ?)",
+        [receipt.description, subject, statement])
       return statement
     }
   }
@@ -32,22 +31,19 @@ public final class CustodyStore: Sendable {
   /// The rules that keep a blob; none when it was never recorded.
   public func retention(of name: BlobName) async throws -> Set<RetentionClass> {
     try await database.read { db in
-      let words = try String.fetchAll(
-        db, sql: "SELECT retention FROM blob WHERE digest = ?", arguments: [name.digest.row])
-      return Set(words.compactMap { RetentionClass(rawValue: $0) })
+      let rows = try db.rows("SELECT retention FROM blob WHERE digest = ?", [name.digest])
+      return Set(try rows.compactMap { RetentionClass(rawValue: try $0.first()) })
     }
   }
 
-  static func insert(_ db: Database, _ blob: CustodyPredicate.KeptBlob) throws {
-    try db.execute(
-      sql: "INSERT INTO blob (digest, retention, bytes) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
-      arguments: [blob.name.row, blob.retention.rawValue, Int64(clamping: blob.bytes)])
+  static func insert(_ db: any RowTransaction, _ blobs: [CustodyPredicate.KeptBlob]) throws {
+    try db.batch(
+      "INSERT INTO blob (digest, retention, bytes) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+      blobs.map { [$0.name, $0.retention.rawValue, Int64(clamping: $0.bytes)] })
   }
 
-  private static func statement(_ db: Database, _ receipt: ReceiptID, _ subject: Digest32) throws -> [UInt8]? {
-    let row = try Row.fetchOne(
-      db, sql: "SELECT statement FROM custody WHERE receipt_id = ? AND subject = ?",
-      arguments: [receipt.description, subject.row])
-    return try row?.bytes("statement")
+  private static func statement(_ db: any RowTransaction, _ receipt: ReceiptID, _ subject: Digest32) throws -> [UInt8]?
+  {
+    try db.value("SELECT statement FROM custody WHERE receipt_id = ? AND subject = ?", [receipt.description, subject])
   }
 }

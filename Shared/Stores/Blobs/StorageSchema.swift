@@ -1,5 +1,7 @@
 /// The rows of the storage service: what it keeps and why, and the order of the log.
 public enum StorageSchema {
+  public static let schema = Schema(service: "storage", migrations)
+
   public static let migrations = [
     Migration(
       "blobs and custody",
@@ -46,6 +48,33 @@ public enum StorageSchema {
         BEGIN SELECT RAISE(ABORT, 'a log entry is never removed'); END;
       CREATE TRIGGER entry_never_changes BEFORE UPDATE ON entry
         BEGIN SELECT RAISE(ABORT, 'a log entry is never changed'); END;
-      """),
+      """,
+      postgres: """
+        CREATE TABLE entry (
+          position BIGINT PRIMARY KEY,
+          digest BYTEA NOT NULL UNIQUE CHECK (length(digest) = 32),
+          kid BYTEA,
+          kind TEXT,
+          sub TEXT,
+          registered_unix_ms BIGINT NOT NULL
+        );
+        CREATE UNIQUE INDEX entry_claim ON entry (kid, kind, sub);
+        CREATE TABLE head (
+          id BIGINT PRIMARY KEY CHECK (id = 1),
+          size BIGINT NOT NULL,
+          previous_size BIGINT NOT NULL CHECK (previous_size <= size),
+          root BYTEA NOT NULL CHECK (length(root) = 32),
+          note BYTEA
+        );
+        INSERT INTO head (id, size, previous_size, root)
+          VALUES (1, 0, 0, '\\xe3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855');
+        CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION '%', TG_ARGV[0]; END $$;
+        CREATE TRIGGER head_never_shrinks BEFORE UPDATE ON head FOR EACH ROW WHEN (NEW.size <= OLD.size)
+          EXECUTE FUNCTION refuse('a log never shrinks');
+        CREATE TRIGGER entry_never_leaves BEFORE DELETE ON entry FOR EACH ROW
+          EXECUTE FUNCTION refuse('a log entry is never removed');
+        CREATE TRIGGER entry_never_changes BEFORE UPDATE ON entry FOR EACH ROW
+          EXECUTE FUNCTION refuse('a log entry is never changed');
+        """),
   ]
 }

@@ -1,12 +1,5 @@
 internal import Credit
-internal import GRDB
 internal import Receipts
-
-#if canImport(FoundationEssentials)
-  internal import FoundationEssentials
-#else
-  internal import Foundation
-#endif
 
 /// What an audit counted.
 public struct LedgerAudit: Equatable, Sendable {
@@ -37,13 +30,12 @@ extension LedgerStore {
   public func audit(_ depth: LedgerAuditDepth) async throws -> LedgerAudit {
     try await database.read { db in
       var books = Books()
-      let receipts = try Row.fetchCursor(
-        db,
-        sql: """
-          SELECT attribution.receipt_id, owner, price_nano, statement, settlement.log_index
-          FROM attribution LEFT JOIN settlement USING (receipt_id)
-          """)
-      while let row = try receipts.next() { try books.add(db, row, depth) }
+      let next = try db.cursor(
+        """
+        SELECT attribution.receipt_id, owner, price_nano, statement, settlement.log_index
+        FROM attribution LEFT JOIN settlement ON settlement.receipt_id = attribution.receipt_id
+        """, [])
+      while let row = try next() { try books.add(db, row, depth) }
       try books.close(db)
       return books.audit
     }
@@ -54,25 +46,25 @@ extension LedgerStore {
     var audit = LedgerAudit()
     private var balances: [String: Int128] = [:]
 
-    mutating func add(_ db: Database, _ row: Row, _ depth: LedgerAuditDepth) throws {
-      let id: String = row["receipt_id"]
-      let price: Int64 = row["price_nano"]
+    mutating func add(_ db: any RowTransaction, _ row: SQLRow, _ depth: LedgerAuditDepth) throws {
+      let id: String = try row["receipt_id"]
+      let price: Int64 = try row["price_nano"]
       let pending = try LedgerStore.postings(db, .pending, of: id)
       let settlement = try LedgerStore.postings(db, .settlement, of: id)
       let shares = LedgerStore.shares(pending)
       audit.receipts += 1
       do {
-        let expected = try LedgerRules.pending(owner: row["owner"], shares: shares)
+        let expected = try LedgerRules.pending(owner: try row["owner"], shares: shares)
         guard pending == expected, pending.first?.amountNano ?? 0 == -price else {
           throw LedgerError.damaged("what is pending for receipt \(id) is not its price of \(price)")
         }
-        let isSettled = (row["log_index"] as Int64?) != nil
+        let isSettled = (try row["log_index"] as Int64?) != nil
         audit.settled += isSettled ? 1 : 0
         guard try settlement == (isSettled ? LedgerRules.settlement(shares: shares) : []) else {
           throw LedgerError.damaged("what is settled for receipt \(id) is not what was pending")
         }
         if depth == .statements {
-          let signed = try SignedStatement([UInt8](row["statement"] as Data))
+          let signed = try SignedStatement(try row["statement"] as [UInt8])
           guard try AttributionPredicate(signed.statement.predicate).shares == shares else {
             throw LedgerError.damaged("receipt \(id) is posted with other shares than its statement signs")
           }
@@ -93,16 +85,16 @@ extension LedgerStore {
     }
 
     /// Compares with the rows that are not reached from a receipt, and with the balances.
-    mutating func close(_ db: Database) throws {
+    mutating func close(_ db: any RowTransaction) throws {
       audit.accounts = balances.count
       for (table, count) in [("entry", audit.entries), ("posting", audit.postings), ("balance", audit.accounts)] {
-        let found = try Int.fetchOne(db, sql: "SELECT count(*) FROM \(table)") ?? 0
+        let found: Int64 = try db.value("SELECT count(*) FROM \(table)") ?? 0
         guard found == count else { throw LedgerError.damaged("\(found) rows of \(table), \(count) are explained") }
       }
-      let stored = try Row.fetchCursor(db, sql: "SELECT account, amount_nano FROM balance")
-      while let row = try stored.next() {
-        let account: String = row["account"]
-        let nano: Int64 = row["amount_nano"]
+      let next = try db.cursor("SELECT account, amount_nano FROM balance", [])
+      while let row = try next() {
+        let account: String = try row["account"]
+        let nano: Int64 = try row["amount_nano"]
         guard let sum = balances[account], sum == Int128(nano) else {
           throw LedgerError.damaged(
             "the balance of '\(account)' is \(nano), its postings add up to \(balances[account] ?? 0)")

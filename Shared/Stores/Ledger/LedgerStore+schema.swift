@@ -1,7 +1,9 @@
 extension LedgerStore {
+  public static let schema = Schema(service: "attribution", [Migration("ledger", tables)])
+
   /// Amounts are nano-units in signed 64 bits. An entry is what one event of one receipt posted: unique, so that a
   /// repeated event posts nothing. `balance` is the sum of the postings of each account, kept in the same transaction.
-  static let schema = """
+  private static let tables = """
     CREATE TABLE policy (
       digest BLOB PRIMARY KEY,
       key_id BLOB NOT NULL,

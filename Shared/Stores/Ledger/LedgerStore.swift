@@ -1,13 +1,6 @@
 internal import Credit
 public import Cryptography
-internal import GRDB
 public import Receipts
-
-#if canImport(FoundationEssentials)
-  internal import FoundationEssentials
-#else
-  internal import Foundation
-#endif
 
 /// The double-entry ledger, with the signed statements that its money comes from.
 ///
@@ -15,12 +8,13 @@ public import Receipts
 /// log (`LedgerRules`). Both may be repeated: the second time writes nothing. Each is one transaction, durable when the
 /// function returns.
 public struct LedgerStore: Sendable {
-  let database: SQLiteDatabase
+  /// Every write moves balances that all share: one at a time.
+  static let writes = Isolation.alone("ledger")
 
-  /// Opens or makes the database. Errors: those of ``SQLiteDatabase``.
-  public init(path: String) async throws {
-    database = try SQLiteDatabase(path: path, migrations: [Migration("ledger", Self.schema)])
-  }
+  let database: any RowDatabase
+
+  /// Opens or makes the database. Errors: those of ``DatabaseLocation``.
+  public init(_ location: DatabaseLocation) async throws { database = try await location.open(Self.schema) }
 
   /// What was posted for this input; nil when the receipt is new.
   ///
@@ -43,22 +37,21 @@ public struct LedgerStore: Sendable {
     guard -Int128(postings.first?.amountNano ?? 0) == Int128(input.priceNano) else {
       throw LedgerError.statement(why: "its shares do not add up to \(input.priceNano) nano-units")
     }
-    return try await database.write { db in
+    return try await database.write(Self.writes, repeatable: true) { db in
       if let kept = try Self.kept(db, input) { return kept }
-      let policy = Data(predicate.policy.bytes)
-      let known = try Data.fetchOne(db, sql: "SELECT statement FROM policy WHERE digest = ?", arguments: [policy])
+      let known: [UInt8]? = try db.value("SELECT statement FROM policy WHERE digest = ?", [predicate.policy])
       guard let known else { throw LedgerError.unknownPolicy(predicate.policy) }
-      try db.execute(
-        sql: """
-          INSERT INTO attribution (receipt_id, execution, model, price_nano, owner, policy, statement)
-          VALUES (?, ?, ?, ?, ?, ?, ?)
-          """,
-        arguments: [
-          input.receiptID.description, Data(input.execution.bytes), Data(input.model.bytes), Int64(input.priceNano),
-          owner, policy, Data(signed.bytes),
+      try db.run(
+        """
+        INSERT INTO attribution (receipt_id, execution, model, price_nano, owner, policy, statement)
+        VALUES (?, ?, ?, ?, ?, ?, ?)
+        """,
+        [
+          input.receiptID.description, input.execution, input.model, Int64(input.priceNano), owner, predicate.policy,
+          signed.bytes,
         ])
       try Self.append(db, .pending, of: input.receiptID, postings)
-      return KeptAttribution(statement: signed.bytes, policyStatement: [UInt8](known))
+      return KeptAttribution(statement: signed.bytes, policyStatement: known)
     }
   }
 
@@ -71,24 +64,20 @@ public struct LedgerStore: Sendable {
     guard let logIndex = Int64(exactly: index) else {
       throw LedgerError.indexTooLarge(index, limit: UInt64(Int64.max))
     }
-    return try await database.write { db in
+    return try await database.write(Self.writes) { db in
       let name = id.description
-      let row = try Row.fetchOne(
-        db, sql: "SELECT receipt, log_index FROM settlement WHERE receipt_id = ?", arguments: [name])
-      if let row {
+      if let row = try db.row("SELECT receipt, log_index FROM settlement WHERE receipt_id = ?", [name]) {
         let settled = try Self.digest(row["receipt"], "settlement of \(name)")
-        let at = UInt64(row["log_index"] as Int64)
+        let at = UInt64(try row["log_index"] as Int64)
         guard settled == receipt, at == index else {
           throw LedgerError.settledOtherwise(id, receipt: settled, index: at)
         }
         return nil
       }
-      let price = try Int64.fetchOne(
-        db, sql: "SELECT price_nano FROM attribution WHERE receipt_id = ?", arguments: [name])
+      let price: Int64? = try db.value("SELECT price_nano FROM attribution WHERE receipt_id = ?", [name])
       guard let price else { throw LedgerError.notAttributed(id) }
-      try db.execute(
-        sql: "INSERT INTO settlement (receipt_id, receipt, log_index) VALUES (?, ?, ?)",
-        arguments: [name, Data(receipt.bytes), logIndex])
+      try db.run(
+        "INSERT INTO settlement (receipt_id, receipt, log_index) VALUES (?, ?, ?)", [name, receipt, logIndex])
       let pending = try Self.postings(db, .pending, of: name)
       try Self.append(db, .settlement, of: id, LedgerRules.settlement(shares: Self.shares(pending)))
       return UInt64(price)
@@ -104,19 +93,19 @@ public struct LedgerStore: Sendable {
       throw LedgerError.statement(why: "a statement of kind \(signed.statement.kind) is no policy")
     }
     let id = signed.statement.subject
-    return try await database.write { db in
-      let known = try Data.fetchOne(
-        db, sql: "SELECT statement FROM policy WHERE key_id = ? AND policy_id = ?", arguments: [Data(signed.keyID), id])
+    return try await database.write(Self.writes, repeatable: true) { db in
+      let known: [UInt8]? = try db.value(
+        "SELECT statement FROM policy WHERE key_id = ? AND policy_id = ?", [signed.keyID, id])
       if let known {
-        let kept = try SignedStatement([UInt8](known))
+        let kept = try SignedStatement(known)
         guard kept.statement.subjectDigest == signed.statement.subjectDigest,
           kept.statement.issuer.utf8.elementsEqual(signed.statement.issuer.utf8)
         else { throw LedgerError.policyChanged(id: id) }
         return kept
       }
-      try db.execute(
-        sql: "INSERT INTO policy (digest, key_id, policy_id, statement) VALUES (?, ?, ?, ?)",
-        arguments: [Data(signed.digest.bytes), Data(signed.keyID), id, Data(signed.bytes)])
+      try db.run(
+        "INSERT INTO policy (digest, key_id, policy_id, statement) VALUES (?, ?, ?, ?)",
+        [signed.digest, signed.keyID, id, signed.bytes])
       return signed
     }
   }

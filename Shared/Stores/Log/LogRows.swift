@@ -1,13 +1,15 @@
 public import Cryptography
-internal import GRDB
 internal import Receipts
 
 /// The order of the log in the database: which entry has which index, and the last signed head.
 public final class LogRows: Sendable {
-  private let database: SQLiteDatabase
+  /// The next index and the head are everybody's: one write at a time.
+  private static let writes = Isolation.alone("log")
 
-  /// `database` must have ``StorageSchema/migrations``.
-  public init(_ database: SQLiteDatabase) { self.database = database }
+  private let database: any RowDatabase
+
+  /// `database` must have ``StorageSchema/schema``.
+  public init(_ database: any RowDatabase) { self.database = database }
 
   /// What registering an entry led to.
   enum Outcome: Sendable {
@@ -18,15 +20,15 @@ public final class LogRows: Sendable {
   /// Gives each entry the next index, in order, in one durable transaction. An entry that is there keeps its index; one
   /// whose claim is taken by other bytes gets none.
   func register(_ entries: [LogEntry], unixMs: Int64) async throws -> [Outcome] {
-    try await database.write { db in
+    try await database.write(Self.writes, repeatable: true) { db in
       var next = try Self.count(db)
       return try entries.map { entry in
         if let known = try Self.find(db, entry.digest) { return .registered(known.index) }
         if let other = try Self.find(db, keyID: entry.keyID, entry.kind, entry.subject) { return .conflict(other) }
-        try CustodyStore.insert(db, .init(name: entry.digest, bytes: UInt64(entry.bytes), retention: .statement))
-        try db.execute(
-          sql: "INSERT INTO entry (position, digest, kid, kind, sub, registered_unix_ms) VALUES (?, ?, ?, ?, ?, ?)",
-          arguments: [Int64(next), entry.digest.row, entry.keyID.row, entry.kind, entry.subject, unixMs])
+        try CustodyStore.insert(db, [.init(name: entry.digest, bytes: UInt64(entry.bytes), retention: .statement)])
+        try db.run(
+          "INSERT INTO entry (position, digest, kid, kind, sub, registered_unix_ms) VALUES (?, ?, ?, ?, ?, ?)",
+          [Int64(next), entry.digest, entry.keyID, entry.kind, entry.subject, unixMs])
         defer { next += 1 }
         return .registered(next)
       }
@@ -35,14 +37,12 @@ public final class LogRows: Sendable {
 
   /// Makes entry 0 when there is no entry, and returns whichever is there.
   func genesis(_ digest: Digest32, unixMs: Int64) async throws -> Digest32 {
-    try await database.write { db in
-      let first = try Row.fetchOne(db, sql: "SELECT digest FROM entry WHERE position = 0")
-      if let first { return try first.digest("digest") }
+    try await database.write(Self.writes, repeatable: true) { db in
+      let first: Digest32? = try db.value("SELECT digest FROM entry WHERE position = 0")
+      if let first { return first }
       let head = try Self.head(db)
       guard head.size == 0 else { throw LogContradiction.rowsBehind(rows: 0, size: head.size) }
-      try db.execute(
-        sql: "INSERT INTO entry (position, digest, registered_unix_ms) VALUES (0, ?, ?)",
-        arguments: [digest.row, unixMs])
+      try db.run("INSERT INTO entry (position, digest, registered_unix_ms) VALUES (0, ?, ?)", [digest, unixMs])
       return digest
     }
   }
@@ -64,30 +64,28 @@ public final class LogRows: Sendable {
   func unsettled() async throws -> (head: SignedHead, pending: [Digest32]) {
     try await database.read { db in
       let head = try Self.head(db)
-      let rows = try Row.fetchAll(
-        db, sql: "SELECT position, digest FROM entry WHERE position >= ? ORDER BY position",
-        arguments: [Int64(head.size)])
-      for (expected, row) in zip(Int64(head.size)..., rows) where row["position"] != expected {
+      let rows = try db.rows(
+        "SELECT position, digest FROM entry WHERE position >= ? ORDER BY position", [Int64(head.size)])
+      for (expected, row) in zip(Int64(head.size)..., rows) where try row["position"] != expected {
         throw LogError.rowsMissing(first: head.size, found: Int(expected) - Int(head.size))
       }
-      return (head, try rows.map { try $0.digest("digest") })
+      return (head, try rows.map { try $0["digest"] })
     }
   }
 
   /// Puts a new head in the place of `old`, durably, and only if `old` is still the head: compare-and-swap.
   /// Errors: ``LogError/headMoved(expected:found:)``; the database itself refuses a tree that does not grow.
   func swap(_ old: SignedHead, for new: SignedHead) async throws {
-    try await database.write { db in
-      try db.execute(
-        sql: """
-          UPDATE head SET size = ?, previous_size = ?, root = ?, note = ?
-          WHERE id = 1 AND size = ? AND root = ? AND note IS ?
-          """,
-        arguments: [
-          Int64(new.size), Int64(new.previousSize), new.root.row, new.note?.row, Int64(old.size), old.root.row,
-          old.note?.row,
+    try await database.write(Self.writes) { db in
+      let changed = try db.run(
+        """
+        UPDATE head SET size = ?, previous_size = ?, root = ?, note = ?
+        WHERE id = 1 AND size = ? AND root = ? AND note IS NOT DISTINCT FROM ?
+        """,
+        [
+          Int64(new.size), Int64(new.previousSize), new.root, new.note, Int64(old.size), old.root, old.note,
         ])
-      guard db.changesCount == 1 else {
+      guard changed == 1 else {
         throw LogError.headMoved(expected: old.size, found: try Self.head(db).size)
       }
     }
@@ -98,43 +96,40 @@ public final class LogRows: Sendable {
     _ body: @escaping @Sendable (_ next: () throws -> Digest32?) throws -> T
   ) async throws -> T {
     try await database.read { db in
-      let cursor = try Row.fetchCursor(db, sql: "SELECT digest FROM entry ORDER BY position")
-      return try body { try cursor.next()?.digest("digest") }
+      let next = try db.cursor("SELECT digest FROM entry ORDER BY position", [])
+      return try body { try next()?.first() }
     }
   }
 
-  private static func count(_ db: Database) throws -> UInt64 {
-    UInt64(try Int64.fetchOne(db, sql: "SELECT coalesce(max(position) + 1, 0) FROM entry") ?? 0)
+  private static func count(_ db: any RowTransaction) throws -> UInt64 {
+    UInt64(try db.value("SELECT coalesce(max(position) + 1, 0) FROM entry") ?? 0 as Int64)
   }
 
-  private static func head(_ db: Database) throws -> SignedHead {
-    guard let row = try Row.fetchOne(db, sql: "SELECT size, previous_size, root, note FROM head") else {
+  static func head(_ db: any RowTransaction) throws -> SignedHead {
+    guard let row = try db.row("SELECT size, previous_size, root, note FROM head") else {
       throw LogContradiction.headRow("the row is gone; restore the database from a backup")
     }
-    let note: [UInt8]? = try row.hasNull(atIndex: 3) ? nil : row.bytes("note")
     return SignedHead(
-      size: UInt64(clamping: row["size"] as Int64), previousSize: UInt64(clamping: row["previous_size"] as Int64),
-      root: try row.digest("root"), note: note)
+      size: UInt64(clamping: try row["size"] as Int64),
+      previousSize: UInt64(clamping: try row["previous_size"] as Int64), root: try row["root"], note: try row["note"])
   }
 
-  private static func find(_ db: Database, _ digest: Digest32) throws -> RegisteredEntry? {
-    try entry(db, "digest = ?", [digest.row])
+  private static func find(_ db: any RowTransaction, _ digest: Digest32) throws -> RegisteredEntry? {
+    try entry(db, "digest = ?", [digest])
   }
 
   private static func find(
-    _ db: Database, keyID: [UInt8], _ kind: String, _ subject: String
+    _ db: any RowTransaction, keyID: [UInt8], _ kind: String, _ subject: String
   ) throws -> RegisteredEntry? {
-    try entry(db, "kid = ? AND kind = ? AND sub = ?", [keyID.row, kind, subject])
+    try entry(db, "kid = ? AND kind = ? AND sub = ?", [keyID, kind, subject])
   }
 
   private static func entry(
-    _ db: Database, _ condition: String, _ arguments: StatementArguments
+    _ db: any RowTransaction, _ condition: String, _ arguments: [any SQLConvertible]
   ) throws -> RegisteredEntry? {
-    let row = try Row.fetchOne(
-      db, sql: "SELECT position, digest, sub FROM entry WHERE \(condition)", arguments: arguments)
-    return try row.map {
+    try db.row("SELECT position, digest, sub FROM entry WHERE \(condition)", arguments).map {
       RegisteredEntry(
-        index: UInt64(clamping: $0["position"] as Int64), digest: try $0.digest("digest"), subject: $0["sub"])
+        index: UInt64(clamping: try $0["position"] as Int64), digest: try $0["digest"], subject: try $0["sub"])
     }
   }
 }

@@ -1,11 +1,4 @@
 public import Cryptography
-internal import GRDB
-
-#if canImport(FoundationEssentials)
-  internal import FoundationEssentials
-#else
-  internal import Foundation
-#endif
 
 /// A head of the log that was seen, signed by the key that was pinned at first contact.
 public struct LogHead: Sendable, Equatable {
@@ -31,24 +24,26 @@ extension Outbox {
 
   /// Keeps a head that is larger than the one kept. Errors: ``OutboxError/otherLog(pinned:found:)``.
   public func keep(_ head: LogHead) async throws {
-    try await database.write { db in try Self.keep(db, head) }
+    try await database.write(.rowLocks) { db in try Self.keep(db, head) }
   }
 
-  static func keep(_ db: Database, _ head: LogHead) throws {
+  static func keep(_ db: any RowTransaction, _ head: LogHead) throws {
     if let pinned = try Self.head(db), pinned.origin != head.origin || pinned.vkey != head.vkey {
       throw OutboxError.otherLog(pinned: pinned.vkey, found: head.vkey)
     }
-    // Answers of the log overtake each other: only a larger head is news.
-    try db.execute(
-      sql: """
-        INSERT INTO log_head (id, origin, vkey, size, root) VALUES (1, ?, ?, ?, ?)
-        ON CONFLICT (id) DO UPDATE SET size = excluded.size, root = excluded.root WHERE excluded.size > size
-        """, arguments: [head.origin, head.vkey, Int64(head.size), Data(head.root.bytes)])
+    // Answers of the log overtake each other: only a larger head is news. The pinned log holds here too, for two
+    // processes may make first contact at once.
+    try db.run(
+      """
+      INSERT INTO log_head (id, origin, vkey, size, root) VALUES (1, ?, ?, ?, ?)
+      ON CONFLICT (id) DO UPDATE SET size = excluded.size, root = excluded.root
+      WHERE excluded.size > log_head.size AND excluded.origin = log_head.origin AND excluded.vkey = log_head.vkey
+      """, [head.origin, head.vkey, Int64(head.size), head.root])
   }
 
-  private static func head(_ db: Database) throws -> LogHead? {
-    guard let row = try Row.fetchOne(db, sql: "SELECT * FROM log_head") else { return nil }
-    guard let root = digest(row["root"]) else { throw OutboxError.unreadable(receiptID: "-", column: "log_head.root") }
-    return LogHead(origin: row["origin"], vkey: row["vkey"], size: UInt64(row["size"] as Int64), root: root)
+  private static func head(_ db: any RowTransaction) throws -> LogHead? {
+    guard let row = try db.row("SELECT origin, vkey, size, root FROM log_head") else { return nil }
+    return LogHead(
+      origin: try row["origin"], vkey: try row["vkey"], size: UInt64(try row["size"] as Int64), root: try row["root"])
   }
 }

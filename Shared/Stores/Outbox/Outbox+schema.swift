@@ -1,8 +1,9 @@
 extension Outbox {
-  static let migrations = [Migration("outbox", schema), Migration("epochs", epochs)]
+  public static let schema = Schema(
+    service: "orchestrator", [Migration("outbox", tables), Migration("epochs", epochs)])
 
   /// Statements are stored once by digest: a model's and a policy's belong to many rows.
-  static let schema = """
+  private static let tables = """
     CREATE TABLE issuing_key (
       key_id BLOB PRIMARY KEY,
       next_sequence INTEGER NOT NULL
@@ -57,7 +58,7 @@ extension Outbox {
     """
 
   /// Which receipts of a key have been counted, and by which statement. What follows `last` is not counted yet.
-  static let epochs = """
+  private static let epochs = """
     CREATE TABLE epoch (
       key_id BLOB NOT NULL,
       first INTEGER NOT NULL,

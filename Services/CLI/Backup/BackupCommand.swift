@@ -1,0 +1,36 @@
+import ArgumentParser
+import Cryptography
+import Foundation
+import Stores
+
+struct BackupCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "backup",
+    abstract: "Copy what the suite of a data folder keeps, while it runs.",
+    discussion: """
+      Databases, log, blobs, trust policy and registrations, each copy durable, hashed and named in DIR/backup.json, which
+      is written last: a folder without it is no backup. Not in it: weights, which can be fetched again, and private keys.
+      Without the checkpoint key nobody can go on with the log, so keep the keys too: in another place, or here with
+      --with-keys. The orchestrator's key is in no backup, for a restored one must number its receipts under a new key.
+      Keep the printed digest somewhere else: 'colophon restore --backup-sha256' takes no other backup.
+      """)
+
+  @Argument(help: "The folder to write; it must not exist or be empty.") var directory: String
+  @Flag(help: "Also copy the private keys and the token. Protect such a backup like the keys themselves.")
+  var withKeys = false
+  @OptionGroup var data: DataOption
+
+  func run() async throws {
+    try await Failure.report {
+      let manifest: BackupManifest
+      do {
+        manifest = try SuiteBackup(
+          data: data.data, target: directory, withKeys: withKeys, unixMs: UInt64(Date().timeIntervalSince1970 * 1000)
+        ).run()
+      } catch { throw Failure("\(error)", status: 74) }
+      let bytes = manifest.files.reduce(0) { $0 + $1.bytes }
+      Console.out("\(directory): \(manifest.files.count) files, \(bytes) bytes, log of \(manifest.logSize) entries")
+      Console.out("backup sha256:\(try manifest.digest().hex)")
+    }
+  }
+}

@@ -1,0 +1,14 @@
+extension Setting {
+  /// Where a service that keeps rows keeps them.
+  public static let database = [
+    Setting(
+      "database", .string, default: "sqlite",
+      help:
+        "sqlite, or a connection string of PostgreSQL without a password, as 'host=/run/postgresql dbname=colophon'."
+    ),
+    Setting(
+      "database-password-file", .path, help: "File (mode 0600) with PostgreSQL's password, where it asks for one."),
+    Setting(
+      "database-connections", .int(1...256), default: "4", help: "Connections to PostgreSQL, each with a thread."),
+  ]
+}
