@@ -33,9 +33,11 @@ extension Outbox {
         """, [keyID, first, Int64(limit)])
       var unbroken: [Digest32] = []
       var since: Int64?
-      for row in rows where try row["sequence"] == first + Int64(unbroken.count) {
+      for row in rows {
+        let sequence: Int64 = try row["sequence"]
+        guard sequence == first + Int64(unbroken.count) else { break }
         unbroken.append(try row["digest"])
-        since = since ?? (try row["accepted_unix_ms"])
+        since = try since ?? row["accepted_unix_ms"]
       }
       return UncountedReceipts(first: UInt64(first), digests: unbroken, sinceUnixMs: since.map { UInt64($0) })
     }
@@ -45,7 +47,8 @@ extension Outbox {
   /// ``OutboxError/epochClosed(first:)``.
   public func close(_ epoch: EpochPredicate, _ statement: [UInt8]) async throws {
     try await database.write { db in
-      guard Int64(epoch.first) == try Self.lastCounted(db, epoch.keyID.bytes) + 1 else {
+      let last = try Self.lastCounted(db, epoch.keyID.bytes)
+      guard Int64(epoch.first) == last + 1 else {
         throw OutboxError.epochClosed(first: epoch.first)
       }
       let digest = SHA256.hash(statement)
