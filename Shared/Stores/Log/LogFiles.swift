@@ -13,9 +13,9 @@ public final class LogFiles: Sendable {
 
   /// Opens `folder`, making it if need be. `folder.tmp` beside it holds files being written: both are this store's
   /// alone. Errors: ``StoreFileError``.
-  public init(folder: String) throws {
-    root = try OpenFolder(making: folder)
-    temporary = try TemporaryFiles(folder: "\(folder).tmp")
+  public init(folder: String, calls: FileCalls = .system) throws {
+    root = try OpenFolder(making: folder, calls: calls)
+    temporary = try TemporaryFiles(folder: "\(folder).tmp", calls: calls)
   }
 
   /// The bytes of the published checkpoint, nil before the first.
