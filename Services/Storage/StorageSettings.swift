@@ -15,6 +15,9 @@ public struct StorageSettings: Sendable {
     Setting(
       "blob-bytes-max", .int(1 << 10...64 << 20), default: "\(16 << 20)", help: "Largest blob that is kept, in bytes."),
     Setting("append-queue-max", .int(1...1 << 20), default: "4096", help: "Appends that may wait for the log at once."),
+    Setting(
+      "start-audit", .choice(["full", "new"]), default: "full",
+      help: "What of the log is recomputed at start: full, or new: what was added since the last clean audit."),
     Setting("append-batch-max", .int(1...1 << 16), default: "1024", help: "Entries that one commit of the log takes."),
   ]
 
@@ -23,6 +26,7 @@ public struct StorageSettings: Sendable {
   public var registrationPolicy: String
   public var blobBytesMax = 16 << 20
   public var limits = Sequencer.Limits()
+  public var startAudit = LogStart.Audit.full
 
   public init(origin: String? = nil, registrationPolicy: String) {
     self.origin = origin
@@ -33,6 +37,7 @@ public struct StorageSettings: Sendable {
     origin = values.optionalString("origin")
     registrationPolicy = values.optionalString("registration-policy") ?? "\(folder)/registration.json"
     blobBytesMax = try values.int("blob-bytes-max")
+    startAudit = try LogStart.Audit(rawValue: values.string("start-audit")) ?? .full
     limits.queueMax = try values.int("append-queue-max")
     limits.batchMax = try values.int("append-batch-max")
   }

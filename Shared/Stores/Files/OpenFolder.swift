@@ -109,7 +109,9 @@ final class OpenFolder: Sendable {
   func removeFolder(_ name: String) throws(StoreFileError) {
     guard let folder = try folder(name, making: false) else { return }
     for file in try folder.names() { try folder.remove(file) }
-    guard calls.unlink(handle, name, AT_REMOVEDIR) == 0 || errno == ENOENT else { throw .last("remove", "\(path)/\(name)") }
+    guard calls.unlink(handle, name, AT_REMOVEDIR) == 0 || errno == ENOENT else {
+      throw .last("remove", "\(path)/\(name)")
+    }
   }
 
   /// The names in this folder, in no order.

@@ -4,10 +4,13 @@ internal import Receipts
 
 /// The order of the log in the database: which entry has which index, and the last signed head.
 public final class LogRows: Sendable {
-  private let database: SQLiteDatabase
+  let database: SQLiteDatabase
 
   /// `database` must have ``StorageSchema/migrations``.
   public init(_ database: SQLiteDatabase) { self.database = database }
+
+  /// Where the rows are, for errors.
+  var path: String { database.path }
 
   /// What registering an entry led to.
   enum Outcome: Sendable {
@@ -15,18 +18,26 @@ public final class LogRows: Sendable {
     case conflict(RegisteredEntry)
   }
 
-  /// Gives each entry the next index, in order, in one durable transaction. An entry that is there keeps its index; one
-  /// whose claim is taken by other bytes gets none.
+  /// Gives each entry the next index, in order, and keeps its statement, in one durable transaction. An entry that is
+  /// there keeps its index; one whose claim is taken by other bytes gets none.
   func register(_ entries: [LogEntry], unixMs: Int64) async throws -> [Outcome] {
     try await database.write { db in
       var next = try Self.count(db)
+      let row = try db.cachedStatement(
+        sql: """
+          INSERT INTO entry (position, digest, kid, kind, sub, registered_unix_ms, seal) VALUES (?, ?, ?, ?, ?, ?, ?)
+          """)
+      let kept = try db.cachedStatement(sql: "INSERT INTO statement (position, bytes) VALUES (?, ?)")
       return try entries.map { entry in
         if let known = try Self.find(db, entry.digest) { return .registered(known.index) }
         if let other = try Self.find(db, keyID: entry.keyID, entry.kind, entry.subject) { return .conflict(other) }
-        try CustodyStore.insert(db, .init(name: entry.digest, bytes: UInt64(entry.bytes), retention: .statement))
-        try db.execute(
-          sql: "INSERT INTO entry (position, digest, kid, kind, sub, registered_unix_ms) VALUES (?, ?, ?, ?, ?, ?)",
-          arguments: [Int64(next), entry.digest.row, entry.keyID.row, entry.kind, entry.subject, unixMs])
+        let seal = EntrySeal.of(
+          position: next, digest: entry.digest, keyID: entry.keyID, kind: entry.kind, subject: entry.subject,
+          unixMs: unixMs)
+        try row.execute(arguments: [
+          Int64(next), entry.digest.row, entry.keyID.row, entry.kind, entry.subject, unixMs, seal.row,
+        ])
+        try kept.execute(arguments: [Int64(next), entry.statement.row])
         defer { next += 1 }
         return .registered(next)
       }
@@ -50,13 +61,6 @@ public final class LogRows: Sendable {
   /// The entry of this statement, wherever it stands.
   public func find(_ digest: Digest32) async throws -> RegisteredEntry? {
     try await database.read { db in try Self.find(db, digest) }
-  }
-
-  /// The entry that this entry is, or whose claim it repeats.
-  public func find(like entry: LogEntry) async throws -> RegisteredEntry? {
-    try await database.read { db in
-      try Self.find(db, entry.digest) ?? Self.find(db, keyID: entry.keyID, entry.kind, entry.subject)
-    }
   }
 
   /// The signed head and the entries registered beyond it, from one snapshot.
@@ -93,21 +97,11 @@ public final class LogRows: Sendable {
     }
   }
 
-  /// Runs `body` over one snapshot with a function that gives the entries' digests in order of index, nil at the end.
-  func readingInOrder<T: Sendable>(
-    _ body: @escaping @Sendable (_ next: () throws -> Digest32?) throws -> T
-  ) async throws -> T {
-    try await database.read { db in
-      let cursor = try Row.fetchCursor(db, sql: "SELECT digest FROM entry ORDER BY position")
-      return try body { try cursor.next()?.digest("digest") }
-    }
-  }
-
   private static func count(_ db: Database) throws -> UInt64 {
     UInt64(try Int64.fetchOne(db, sql: "SELECT coalesce(max(position) + 1, 0) FROM entry") ?? 0)
   }
 
-  private static func head(_ db: Database) throws -> SignedHead {
+  static func head(_ db: Database) throws -> SignedHead {
     guard let row = try Row.fetchOne(db, sql: "SELECT size, previous_size, root, note FROM head") else {
       throw LogContradiction.headRow("the row is gone; restore the database from a backup")
     }
@@ -117,7 +111,7 @@ public final class LogRows: Sendable {
       root: try row.digest("root"), note: note)
   }
 
-  private static func find(_ db: Database, _ digest: Digest32) throws -> RegisteredEntry? {
+  static func find(_ db: Database, _ digest: Digest32) throws -> RegisteredEntry? {
     try entry(db, "digest = ?", [digest.row])
   }
 

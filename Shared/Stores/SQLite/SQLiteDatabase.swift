@@ -51,6 +51,11 @@ public final class SQLiteDatabase: Sendable {
     try await pool.read(body)
   }
 
+  /// Writes the write-ahead log into the file and empties it: no byte of a deleted row is left there.
+  func emptyWriteAheadLog() async throws {
+    try await pool.writeWithoutTransaction { db in _ = try db.checkpoint(.truncate) }
+  }
+
   /// The version of the schema: the number of migrations that the database has.
   public func schemaVersion() async throws -> Int {
     try await read { db in try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0 }
