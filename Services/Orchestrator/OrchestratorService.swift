@@ -80,6 +80,7 @@ public struct OrchestratorService: HostedService {
     let epochs = EpochRoutes(pipeline: pipeline, receipts: receipts)
     let models = ModelRoutes(pipeline: pipeline)
     let log = LogRoutes(pipeline: pipeline)
+    let entries = EntryRoutes(pipeline: pipeline)
     rest.route("/v1/chat/completions", .post, chat.answer)
     rest.route("/v1/verify", .post, verify.verify)
     rest.route("/v1/models", .get, models.list)
@@ -91,6 +92,8 @@ public struct OrchestratorService: HostedService {
     rest.route("/checkpoint", .get, log.checkpoint)
     rest.route("/tile/**", .get, log.tile)
     rest.route("/.well-known/scitt-keys", .get, log.keys)
+    rest.route("/entries", .post, entries.register)
+    rest.route("/entries/:id", .get, entries.resolve)
     // Added last, this one sees only what no route above took.
     routes.open.add(middleware: APIErrorMiddleware())
   }

@@ -2,10 +2,11 @@ internal import Codec
 internal import Cryptography
 internal import Glibc
 internal import Receipts
+internal import Synchronization
 
 /// The registration policy as its file says now: read again whenever the file has changed. While the file cannot be
 /// read nothing is admitted by it, so that a typo never keeps a key alive that was struck from the list.
-actor Registration {
+final class Registration: Sendable {
   private struct Stamp: Equatable {
     let inode: UInt64
     let bytes: Int64
@@ -15,23 +16,22 @@ actor Registration {
 
   private let path: String
   private let custodian: RegistrationPolicy.Issuer
-  private var stamp: Stamp?
-  private var policy: RegistrationPolicy
+  private let current: Mutex<(stamp: Stamp?, policy: RegistrationPolicy)>
 
   /// Storage's own key is always admitted for custody. A file that is not there yet admits nobody else.
   init(path: String, custodian: (issuer: String, key: VerifyingKey)) throws {
     self.path = path
     self.custodian = RegistrationPolicy.Issuer(issuer: custodian.issuer, key: custodian.key, kinds: [.custody])
-    stamp = try Self.stamp(of: path)
-    policy = try Self.read(path, self.custodian)
+    current = Mutex((try Self.stamp(of: path), try Self.read(path, self.custodian)))
   }
 
   func admit(_ statement: SignedStatement) throws {
     let now = try Self.stamp(of: path)
-    if now != stamp {
-      policy = try Self.read(path, custodian)
-      stamp = now
+    let policy = try current.withLock { current in
+      if now != current.stamp { current = (now, try Self.read(path, custodian)) }
+      return current.policy
     }
+    // Outside of the lock: the signature is the dearest part of an append, and all cores may check some.
     try policy.admit(statement)
   }
 

@@ -5,6 +5,9 @@ internal import Stores
 struct StorageMetrics: Sendable {
   private let entries = Counter(label: "colophon_storage_log_entries_total")
   private let treeSize = Gauge(label: "colophon_storage_log_tree_size")
+  private let sequencedSize = Gauge(label: "colophon_storage_log_sequenced_size")
+  private let integratedSize = Gauge(label: "colophon_storage_log_integrated_size")
+  private let commitSeconds = Timer(label: "colophon_storage_log_commit_seconds")
   private let appendSeconds = Timer(label: "colophon_storage_append_seconds")
   private let batchEntries = Recorder(label: "colophon_storage_log_batch_entries")
   private let blobs = Counter(label: "colophon_storage_blobs_kept_total")
@@ -13,7 +16,10 @@ struct StorageMetrics: Sendable {
   /// Entries are counted by the growth of the tree: an append that found its entry there makes none.
   func committed(_ commit: Sequencer.Commit) {
     entries.increment(by: Int64(clamping: commit.newEntries))
-    treeSize.record(Double(commit.size))
+    treeSize.record(Double(commit.progress.published))
+    sequencedSize.record(Double(commit.progress.sequenced))
+    integratedSize.record(Double(commit.progress.integrated))
+    commitSeconds.record(duration: commit.duration)
     batchEntries.record(commit.appends)
   }
 

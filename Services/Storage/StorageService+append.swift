@@ -10,23 +10,14 @@ extension StorageService {
   func append(_ request: AppendRequest) async throws -> Inclusion {
     let start = ContinuousClock.now
     let statement = try SignedStatement(request.statement)
-    try await registration.admit(statement)
-    let index = try await registeredIndex(of: statement)
+    try registration.admit(statement)
+    let index = try await sequencer.append(
+      LogEntry(
+        digest: statement.digest, statement: statement.bytes, keyID: statement.keyID,
+        kind: statement.statement.kind.rawValue, subject: statement.statement.subject))
     let inclusion = try await inclusion(of: statement.statement.subject, at: index)
     metrics.appended(in: ContinuousClock.now - start)
     return inclusion
-  }
-
-  private func registeredIndex(of statement: SignedStatement) async throws -> UInt64 {
-    let entry = LogEntry(
-      digest: statement.digest, bytes: statement.bytes.count, keyID: statement.keyID,
-      kind: statement.statement.kind.rawValue, subject: statement.statement.subject)
-    if let known = try await sequencer.find(like: entry) {
-      guard known.digest == entry.digest else { throw LogError.conflict(index: known.index, digest: known.digest) }
-      if known.index < sequencer.published.size { return known.index }
-    }
-    _ = try await blobs.put([statement.bytes])
-    return try await sequencer.append(entry)
   }
 
   /// The proof of a registered statement against the newest published tree.

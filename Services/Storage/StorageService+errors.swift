@@ -31,7 +31,7 @@ extension StorageService {
     case .indexBeyondLog, .noSuchTile: return RPCError(.notFound, "\(error)")
     case .sizeBeyondLog: return RPCError(.failedPrecondition, "\(error)")
     case .sizesOutOfOrder: return RPCError(.invalidArgument, "\(error)")
-    case .commitFailed, .headMoved, .rowsMissing:
+    case .commitFailed, .headMoved, .rowsMissing, .locked:
       logger.error("log commit failed", metadata: ["cause": "\(error)"])
       return RPCError(.unavailable, "the log could not be extended; append the same statement again")
     }

@@ -57,7 +57,12 @@ extension StorageService {
   /// A blob, verified against its name.
   func blob(_ request: GetBlobRequest) async throws -> GetBlobResponse {
     let name = BlobName(try Self.digest(request.digest, "digest"))
-    let bytes = try await blobs.get(name)
+    let bytes: [UInt8]
+    do { bytes = try await blobs.get(name) } catch BlobError.missing {
+      // Registered statements lie beside their entries.
+      guard let statement = try await sequencer.statement(name.digest) else { throw BlobError.missing(name) }
+      return GetBlobResponse(data: statement, retention: .statement)
+    }
     let classes = try await custody.retention(of: name)
     return GetBlobResponse(data: bytes, retention: classes.map(\.wire).min { $0.rank < $1.rank } ?? .unspecified)
   }

@@ -44,9 +44,12 @@ public struct StorageService: HostedService {
   /// - Parameters:
   ///   - unixMs: milliseconds since 1970, for what is signed.
   ///   - fault: called at each step of an append; tests stop there.
+  ///   - calls: what the stores ask of the file system; tests fail there.
+  ///   - isExclusive: keeps a second sequencer off the log; tests that open a folder again turn it off.
   public init(
     settings: StorageSettings, folder: String, issuer: String, keys: StorageKeys, logger: Logger,
-    unixMs: @escaping @Sendable () -> Int64 = StorageClock.unixMs, fault: @escaping AppendFault = { _ in }
+    unixMs: @escaping @Sendable () -> Int64 = StorageClock.unixMs, fault: @escaping AppendFault = { _ in },
+    calls: FileCalls = .system, isExclusive: Bool = true
   ) async throws {
     self.issuer = issuer
     self.keys = keys
@@ -54,16 +57,22 @@ public struct StorageService: HostedService {
     metrics = StorageMetrics()
     origin = settings.origin(checkpointKey: keys.checkpoint.publicKey)
     registration = try Registration(path: settings.registrationPolicy, custodian: (issuer, keys.custody.publicKey))
-    blobs = try BlobStore(folder: "\(folder)/blobs", bytesMax: settings.blobBytesMax)
+    blobs = try BlobStore(folder: "\(folder)/blobs", bytesMax: settings.blobBytesMax, calls: calls)
     let location = settings.database ?? .sqlite(path: StorageSettings.path(folder))
     let database = try await location.open(StorageSchema.schema)
     custody = CustodyStore(database)
     let signer = try NoteSigner(name: origin, key: keys.checkpoint)
     checkpointVkey = "\(signer.verifierKey)"
     var start = LogStart(
-      rows: LogRows(database), files: try LogFiles(folder: "\(folder)/log"), signer: signer, unixMs: unixMs)
+      rows: LogRows(database), files: try LogFiles(folder: "\(folder)/log", calls: calls), signer: signer,
+      unixMs: unixMs)
     start.limits = settings.limits
     start.fault = fault
+    start.auditing = settings.startAudit
+    start.lockPath = isExclusive ? "\(folder)/log.lock" : nil
+    start.progress = { entries in
+      if entries % (1 << 20) == 0 { logger.notice("auditing the log", metadata: ["entries": "\(entries)"]) }
+    }
     start.observe = { [metrics] in metrics.committed($0) }
     let (sequencer, audit) = try await start.open()
     self.sequencer = sequencer

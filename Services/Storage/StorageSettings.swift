@@ -19,6 +19,9 @@ public struct StorageSettings: Sendable {
       Setting(
         "append-queue-max", .int(1...1 << 20), default: "4096", help: "Appends that may wait for the log at once."),
       Setting(
+        "start-audit", .choice(["full", "new"]), default: "full",
+        help: "What of the log is recomputed at start: full, or new: what was added since the last clean audit."),
+      Setting(
         "append-batch-max", .int(1...1 << 16), default: "1024", help: "Entries that one commit of the log takes."),
     ] + Setting.database
 
@@ -29,6 +32,7 @@ public struct StorageSettings: Sendable {
   public var limits = Sequencer.Limits()
   /// Nil for SQLite in the service's folder.
   public var database: DatabaseLocation?
+  public var startAudit = LogStart.Audit.full
 
   public init(origin: String? = nil, registrationPolicy: String) {
     self.origin = origin
@@ -39,6 +43,7 @@ public struct StorageSettings: Sendable {
     origin = values.optionalString("origin")
     registrationPolicy = values.optionalString("registration-policy") ?? "\(folder)/registration.json"
     blobBytesMax = try values.int("blob-bytes-max")
+    startAudit = try LogStart.Audit(rawValue: values.string("start-audit")) ?? .full
     limits.queueMax = try values.int("append-queue-max")
     limits.batchMax = try values.int("append-batch-max")
     database = try Self.database(values, folder: folder)

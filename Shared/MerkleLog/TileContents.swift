@@ -58,4 +58,12 @@ extension Tile {
     guard position == bytes.count else { throw .bundleTrailing(path: path, count: bytes.count - position) }
     return entries
   }
+
+  /// The bytes of this partial tile, from those of the full tile that took its place. Errors: ``TileError``.
+  public func beginning(of full: [UInt8]) throws(TileError) -> [UInt8] {
+    switch kind {
+    case .hashes: Array(full.prefix(width * Digest32.count))
+    case .entries: try Tile.encode(entries: self.full.entries(in: full).prefix(width))
+    }
+  }
 }

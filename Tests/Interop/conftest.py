@@ -1,6 +1,8 @@
 """Two exports of two installations, each after a question that nobody asked before."""
 
+import os
 import secrets
+import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -55,3 +57,15 @@ def either(request) -> Exported:
 @pytest.fixture(scope="session")
 def both(tmp_path_factory) -> Both:
     return Both(tmp_path_factory.mktemp("both"))
+
+
+@pytest.fixture(scope="session")
+def gocheck(tmp_path_factory) -> str:
+    """The checker of exported logs that is built on golang.org/x/mod."""
+    program = tmp_path_factory.mktemp("go") / "gocheck"
+    source = Path(__file__).parent / "gocheck/main.go"
+    variables = os.environ | {"GO111MODULE": "off", "GOPATH": "/usr/share/gocode", "GOFLAGS": ""}
+    built = subprocess.run(
+        ["go", "build", "-o", str(program), str(source)], env=variables, capture_output=True, text=True)
+    assert built.returncode == 0, built.stderr
+    return str(program)

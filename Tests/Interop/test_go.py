@@ -1,21 +1,6 @@
 """The log, read by the Go authors' own golang.org/x/mod/sumdb (Debian package golang-golang-x-mod-dev)."""
 
-import os
 import subprocess
-from pathlib import Path
-
-import pytest
-
-
-@pytest.fixture(scope="module")
-def gocheck(tmp_path_factory) -> str:
-    program = tmp_path_factory.mktemp("go") / "gocheck"
-    source = Path(__file__).parent / "gocheck/main.go"
-    variables = os.environ | {"GO111MODULE": "off", "GOPATH": "/usr/share/gocode", "GOFLAGS": ""}
-    built = subprocess.run(
-        ["go", "build", "-o", str(program), str(source)], env=variables, capture_output=True, text=True)
-    assert built.returncode == 0, built.stderr
-    return str(program)
 
 
 def test_go_accepts_an_export(either, gocheck):

@@ -53,7 +53,8 @@ final class StorageFixture: Sendable {
     settings.blobBytesMax = blobBytesMax
     return try await StorageService(
       settings: settings, folder: folder, issuer: Self.storageIssuer, keys: keys,
-      logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, unixMs: { 1_700_000_000_123 }, fault: fault)
+      logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, unixMs: { 1_700_000_000_123 }, fault: fault,
+      isExclusive: false)
   }
 
   func statement(

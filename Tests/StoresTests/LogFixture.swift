@@ -28,14 +28,19 @@ struct LogFixture: Sendable {
     self.migrations = migrations
   }
 
+  /// - Parameter isExclusive: takes the lock, which the value that a test still holds of an earlier opening would keep.
   func open(
-    limits: Sequencer.Limits = .init(), fault: @escaping AppendFault = { _ in },
+    limits: Sequencer.Limits = .init(), calls: FileCalls = .system, isExclusive: Bool = false,
+    audit: LogStart.Audit = .full, fault: @escaping AppendFault = { _ in },
     observe: @escaping @Sendable (Sequencer.Commit) -> Void = { _ in }
   ) async throws -> Sequencer {
     var start = LogStart(
       rows: LogRows(try await database()),
-      files: try LogFiles(folder: "\(folder)/log"), signer: try NoteSigner(name: origin, key: key), unixMs: { 1_000 })
+      files: try LogFiles(folder: "\(folder)/log", calls: calls), signer: try NoteSigner(name: origin, key: key),
+      unixMs: { 1_000 })
     start.limits = limits
+    start.auditing = audit
+    start.lockPath = isExclusive ? "\(folder)/log.lock" : nil
     start.observe = observe
     start.fault = fault
     return try await start.open().sequencer
@@ -68,7 +73,8 @@ struct LogFixture: Sendable {
 
 func logEntry(_ number: Int, subject: String? = nil, kind: String = "receipt", key: [UInt8] = [1]) -> LogEntry {
   LogEntry(
-    digest: SHA256.hash(Array("statement \(number)".utf8)), bytes: 11, keyID: key, kind: kind,
+    digest: SHA256.hash(Array("statement \(number)".utf8)), statement: Array("statement \(number)".utf8), keyID: key,
+    kind: kind,
     subject: subject ?? "subject \(number)")
 }
 

@@ -54,7 +54,7 @@ import Testing
       stored.replaceSubrange(at..<at + 32, with: bytes)
       try Data(stored).write(to: file)
     }
-    guard case .entryRow(index: 2, _, let tile) = await contradiction(fixture) else {
+    guard case .entryRow(index: 2, _, let tile, _) = await contradiction(fixture) else {
       Issue.record("not found in the rows")
       return
     }

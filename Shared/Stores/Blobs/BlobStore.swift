@@ -11,10 +11,10 @@ public final class BlobStore: Sendable {
 
   /// Opens `folder`, making it if need be. `folder.tmp` beside it holds files being written: both are this store's
   /// alone. Errors: ``StoreFileError``.
-  public init(folder: String, bytesMax: Int = 16 << 20) throws {
+  public init(folder: String, bytesMax: Int = 16 << 20, calls: FileCalls = .system) throws {
     self.bytesMax = bytesMax
-    root = try OpenFolder(making: folder)
-    temporary = try TemporaryFiles(folder: "\(folder).tmp")
+    root = try OpenFolder(making: folder, calls: calls)
+    temporary = try TemporaryFiles(folder: "\(folder).tmp", calls: calls)
   }
 
   /// Stores blobs and returns their names, in order, once all are durable. Putting a blob again is no error, and puts

@@ -76,5 +76,6 @@ public enum StorageSchema {
         CREATE TRIGGER entry_never_changes BEFORE UPDATE ON entry FOR EACH ROW
           EXECUTE FUNCTION refuse('a log entry is never changed');
         """),
+    LogSchema.statements,
   ]
 }

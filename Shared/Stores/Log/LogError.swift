@@ -17,6 +17,8 @@ public enum LogError: Error, Equatable, Sendable, CustomStringConvertible {
   /// Another writer has moved the head: two processes share one log.
   case headMoved(expected: UInt64, found: UInt64)
   case rowsMissing(first: UInt64, found: Int)
+  /// Another sequencer has this log open.
+  case locked(path: String)
 
   public var description: String {
     switch self {
@@ -37,6 +39,8 @@ public enum LogError: Error, Equatable, Sendable, CustomStringConvertible {
       "the signed head has size \(found) instead of \(expected): another process writes to this log; stop it"
     case .rowsMissing(let first, let found):
       "the rows from index \(first) on have gaps (\(found) follow each other): restore the database from a backup"
+    case .locked(let path):
+      "another process writes to this log and holds \(path): stop it first, two writers could sign two histories"
     }
   }
 }
@@ -47,12 +51,18 @@ public enum LogContradiction: Error, Equatable, Sendable, CustomStringConvertibl
   case genesis(origin: String)
   case headRow(String)
   case headNote(String)
-  case checkpointFile(String)
+  /// `offset` is the first byte at which the file differs from the signed head in the database.
+  case checkpointFile(String, path: String, offset: Int)
   case checkpointFileMissing(size: UInt64)
   case checkpointFileAhead(file: UInt64, database: UInt64)
   case checkpointFileBehind(file: UInt64, database: UInt64, previous: UInt64)
   case checkpointFileRoot(size: UInt64, file: String, other: String)
-  case entryRow(index: UInt64, row: String, tile: String)
+  case entryRow(index: UInt64, row: String, tile: String, path: String)
+  /// An entry bundle that is not what the rows say, while the leaf hashes agree with the rows.
+  case entryBundle(path: String, offset: Int)
+  /// A row that is not as it was written.
+  case entrySeal(index: UInt64, path: String)
+  case database(path: String, why: String)
   case rowsBehind(rows: UInt64, size: UInt64)
 
   public var description: String {
@@ -66,7 +76,8 @@ public enum LogContradiction: Error, Equatable, Sendable, CustomStringConvertibl
     case .headRow(let why): "the signed head in the database disagrees with its own note: \(why)"
     case .headNote(let why):
       "the signed head in the database is not signed by the checkpoint key: \(why); restore the key it was signed with"
-    case .checkpointFile(let why): "the published checkpoint file is not one of this log: \(why)"
+    case .checkpointFile(let why, let path, let offset):
+      "the published checkpoint \(path) is not one of this log, and differs from the signed head at byte \(offset): \(why)"
     case .checkpointFileMissing(let size):
       "the database says that a tree of size \(size) was published, and the checkpoint file is missing; restore the "
         + "log's folder from the same backup as the database"
@@ -78,8 +89,13 @@ public enum LogContradiction: Error, Equatable, Sendable, CustomStringConvertibl
         + "folder is from an older backup; restore one that is as new as the database"
     case .checkpointFileRoot(let size, let file, let other):
       "at size \(size) the published checkpoint has root \(file), and the rest of the log has \(other)"
-    case .entryRow(let index, let row, let tile):
-      "entry \(index) is \(row) in the database and \(tile) in the entry tiles"
+    case .entryRow(let index, let row, let tile, let path):
+      "\(path): entry \(index) is \(row) in the database and \(tile) in the entry tiles; restore the database"
+    case .entryBundle(let path, let offset):
+      "\(path) is damaged at byte \(offset): the database and the leaf hashes agree on another entry; restore that file"
+    case .entrySeal(let index, let path):
+      "\(path): the row of entry \(index) is not as it was written; restore the database from a backup"
+    case .database(let path, let why): "\(path) is damaged: \(why); restore the database from a backup"
     case .rowsBehind(let rows, let size):
       "the database has \(rows) entries, and a tree of \(size) was signed; restore the database from a backup"
     }

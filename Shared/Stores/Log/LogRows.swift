@@ -6,10 +6,13 @@ public final class LogRows: Sendable {
   /// The next index and the head are everybody's: one write at a time.
   private static let writes = Isolation.alone("log")
 
-  private let database: any RowDatabase
+  let database: any RowDatabase
 
   /// `database` must have ``StorageSchema/schema``.
   public init(_ database: any RowDatabase) { self.database = database }
+
+  /// Where the rows are, for errors.
+  var place: String { database.place }
 
   /// What registering an entry led to.
   enum Outcome: Sendable {
@@ -17,18 +20,22 @@ public final class LogRows: Sendable {
     case conflict(RegisteredEntry)
   }
 
-  /// Gives each entry the next index, in order, in one durable transaction. An entry that is there keeps its index; one
-  /// whose claim is taken by other bytes gets none.
+  /// Gives each entry the next index, in order, and keeps its statement, in one durable transaction. An entry that is
+  /// there keeps its index; one whose claim is taken by other bytes gets none.
   func register(_ entries: [LogEntry], unixMs: Int64) async throws -> [Outcome] {
     try await database.write(Self.writes, repeatable: true) { db in
       var next = try Self.count(db)
       return try entries.map { entry in
         if let known = try Self.find(db, entry.digest) { return .registered(known.index) }
         if let other = try Self.find(db, keyID: entry.keyID, entry.kind, entry.subject) { return .conflict(other) }
-        try CustodyStore.insert(db, [.init(name: entry.digest, bytes: UInt64(entry.bytes), retention: .statement)])
+        let seal = EntrySeal.of(
+          position: next, digest: entry.digest, keyID: entry.keyID, kind: entry.kind, subject: entry.subject,
+          unixMs: unixMs)
         try db.run(
-          "INSERT INTO entry (position, digest, kid, kind, sub, registered_unix_ms) VALUES (?, ?, ?, ?, ?, ?)",
-          [Int64(next), entry.digest, entry.keyID, entry.kind, entry.subject, unixMs])
+          """
+          INSERT INTO entry (position, digest, kid, kind, sub, registered_unix_ms, seal) VALUES (?, ?, ?, ?, ?, ?, ?)
+          """, [Int64(next), entry.digest, entry.keyID, entry.kind, entry.subject, unixMs, seal])
+        try db.run("INSERT INTO statement (position, bytes) VALUES (?, ?)", [Int64(next), entry.statement])
         defer { next += 1 }
         return .registered(next)
       }
@@ -50,13 +57,6 @@ public final class LogRows: Sendable {
   /// The entry of this statement, wherever it stands.
   public func find(_ digest: Digest32) async throws -> RegisteredEntry? {
     try await database.read { db in try Self.find(db, digest) }
-  }
-
-  /// The entry that this entry is, or whose claim it repeats.
-  public func find(like entry: LogEntry) async throws -> RegisteredEntry? {
-    try await database.read { db in
-      try Self.find(db, entry.digest) ?? Self.find(db, keyID: entry.keyID, entry.kind, entry.subject)
-    }
   }
 
   /// The signed head and the entries registered beyond it, from one snapshot.
@@ -88,16 +88,6 @@ public final class LogRows: Sendable {
       guard changed == 1 else {
         throw LogError.headMoved(expected: old.size, found: try Self.head(db).size)
       }
-    }
-  }
-
-  /// Runs `body` over one snapshot with a function that gives the entries' digests in order of index, nil at the end.
-  func readingInOrder<T: Sendable>(
-    _ body: @escaping @Sendable (_ next: () throws -> Digest32?) throws -> T
-  ) async throws -> T {
-    try await database.read { db in
-      let next = try db.cursor("SELECT digest FROM entry ORDER BY position", [])
-      return try body { try next()?.first() }
     }
   }
 

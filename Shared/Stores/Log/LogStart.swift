@@ -12,6 +12,20 @@ public struct LogStart: Sendable {
   public var unixMs: @Sendable () -> Int64
   public var fault: AppendFault = { _ in }
   public var observe: @Sendable (Sequencer.Commit) -> Void = { _ in }
+  /// How much of the log is recomputed before it goes on.
+  public enum Audit: String, Sendable {
+    /// Every tile and every row.
+    case full
+    /// What was added since the last clean audit, and the path from there to the signed root. Rot further left is found
+    /// by the next full audit, or by whoever asks for a proof that passes through it.
+    case new
+  }
+
+  public var auditing = Audit.full
+  /// A file to lock for as long as the sequencer lives, so that no second one opens this log; nil only in tests.
+  public var lockPath: String?
+  /// Told how many entries the audit has seen, after each 256.
+  public var progress: @Sendable (UInt64) -> Void = { _ in }
 
   public init(rows: LogRows, files: LogFiles, signer: NoteSigner, unixMs: @escaping @Sendable () -> Int64) {
     self.rows = rows
@@ -25,16 +39,20 @@ public struct LogStart: Sendable {
   ///
   /// Errors: ``LogContradiction``, `AuditFailure`, and those of reading and writing.
   public func open() async throws -> (sequencer: Sequencer, audit: AuditReport) {
+    let lock = try lockPath.map { try LogLock(path: $0) }
     let (head, _) = try await rows.unsettled()
     try checkNote(of: head)
-    let report = try await audit(head)
+    let known = auditing == .full ? 0 : min(try await rows.audited(), head.size) / 256 * 256
+    let report = try await LogAudit(rows: rows, files: files, progress: progress).run(head, from: known)
+    try await rows.keepAudited(head.size)
     try checkPublished(head)
     let genesis = try LogGenesis.entry(origin: signer.verifierKey.name)
     guard try await rows.genesis(genesis, unixMs: unixMs()) == genesis else {
       throw LogContradiction.genesis(origin: signer.verifierKey.name)
     }
     let sequencer = Sequencer(
-      rows: rows, files: files, signer: signer, limits: limits, unixMs: unixMs, fault: fault, observe: observe)
+      rows: rows, files: files, signer: signer, limits: limits, unixMs: unixMs, fault: fault, observe: observe,
+      lock: lock)
     try await sequencer.settle()
     return (sequencer, report)
   }
@@ -62,7 +80,11 @@ public struct LogStart: Sendable {
       return
     }
     let file: Checkpoint
-    do { file = try verified(bytes) } catch { throw LogContradiction.checkpointFile("\(error)") }
+    do { file = try verified(bytes) } catch {
+      throw LogContradiction.checkpointFile(
+        "\(error)", path: files.path(of: LogFiles.checkpointName),
+        offset: zip(bytes, head.note ?? []).prefix { $0 == $1 }.count)
+    }
     guard file.size <= head.size else {
       throw LogContradiction.checkpointFileAhead(file: file.size, database: head.size)
     }
@@ -86,21 +108,5 @@ public struct LogStart: Sendable {
   private func verified(_ bytes: [UInt8]) throws -> Checkpoint {
     let policy = try CheckpointPolicy(origin: signer.verifierKey.name, logKey: signer.verifierKey)
     return try policy.verify(try SignedNote(parsing: bytes)).checkpoint
-  }
-
-  /// Recomputes the tree from its entry tiles and compares every tile and every row.
-  private func audit(_ head: SignedHead) async throws -> AuditReport {
-    let files = files
-    return try await rows.readingInOrder { next in
-      try TreeAudit.run(
-        size: head.size, root: head.root,
-        fetch: { try files.tile($0) },
-        entry: { index, bytes in
-          guard let row = try next() else { throw LogContradiction.rowsBehind(rows: index, size: head.size) }
-          guard row.bytes == bytes else {
-            throw LogContradiction.entryRow(index: index, row: row.hex, tile: try Digest32(bytes).hex)
-          }
-        })
-    }
   }
 }

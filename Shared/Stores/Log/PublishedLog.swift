@@ -25,9 +25,12 @@ public final class PublishedLog: Sendable {
   public var head: Head? { newest.withLock { $0 } }
   public var size: UInt64 { head?.checkpoint.size ?? 0 }
 
-  func publish(_ checkpoint: Checkpoint, _ note: SignedNote) {
+  /// - Parameter tiles: just written, and so already known.
+  func publish(_ checkpoint: Checkpoint, _ note: SignedNote, _ tiles: [(tile: Tile, bytes: [UInt8])]) {
     let files = files
-    let reader = TileHashReader(size: checkpoint.size) { try files.tile($0) }
+    let reader = TileHashReader(size: checkpoint.size, continuing: head?.reader) { try files.tile($0) }
+    // One that cannot be kept is read when it is asked for.
+    for (tile, bytes) in tiles where tile.kind != .entries { try? reader.keep(tile, bytes) }
     newest.withLock { $0 = Head(checkpoint: checkpoint, note: note, reader: reader) }
   }
 
@@ -35,6 +38,7 @@ public final class PublishedLog: Sendable {
   public func inclusion(index: UInt64) async throws -> (proof: InclusionProof, head: Head) {
     let size = size
     guard let head, index < head.checkpoint.size else { throw LogError.indexBeyondLog(index: index, size: size) }
+    if let proof = try head.reader.cachedInclusionProof(index: index) { return (proof, head) }
     let proof = try await disk.run { try head.reader.inclusionProof(index: index, size: head.checkpoint.size) }
     return (proof, head)
   }

@@ -1,37 +1,21 @@
-public import Cryptography
+internal import Cryptography
 internal import MerkleLog
 
 /// The one writer of the log. Appends that arrive while a commit is running are committed together by the next one.
 ///
-/// An append goes through: entry row (durable) -> tiles (durable, read back) -> signed head swapped in the database ->
-/// checkpoint file -> answer. The rows are written first and decide what the log will be, so a crash after them is made
-/// good by going on from there, and gives the same bytes.
+/// An append is *sequenced* once its row and its statement are durable, *integrated* once its tiles are durable and read
+/// back and the signed head is swapped in the database, *published* once the checkpoint file shows it: then it is
+/// answered. The rows are written first and decide what the log will be, so a crash after them is made good by going on
+/// from there, and gives the same bytes. An idle log commits at once; what arrives meanwhile makes the next batch, which
+/// so is never older than one commit.
 public actor Sequencer {
-  /// Bounds of what waits and of what is committed at once.
-  public struct Limits: Sendable {
-    public var queueMax = 4096
-    public var batchMax = 1024
-
-    public init() {}
-  }
-
-  /// One commit, for metrics.
-  public struct Commit: Sendable {
-    /// Appends that were answered together.
-    public let appends: Int
-    /// By how much the tree grew.
-    public let newEntries: UInt64
-    public let size: UInt64
-    public let duration: Duration
-  }
-
   private struct Waiting {
     let entry: LogEntry
     let continuation: CheckedContinuation<UInt64, any Error>
   }
 
   public nonisolated let published: PublishedLog
-  private let rows: LogRows
+  nonisolated let rows: LogRows
   private let files: LogFiles
   private let signer: NoteSigner
   private let origin: String
@@ -40,11 +24,15 @@ public actor Sequencer {
   private let fault: AppendFault
   private let observe: @Sendable (Commit) -> Void
   private let disk = DiskQueue("log-writer", concurrent: false)
+  /// Held for its life.
+  private let lock: LogLock?
 
   /// The right edge of the tree of the signed head, and the entries of its partial bundle; nil when they must be read.
   private var edge: (tiles: TileEdge, entries: [[UInt8]])?
   private var queue: [Waiting] = []
   private var isCommitting = false
+  /// How far the entries have come.
+  public private(set) var progress = LogProgress()
   /// Why the last commit failed; nil when it did not.
   public private(set) var failure: String?
   /// How many appends wait for the next commit.
@@ -53,8 +41,9 @@ public actor Sequencer {
   /// ``LogStart`` makes one, after it has audited what is stored.
   init(
     rows: LogRows, files: LogFiles, signer: NoteSigner, limits: Limits, unixMs: @escaping @Sendable () -> Int64,
-    fault: @escaping AppendFault, observe: @escaping @Sendable (Commit) -> Void
+    fault: @escaping AppendFault, observe: @escaping @Sendable (Commit) -> Void, lock: LogLock?
   ) {
+    self.lock = lock
     self.rows = rows
     self.files = files
     self.signer = signer
@@ -67,7 +56,7 @@ public actor Sequencer {
   }
 
   /// Registers an entry and returns its index once a tree that holds it is published. The same entry always gets the
-  /// same index. The statement must be durable before.
+  /// same index.
   ///
   /// Errors: ``LogError/queueFull(max:)``, ``LogError/conflict(index:digest:)``, ``LogError/commitFailed(_:)``: after
   /// the last the entry may be registered or not, and appending it again settles it.
@@ -81,18 +70,20 @@ public actor Sequencer {
     }
   }
 
-  /// The entry of this statement, wherever it stands.
-  public nonisolated func find(_ digest: Digest32) async throws -> RegisteredEntry? { try await rows.find(digest) }
-
-  /// The entry that this entry is, or whose claim it repeats.
-  public nonisolated func find(like entry: LogEntry) async throws -> RegisteredEntry? {
-    try await rows.find(like: entry)
+  /// As many from the head of the queue as one commit takes.
+  private func nextBatch() -> [Waiting] {
+    var bytes = 0
+    let count = queue.prefix(limits.batchMax).prefix {
+      bytes += $0.entry.statement.count
+      return bytes <= limits.batchBytesMax
+    }.count
+    defer { queue.removeFirst(max(1, count)) }
+    return Array(queue.prefix(max(1, count)))
   }
 
   private func commitQueue() async {
     while !queue.isEmpty {
-      let batch = Array(queue.prefix(limits.batchMax))
-      queue.removeFirst(batch.count)
+      let batch = nextBatch()
       let (start, size) = (ContinuousClock.now, published.size)
       do {
         try fault(.begun)
@@ -103,7 +94,7 @@ public actor Sequencer {
         for (waiting, outcome) in zip(batch, outcomes) { waiting.continuation.resume(with: outcome.index) }
         observe(
           Commit(
-            appends: batch.count, newEntries: published.size - size, size: published.size,
+            appends: batch.count, newEntries: published.size - size, progress: progress,
             duration: ContinuousClock.now - start))
       } catch {
         failure = "\(error)"
@@ -117,9 +108,11 @@ public actor Sequencer {
   /// Brings tiles, head and checkpoint up to the rows: the second half of every append, and all of recovery.
   func settle() async throws {
     let (head, pending) = try await rows.unsettled()
+    progress.integrated = head.size
+    progress.sequenced = head.size + UInt64(pending.count)
     if edge?.tiles.size != head.size || edge?.tiles.root != head.root { edge = try await storedEdge(of: head) }
     // A head that was swapped and not published comes first: no size is passed over.
-    if head.size != published.size { try await publish(head) }
+    if head.size != published.size { try await publish(head, []) }
     guard !pending.isEmpty, let edge else { return }
 
     let growth = try TreeGrowth(edge: edge.tiles, partialEntries: edge.entries, appending: pending.map(\.bytes))
@@ -132,14 +125,15 @@ public actor Sequencer {
     let next = SignedHead(size: growth.size, previousSize: head.size, root: growth.root, note: note.encoded)
     try await rows.swap(head, for: next)
     try fault(.headSwapped)
+    progress.integrated = next.size
     let entries = (edge.entries + pending.map(\.bytes)).suffix(Int(growth.size % 256))
     self.edge = (growth.edge, Array(entries))
-    try await publish(next)
+    try await publish(next, growth.tiles)
     // Room on the disk only: the tree is published, and a partial tile too many harms nobody.
     try? await disk.run { try files.prunePartials(replacedBy: growth.tiles) }
   }
 
-  private func publish(_ head: SignedHead) async throws {
+  private func publish(_ head: SignedHead, _ tiles: [(tile: Tile, bytes: [UInt8])]) async throws {
     guard let bytes = head.note else { return }
     let note = try SignedNote(parsing: bytes)
     let checkpoint = try Checkpoint(text: note.text)
@@ -153,7 +147,8 @@ public actor Sequencer {
     let (files, fault) = (files, fault)
     try await disk.run { if try files.checkpoint() != bytes { try files.publish(bytes, fault: fault) } }
     try fault(.checkpointPublished)
-    published.publish(checkpoint, note)
+    published.publish(checkpoint, note, tiles)
+    progress.published = checkpoint.size
   }
 
   /// Reads the right edge of the signed tree from its tiles, and refuses one that does not hash to the signed root.

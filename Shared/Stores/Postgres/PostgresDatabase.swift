@@ -5,6 +5,8 @@
 public final class PostgresDatabase: RowDatabase {
   /// The schema steps that opening took.
   public let steps: [String]
+  /// The schema, and that it is PostgreSQL's: the server's address may hold what errors must not show.
+  public let place: String
   private let threads: PostgresThreads
 
   /// Connects, and makes or checks the schema. Errors: ``PostgresError``, ``SchemaError``.
@@ -16,6 +18,7 @@ public final class PostgresDatabase: RowDatabase {
       PostgresSession(settings, schema: name)
     }
     self.threads = threads
+    place = "schema \(name) of PostgreSQL"
     steps = try await threads.run { session in
       try session.open()
       return try session.transaction(.write(.alone("schema")), repeatable: true) { db in
@@ -36,4 +39,10 @@ public final class PostgresDatabase: RowDatabase {
   public func read<T: Sendable>(_ body: @escaping @Sendable (any RowTransaction) throws -> T) async throws -> T {
     try await threads.run { try $0.transaction(.read, repeatable: true, body) }
   }
+
+  /// Its pages have checksums of the server's own (`data_checksums`); what it reads is what they admit.
+  public func damage(of table: String) async throws -> String? { nil }
+
+  /// The server overwrites deleted rows when it vacuums; nobody but its administrator can tell it to.
+  public func overwriteDeleted() async throws {}
 }

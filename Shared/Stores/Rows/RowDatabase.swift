@@ -20,6 +20,15 @@ public protocol RowDatabase: Sendable {
     _ isolation: Isolation, repeatable: Bool, _ body: @escaping @Sendable (any RowTransaction) throws -> T
   ) async throws -> T
 
+  /// Where it is, for errors: a file, or a server and a schema.
+  var place: String { get }
+
+  /// What the database itself finds wrong of a table and its indices; nil when nothing is.
+  func damage(of table: String) async throws -> String?
+
+  /// Sees to it that no byte of a deleted row is left where the database still holds it, as far as it can be told to.
+  func overwriteDeleted() async throws
+
   /// Runs `body` over one unchanging snapshot, beside writes.
   func read<T: Sendable>(_ body: @escaping @Sendable (any RowTransaction) throws -> T) async throws -> T
 }

@@ -47,6 +47,20 @@ public final class SQLiteDatabase: RowDatabase {
     try await pool.read { db in try body(SQLiteTransaction(db)) }
   }
 
+  public var place: String { path }
+
+  public func damage(of table: String) async throws -> String? {
+    try await pool.read { db in
+      let found = try String.fetchOne(db, sql: "PRAGMA integrity_check(\(table))") ?? "no answer"
+      return found == "ok" ? nil : found
+    }
+  }
+
+  /// Deleted rows are overwritten in their pages (`secure_delete`); this empties the write-ahead log that still holds them.
+  public func overwriteDeleted() async throws {
+    try await pool.writeWithoutTransaction { db in _ = try db.checkpoint(.truncate) }
+  }
+
   private static func require(_ db: Database, _ pragma: String, _ expected: String, _ path: String) throws {
     let found = try String.fetchOne(db, sql: "PRAGMA \(pragma)") ?? "unset"
     guard found == expected else {

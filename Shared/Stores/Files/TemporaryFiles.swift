@@ -6,8 +6,8 @@ struct TemporaryFiles: Sendable {
   private let folder: OpenFolder
 
   /// Opens the folder and removes what a crash has left in it.
-  init(folder path: String) throws {
-    folder = try OpenFolder(making: path)
+  init(folder path: String, calls: FileCalls = .system) throws {
+    folder = try OpenFolder(making: path, calls: calls)
     for name in try folder.names() { try folder.remove(name) }
   }
 

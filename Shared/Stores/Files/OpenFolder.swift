@@ -5,52 +5,52 @@ internal import Glibc
 final class OpenFolder: Sendable {
   let path: String
   private let handle: Int32
+  private let calls: FileCalls
 
-  private init(path: String, handle: Int32) {
+  private init(path: String, handle: Int32, calls: FileCalls) {
     self.path = path
     self.handle = handle
+    self.calls = calls
   }
 
-  deinit { close(handle) }
+  deinit { calls.close(handle) }
 
   /// Opens a store's own folder, making it and those above it (0700).
-  convenience init(making path: String) throws(StoreFileError) {
+  convenience init(making path: String, calls: FileCalls = .system) throws(StoreFileError) {
     do { try Folder.make(path) } catch {
       throw .failed(operation: error.operation, path: error.path, errno: error.errno)
     }
-    let handle = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW)
+    let handle = calls.open(AT_FDCWD, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW, 0)
     guard handle >= 0 else { throw .last("open", path) }
-    self.init(path: path, handle: handle)
+    self.init(path: path, handle: handle, calls: calls)
   }
 
-  /// The folder of this name, nil when there is none and it is not to be made. A new name is durable on return.
+  /// The folder of this name, nil when there is none and it is not to be made. When `making`, its name is durable on
+  /// return, also if it was there: whoever made it may have died before it synced.
   func folder(_ name: some StringProtocol, making: Bool) throws(StoreFileError) -> OpenFolder? {
     let name = String(name)
     let below = "\(path)/\(name)"
     if making {
-      if mkdirat(handle, name, 0o700) == 0 {
-        try sync()
-      } else if errno != EEXIST {
-        throw .last("make folder", below)
-      }
+      guard calls.makeFolder(handle, name, 0o700) == 0 || errno == EEXIST else { throw .last("make folder", below) }
+      try sync()
     }
-    let found = openat(handle, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW)
+    let found = calls.open(handle, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW, 0)
     if found < 0 {
       guard errno == ENOENT, !making else { throw .last("open", below) }
       return nil
     }
-    return OpenFolder(path: below, handle: found)
+    return OpenFolder(path: below, handle: found, calls: calls)
   }
 
   /// All bytes of the file, nil when there is none.
   func read(_ name: String, bytesMax: Int) throws(StoreFileError) -> [UInt8]? {
     let at = "\(path)/\(name)"
-    let file = openat(handle, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
+    let file = calls.open(handle, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0)
     if file < 0 {
       guard errno == ENOENT else { throw .last("open", at) }
       return nil
     }
-    defer { close(file) }
+    defer { calls.close(file) }
     var status = stat()
     guard fstat(file, &status) == 0 else { throw .last("stat", at) }
     guard status.st_mode & S_IFMT == S_IFREG else { throw .notRegular(path: at) }
@@ -58,7 +58,7 @@ final class OpenFolder: Sendable {
     var bytes = [UInt8](repeating: 0, count: Int(status.st_size))
     var filled = 0
     while filled < bytes.count {
-      let got = bytes[filled...].withUnsafeMutableBytes { Glibc.read(file, $0.baseAddress, $0.count) }
+      let got = bytes[filled...].withUnsafeMutableBytes { calls.read(file, $0) }
       if got == 0 { break }
       if got < 0 {
         guard errno == EINTR else { throw .last("read", at) }
@@ -73,43 +73,45 @@ final class OpenFolder: Sendable {
   /// Writes a new file (0600) and syncs its bytes; the name is durable only after ``sync()``.
   func write(_ name: String, _ bytes: [UInt8]) throws(StoreFileError) {
     let at = "\(path)/\(name)"
-    let file = openat(handle, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
+    let file = calls.open(handle, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
     guard file >= 0 else { throw .last("create", at) }
-    defer { close(file) }
+    defer { calls.close(file) }
     var written = 0
     while written < bytes.count {
-      let got = bytes[written...].withUnsafeBytes { Glibc.write(file, $0.baseAddress, $0.count) }
+      let got = bytes[written...].withUnsafeBytes { calls.write(file, $0) }
       if got < 0 {
         guard errno == EINTR else { throw .last("write", at) }
       } else {
         written += got
       }
     }
-    guard fsync(file) == 0 else { throw .last("fsync", at) }
+    guard calls.sync(file) == 0 else { throw .last("fsync", at) }
   }
 
   /// Gives a file its place, over whatever has that name.
   func rename(_ name: String, to target: String, in folder: OpenFolder) throws(StoreFileError) {
-    guard renameat(handle, name, folder.handle, target) == 0 else {
+    guard calls.rename(handle, name, folder.handle, target) == 0 else {
       throw .last("rename to", "\(folder.path)/\(target)")
     }
   }
 
   /// Makes the names in this folder durable.
   func sync() throws(StoreFileError) {
-    guard fsync(handle) == 0 else { throw .last("fsync", path) }
+    guard calls.sync(handle) == 0 else { throw .last("fsync", path) }
   }
 
   /// Removes a file; one that is not there is removed already.
   func remove(_ name: String) throws(StoreFileError) {
-    guard unlinkat(handle, name, 0) == 0 || errno == ENOENT else { throw .last("remove", "\(path)/\(name)") }
+    guard calls.unlink(handle, name, 0) == 0 || errno == ENOENT else { throw .last("remove", "\(path)/\(name)") }
   }
 
   /// Removes a folder of files, if it is there. Not made durable: what comes back after a crash can be removed again.
   func removeFolder(_ name: String) throws(StoreFileError) {
     guard let folder = try folder(name, making: false) else { return }
     for file in try folder.names() { try folder.remove(file) }
-    guard unlinkat(handle, name, AT_REMOVEDIR) == 0 || errno == ENOENT else { throw .last("remove", "\(path)/\(name)") }
+    guard calls.unlink(handle, name, AT_REMOVEDIR) == 0 || errno == ENOENT else {
+      throw .last("remove", "\(path)/\(name)")
+    }
   }
 
   /// The names in this folder, in no order.

@@ -1,0 +1,107 @@
+import Cryptography
+import Foundation
+import MerkleLog
+import Testing
+
+@testable import Stores
+
+/// A disk that fails under the log in every way it can, at a place drawn from the seed. Afterwards the log starts, audits,
+/// has every acknowledged entry once at its index, and nothing that was never appended.
+@Suite struct LogFaultTests {
+  let scratch = Scratch()
+
+  @Test func `Whatever the disk does under an append, nothing acknowledged is lost or doubled`() async throws {
+    var struck: [FaultyDisk.Fault: Int] = [:]
+    for seed in FaultSeeds.all {
+      do {
+        if let fault = try await run(seed) { struck[fault, default: 0] += 1 }
+      } catch { Issue.record("COLOPHON_TEST_SEED=\(seed): \(error)") }
+    }
+    // Each way of failing was met, or the seeds prove less than they seem to.
+    for fault in Self.faults { #expect(struck[fault, default: 0] > 0, "\(fault) in \(FaultSeeds.all)") }
+  }
+
+  /// Dying is what most often happens.
+  static let faults: [FaultyDisk.Fault] = [
+    .dies, .fails(EIO), .fails(ENOSPC), .failsOnce(EIO), .failsOnce(ENOSPC), .writesShort,
+  ]
+
+  /// The fault that struck; nil when none did or the machine stopped between two calls.
+  func run(_ seed: UInt64) async throws -> FaultyDisk.Fault? {
+    var random = SeededRandom(seed)
+    let fixture = try LogFixture(folder: "\(scratch.path)/\(seed)")
+    let (disk, steps) = (FaultyDisk(), StepFault())
+    let log = try await fixture.open(calls: disk.calls) { step in
+      do { try steps(step) } catch {
+        disk.die()
+        throw error
+      }
+      if disk.isDead { throw Stopped() }
+    }
+    var acknowledged: [Int: UInt64] = [:]
+    var next = random.next() % 4 == 0 ? 253 : Int.random(in: 0...6, using: &random)
+    acknowledged = try await append(0..<next, to: log)
+
+    let fault = Bool.random(using: &random) ? .dies : Self.faults.randomElement(using: &random) ?? .dies
+    let isBetween = fault == .dies && Int.random(in: 0..<4, using: &random) == 0
+    if isBetween {
+      steps.arm(at: Int.random(in: 1...30, using: &random))
+    } else {
+      disk.arm(fault, at: Int.random(in: 1...120, using: &random))
+    }
+    for _ in 0..<6 {
+      let count = Int.random(in: 1...4, using: &random)
+      acknowledged.merge(await appendWhatGoes(next..<next + count, to: log)) { $1 }
+      next += count
+      if Bool.random(using: &random) { disk.heal() }
+    }
+    let image = try crash(fixture, disk, &random)
+    try await check(image, acknowledged, submitted: 0..<next)
+    for path in [fixture.folder, image.folder] { try FileManager.default.removeItem(atPath: path) }
+    return isBetween || disk.hit == nil ? nil : fault
+  }
+
+  /// Those that were acknowledged.
+  func appendWhatGoes(_ numbers: Range<Int>, to log: Sequencer) async -> [Int: UInt64] {
+    await withTaskGroup(of: (Int, UInt64)?.self) { group in
+      for number in numbers {
+        group.addTask { (try? await log.append(logEntry(number))).map { (number, $0) } }
+      }
+      return await group.reduce(into: [:]) { if let (number, index) = $1 { $0[number] = index } }
+    }
+  }
+
+  /// What is left: of a killed process all that it did, of a power cut what was synced and any part of the rest. SQLite
+  /// syncs for itself: its files are taken as they are, no transaction being open.
+  func crash(_ fixture: LogFixture, _ disk: FaultyDisk, _ random: inout SeededRandom) throws -> LogFixture {
+    let image = "\(fixture.folder)-image"
+    guard Bool.random(using: &random) else { return try fixture.copy(to: image) }
+    try fixture.copyDatabase(to: image)
+    for folder in ["log", "log.tmp"] {
+      try disk.powerCut(of: "\(fixture.folder)/\(folder)", to: "\(image)/\(folder)", using: &random)
+    }
+    return try LogFixture(folder: image)
+  }
+
+  func check(_ fixture: LogFixture, _ acknowledged: [Int: UInt64], submitted: Range<Int>) async throws {
+    let log = try await fixture.open()
+    try await requireIncluded(acknowledged, in: log, policy: fixture.policy)
+    let byDigest = Dictionary(uniqueKeysWithValues: submitted.map { (logEntry($0).digest, $0) })
+    let entries = try await self.entries(of: log)
+    let numbers = try entries.dropFirst().map { try #require(byDigest[$0], "nobody appended \($0)") }
+    #expect(Set(numbers).count == numbers.count, "an entry is there twice")
+    for number in numbers { #expect(try await log.statement(logEntry(number).digest) == logEntry(number).statement) }
+    let all = try await append(submitted, to: log)
+    for (number, index) in acknowledged { #expect(all[number] == index) }
+    #expect(Set(all.values) == Set(1...UInt64(submitted.count)))
+    try await requireIncluded(all, in: try await fixture.open(), policy: fixture.policy)
+  }
+
+  private func entries(of log: Sequencer) async throws -> [Digest32] {
+    var entries: [Digest32] = []
+    for tile in TileRange(to: log.published.size) where tile.kind == .entries {
+      entries += try tile.entries(in: try await log.published.tile(tile)).map { try Digest32($0) }
+    }
+    return entries
+  }
+}
