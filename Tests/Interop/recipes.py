@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import mint
+import talk
 from mint import KEYS, Draft, digest
 from second import credit, jcs
 from second.openings import commitment, stream_head
@@ -57,11 +58,11 @@ class _Minting:
     def __init__(self, recipe: Recipe) -> None:
         self.recipe, self.signed, self.openings = recipe, {}, {}
         self.executed = recipe.outcome in ("answered", "cancelled") if recipe.executed is None else recipe.executed
-        self.choices = _choices(recipe)
+        self.choices = talk.choices(recipe)
 
     def bundle(self) -> bytes:
         recipe = self.recipe
-        request = self.open("request", _body(recipe))
+        request = self.open("request", talk.body(recipe))
         receipt: dict[str, Any] = {"request": request}
         if self.executed:
             execution = self.execution(request)
@@ -101,7 +102,7 @@ class _Minting:
         return digest(self.signed[kind])
 
     def execution(self, request: str) -> str:
-        asked = read(self.recipe.read_as or _body(self.recipe))
+        asked = read(self.recipe.read_as or talk.body(self.recipe))
         messages = [self.open(f"message/{at}", message) for at, message in enumerate(asked.messages)]
         tokens = [[17, 400, 2][:2 + at % 2] for at in range(self.recipe.choices)]
         flat = b"".join(b"".join(n.to_bytes(4, "big") for n in [len(made), *made]) for made in tokens)
@@ -123,12 +124,12 @@ class _Minting:
     def delivered(self) -> dict[str, Any]:
         if not self.recipe.stream:
             parts = [
-                {"index": c["index"], "finish_reason": c["finish_reason"], "message": _part(c)} for c in self.choices]
+                {"index": c["index"], "finish_reason": c["finish_reason"], "message": talk.part(c)} for c in self.choices]
             wire = mint.as_json({"id": "chatcmpl-1", "choices": parts})
             return {"mode": "body", "wire": self.open("wire", wire)}
         chunks = [
             mint.as_json({"choices": [{"index": c["index"], "delta": delta}]})
-            for c in self.choices for delta in _deltas(c)]
+            for c in self.choices for delta in talk.deltas(c)]
         if self.recipe.outcome != "answered":
             chunks.pop()
         self.open("stream", b"".join(u64(len(chunk)) + chunk for chunk in chunks))
@@ -163,35 +164,3 @@ class _Minting:
 
 def digest_of_list(salt: bytes, data: bytes) -> str:
     return "sha256:" + data[-32:].hex() if data else digest(b"colophon/activation/v1\0" + salt)
-
-
-def _body(recipe: Recipe) -> bytes:
-    tools = [{"type": "function", "function": {"name": "now"}}]
-    body = {
-        "model": "tiny", "messages": [
-            {"role": "system", "content": "Be brief."}, {"role": "user", "content": "Capital of France? \u00e9"}]}
-    body |= {"n": recipe.choices} if recipe.choices > 1 else {}
-    body |= {"tools": tools} if recipe.calls else {}
-    return mint.as_json(body | {"stream": recipe.stream} | recipe.asked)
-
-
-def _choices(recipe: Recipe) -> list[dict[str, Any]]:
-    end = recipe.receipt_id.replace("-", "")[-16:]
-    reason = "cancelled" if recipe.outcome == "cancelled" else "tool_calls" if recipe.calls else "stop"
-    return [
-        {"index": at, "finish_reason": reason, "text": "" if recipe.calls else f"Paris \u00e9 {at}.",
-         "tool_calls": [{"id": f"call_{end}{at:02x}00", "name": "now", "arguments": "{}"}] if recipe.calls else []}
-        for at in range(recipe.choices)]
-
-
-def _part(choice: dict[str, Any]) -> dict[str, Any]:
-    calls = [
-        {"id": call["id"], "type": "function", "function": {"name": call["name"], "arguments": call["arguments"]}}
-        for call in choice["tool_calls"]]
-    return {"role": "assistant", "content": choice["text"] or None} | ({"tool_calls": calls} if calls else {})
-
-
-def _deltas(choice: dict[str, Any]) -> list[dict[str, Any]]:
-    text, calls = choice["text"], _part(choice).get("tool_calls", [])
-    pieces = [{"role": "assistant"}, {"content": text[:3]}, {"content": text[3:]}]
-    return pieces + [{"tool_calls": [{"index": at} | call]} for at, call in enumerate(calls)]

@@ -8,6 +8,7 @@ from .jcs import Number
 from .values import binary32, require
 
 _INTEGER = re.compile(r"-?(0|[1-9][0-9]*)")
+FUNCTION_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 Members = dict[str, Any]
 
 

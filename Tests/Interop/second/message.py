@@ -1,14 +1,12 @@
 """The messages of a request (Shared/Receipts/REQUEST.md): what would be rendered and is not known is refused."""
 
-import re
 from typing import Any
 
-from .asked import is_text
+from .asked import FUNCTION_NAME, is_text
 from .jcs import parse
 from .values import require
 
 ROLES = {"system", "developer", "user", "assistant", "tool"}
-FUNCTION_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
 def check_message(message: Any, path: str) -> None:

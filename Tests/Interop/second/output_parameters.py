@@ -3,12 +3,11 @@
 import re
 from typing import Any
 
-from .asked import Members, flag, integer, is_text, real
+from .asked import FUNCTION_NAME, Members, flag, integer, is_text, real
 from .jcs import Number
 from .values import require
 
 _TOKEN = re.compile(r"0|[1-9][0-9]{0,9}")
-_FUNCTION_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
 def read(asked: Members, found: Members) -> None:
@@ -77,7 +76,7 @@ def _tool(value: Any) -> str:
     require(_object(value, "tool", {"type", "function"}).get("type") == "function", "request: a tool of another type")
     function = _object(value.get("function"), "tool", {"name", "description", "parameters", "strict"})
     name, schema = function.get("name"), function.get("parameters")
-    require(is_text(name) and _FUNCTION_NAME.fullmatch(name), "request: a tool without a name")
+    require(is_text(name) and FUNCTION_NAME.fullmatch(name), "request: a tool without a name")
     require(schema is None or isinstance(schema, dict), "request: a tool whose parameters are no schema")
     return name
 
