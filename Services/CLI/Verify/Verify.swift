@@ -57,7 +57,8 @@ struct Verify: AsyncParsableCommand {
       if !policy.required.contains(check) { policy.required.append(check) }
     }
     // Who asks for it does not want to be told "accepted" without it.
-    if model != nil, !policy.required.contains(.reexecution) { policy.required.append(.reexecution) }
+    for (isAsked, check) in [(model != nil, Check.Name.reexecution), (response != nil, .content)]
+    where isAsked && !policy.required.contains(check) { policy.required.append(check) }
     let again = try model.map { try LocalReexecution(model: $0) }
     let verifier = BundleVerifier(
       policy: policy, ownCopy: try response.map { try Files.bytes($0) }, reexecute: again.map { $0.check })

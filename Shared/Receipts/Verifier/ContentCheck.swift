@@ -22,8 +22,10 @@ extension BundleVerifier {
 
   /// What must be open to say that the content is what was committed. The activation list is for re-execution.
   private func fields(of evidence: Evidence) -> [CommittedField] {
-    guard let execution = evidence.execution?.predicate else { return [.request] }
-    let answer: [CommittedField] = [.request] + execution.messages.indices.map { .message($0) } + [.content, .tokens]
+    var answer: [CommittedField] = [.request]
+    if let execution = evidence.execution?.predicate {
+      answer += execution.messages.indices.map { .message($0) } + [.content, .tokens]
+    }
     switch evidence.receiptPredicate.delivery {
     case .body: return answer + [.wire]
     case .stream: return answer + [.stream]
@@ -119,6 +121,12 @@ extension BundleVerifier {
     let count = evidence.execution?.predicate.parameters.n ?? choices.count
     guard !choices.isEmpty, choices.count == count, choices.map(\.index) == Array(0..<count) else {
       throw Refusal("content: has not exactly the \(count == 1 ? "one choice" : "\(count) choices") asked for")
+    }
+    for choice in choices {
+      for (at, call) in choice.toolCalls.enumerated() {
+        let id = AnswerContent.ToolCall.id(of: evidence.receiptPredicate.receiptID, choice: choice.index, index: at)
+        guard call.id.hasSameBytes(as: id) else { throw Refusal("content: a call has another id than this receipt's") }
+      }
     }
     return choices
   }

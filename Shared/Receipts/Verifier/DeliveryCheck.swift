@@ -1,6 +1,9 @@
 internal import Codec
 
 extension BundleVerifier {
+  /// Eight choices with 20 log-probabilities a token fill an opening with some two million values.
+  private static let bodyLimits = JSONLimits(valueCountMax: 1 << 22)
+
   /// The answer that was sent is the committed one; a cancelled or failed stream's is a beginning of it. The verifier's
   /// own copy, where there is one, is what was sent.
   func checkDelivery(_ evidence: Evidence) throws {
@@ -9,7 +12,7 @@ extension BundleVerifier {
     var answer = committed
     if let wire = evidence.openings[.wire] {
       var sent = DeliveredAnswer(choices: count)
-      try sent.add(try JSON(parsing: wire.data), "message")
+      try sent.add(try JSON(parsing: wire.data, limits: Self.bodyLimits), "message")
       guard committed == nil || sent == committed else {
         throw Refusal("wire: the body holds another answer than was committed")
       }
