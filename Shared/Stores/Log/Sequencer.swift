@@ -91,11 +91,11 @@ public actor Sequencer {
         try fault(.entriesRegistered)
         try await settle()
         failure = nil
-        for (waiting, outcome) in zip(batch, outcomes) { waiting.continuation.resume(with: outcome.index) }
         observe(
           Commit(
             appends: batch.count, newEntries: published.size - size, progress: progress,
             duration: ContinuousClock.now - start))
+        for (waiting, outcome) in zip(batch, outcomes) { waiting.continuation.resume(with: outcome.index) }
       } catch {
         failure = "\(error)"
         edge = nil
