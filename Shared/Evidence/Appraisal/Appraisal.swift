@@ -10,7 +10,7 @@ public struct Appraisal: Sendable, Equatable {
   /// Labels of the checks that must pass.
   public let required: [String]
   /// What the evidence says, in the order of its format. Believe it only when the appraisal is accepted.
-  public let claims: [Claim]
+  public let claims: [EvidenceClaim]
 
   /// Whether every required check passed and none failed.
   public var isAccepted: Bool { unmet.isEmpty && !checks.contains { $0.state == .fail } }
@@ -40,7 +40,7 @@ public struct Appraisal: Sendable, Equatable {
 }
 
 /// One statement of the evidence: a name and its value, bytes in lower-case hexadecimal.
-public struct Claim: Sendable, Equatable {
+public struct EvidenceClaim: Sendable, Equatable {
   public let name: String
   public let value: String
 }

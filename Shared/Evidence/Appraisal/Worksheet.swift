@@ -8,7 +8,7 @@ struct Worksheet {
   private let planned: [SubCheck.Name]
   private let required: Set<SubCheck.Name>
   private(set) var results: [SubCheck.Name: (state: SubCheck.State, detail: String)] = [:]
-  private(set) var claims: [Claim] = []
+  private(set) var claims: [EvidenceClaim] = []
   /// The finished sheet of the hardware report inside this evidence.
   var hardware: Appraisal?
 
@@ -51,11 +51,11 @@ struct Worksheet {
   mutating func claim(_ name: String, _ bytes: [UInt8]) { claim(name, Hex.encode(bytes)) }
 
   /// Claims of the hardware report inside come with its prefix.
-  var allClaims: [Claim] {
-    claims + (hardware?.claims.map { Claim(name: "hardware.\($0.name)", value: $0.value) } ?? [])
+  var allClaims: [EvidenceClaim] {
+    claims + (hardware?.claims.map { EvidenceClaim(name: "hardware.\($0.name)", value: $0.value) } ?? [])
   }
 
-  mutating func claim(_ name: String, _ text: String) { claims.append(Claim(name: name, value: text)) }
+  mutating func claim(_ name: String, _ text: String) { claims.append(EvidenceClaim(name: name, value: text)) }
 
   /// The appraisal. Policy checks that need only the claims are made here.
   consuming func finish(at time: Int64) -> Appraisal {

@@ -28,6 +28,8 @@ struct TCBInfo {
     case 3: isTDX = try fields.text("id") == "TDX"
     default: throw .format("tcbInfo.version", why: "\(version) is neither 2 nor 3")
     }
+    // How levels compare; Intel has defined 0 only.
+    guard try fields.number("tcbType") == 0 else { throw .format("tcbInfo.tcbType", why: "is not 0") }
     let isTDX = isTDX
     fmspc = try fields.hex("fmspc", count: 6)
     pceID = try fields.hex("pceId", count: 2)

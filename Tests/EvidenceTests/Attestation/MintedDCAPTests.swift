@@ -89,6 +89,7 @@ import Testing
     #expect(try spoilt { $0.collateralSigner = $0.platform.key }[.quotingEnclaveIdentity] == .fail)
     #expect(try spoilt { $0.tcbInfo.replaceFirst(#""id":"TDX""#, #""id":"SGX""#) }[.tcbInfo] == .fail)
     #expect(try spoilt { $0.tcbInfo.replaceFirst(#""version":3"#, #""version":4"#) }[.tcbInfo] == .fail)
+    #expect(try spoilt { $0.tcbInfo.replaceFirst(#""tcbType":0"#, #""tcbType":1"#) }[.tcbInfo] == .fail)
     #expect(try spoilt { $0.revokedByMiddle = [9] }[.revocation] == .fail)
     #expect(try spoilt { $0.revokedByRoot = [2] }[.revocation] == .fail)
     #expect(try spoilt { $0.revokedByRoot = [3] }[.tcbInfo] == .fail)
