@@ -1,4 +1,5 @@
 import ArgumentParser
+import AsyncHTTPClient
 import Codec
 import Cryptography
 import Foundation
@@ -37,9 +38,17 @@ struct LogHammer: AsyncParsableCommand {
     try await Failure.report {
       let key = try HammerKey(data)
       if register { try key.register(in: data) }
+      // A connection for each caller: fewer would be a queue in the client.
+      var configuration = RPCClient.httpConfiguration
+      configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = callers
+      let http = HTTPClient(configuration: configuration)
       let load = try HammerLoad(
-        storage: Peers.client(storage, data), key: key, callers: callers, rate: rate, count: count, reads: reads)
-      let result = try await load.run()
+        storage: Peers.client(storage, data, http: http), key: key, callers: callers, rate: rate, count: count,
+        reads: reads)
+      let run: Result<HammerResult, any Error>
+      do { run = .success(try await load.run()) } catch { run = .failure(error) }
+      try await http.shutdown()
+      let result = try run.get()
       Console.out(json ? result.json.text : result.text)
       guard result.failures == 0 else { throw Failure(result.firstFailure ?? "calls failed", status: 1) }
     }

@@ -8,7 +8,8 @@ enum Peers {
   /// Lives as long as the process, which is how long one command takes.
   static let http = HTTPClient(configuration: RPCClient.httpConfiguration)
 
-  static func client(_ url: String, _ data: DataOption) throws -> RPCClient {
+  /// - Parameter http: for a command that needs more connections than ``http`` makes.
+  static func client(_ url: String, _ data: DataOption, http: HTTPClient = http) throws -> RPCClient {
     var options = RPCClient.Options()
     options.token = try TokenFile.load(data.folder.appending(path: "token").path)
     options.caller = "colophon"
