@@ -51,10 +51,11 @@ struct ChoiceTests {
       ])
     let message = try #require(choices[1]["message"])
     #expect(message["content"] == .null && choices[1]["finish_reason"] == "tool_calls")
+    let receipt = try #require(answer.receiptID.flatMap { ReceiptID($0) })
     #expect(
       message["tool_calls"] == [
         [
-          "id": "call_1", "type": "function", "function": ["name": "weather", "arguments": #"{"city":"Oslo"}"#],
+          "id": .string(AnswerContent.ToolCall.id(of: receipt, choice: 1, index: 0)), "type": "function", "function": ["name": "weather", "arguments": #"{"city":"Oslo"}"#],
         ]
       ])
     let bundle = try await service.bundle(try #require(answer.receiptID))

@@ -28,7 +28,11 @@ extension FakePeers {
         return GenerateEvent(event: .delta(Delta(text: script.pieces[at], tokens: 1)))
       }
       if at < script.pieces.count + script.more.count, !isCancelled {
-        return GenerateEvent(event: .delta(script.more[at - script.pieces.count]))
+        var delta = script.more[at - script.pieces.count]
+        for index in delta.toolCalls.indices {
+          delta.toolCalls[index].id = try Self.callID(request, choice: Int(delta.choice), index: index)
+        }
+        return GenerateEvent(event: .delta(delta))
       }
       guard !said.isFinished else { return nil }
       said.finish()
@@ -36,6 +40,20 @@ extension FakePeers {
       let reason = isCancelled ? FinishReason.cancelled : script.finishReason
       return GenerateEvent(event: .finished(try self.finish(request, pieces, reason, script.others)))
     }
+  }
+
+  /// The script does not know of which receipt its calls will be.
+  private static func callID(_ request: GenerateRequest, choice: Int, index: Int) throws -> String {
+    guard let id = ReceiptID(request.receiptID) else { throw RPCError(.invalidArgument, "?") }
+    return AnswerContent.ToolCall.id(of: id, choice: choice, index: index)
+  }
+
+  private static func named(_ choice: AnswerContent.Choice, _ request: GenerateRequest) throws -> AnswerContent.Choice {
+    let calls = try choice.toolCalls.enumerated().map { at, call in
+      AnswerContent.ToolCall(
+        id: try callID(request, choice: choice.index, index: at), name: call.name, arguments: call.arguments)
+    }
+    return .init(index: choice.index, text: choice.text, toolCalls: calls, finishReason: choice.finishReason)
   }
 
   private func finish(
@@ -46,7 +64,8 @@ extension FakePeers {
     }
     let chat = try ChatRequest(body: request.requestBody)
     let text = pieces.joined()
-    let content = try AnswerContent(choices: [.init(index: 0, text: text, finishReason: reason)] + others).encoded()
+    let named = try others.map { try Self.named($0, request) }
+    let content = try AnswerContent(choices: [.init(index: 0, text: text, finishReason: reason)] + named).encoded()
     let tokens = TokenIDs.encode([pieces.indices.map { UInt32($0) }] + others.map { _ in [] })
     var list: [UInt8] = []
     for at in pieces.indices { list += SHA256.hash([UInt8(at)] + salts.activation).bytes }
