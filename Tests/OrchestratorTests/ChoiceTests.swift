@@ -55,7 +55,8 @@ struct ChoiceTests {
     #expect(
       message["tool_calls"] == [
         [
-          "id": .string(AnswerContent.ToolCall.id(of: receipt, choice: 1, index: 0)), "type": "function", "function": ["name": "weather", "arguments": #"{"city":"Oslo"}"#],
+          "id": .string(AnswerContent.ToolCall.id(of: receipt, choice: 1, index: 0)), "type": "function",
+          "function": ["name": "weather", "arguments": #"{"city":"Oslo"}"#],
         ]
       ])
     let bundle = try await service.bundle(try #require(answer.receiptID))

@@ -5,7 +5,7 @@ import Testing
 @testable import Receipts
 
 @Suite struct EpochTests {
-  private static let keyID = SHA256.hash([1])
+  private static let keyID = SHA256.hash([0xFF])
   private static let receipts = (0..<11).map { SHA256.hash([UInt8($0)]) }
 
   @Test("every receipt of an epoch has a path to its root, and no other number, digest or path does")
