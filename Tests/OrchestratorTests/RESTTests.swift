@@ -198,7 +198,7 @@ struct RESTTests {
     let record = try await service.receipt(try #require(answer.receiptID))
     #expect(record.state == "settled" && record.outcome == "answered" && record.sequence == 1)
     #expect(try SignedStatement(record.statement).isSigned(by: world.key.publicKey))
-    #expect(service.identity.kinds == ["receipt"])
+    #expect(service.identity.kinds == ["receipt", "epoch"])
     await #expect(throws: RPCError.self) { _ = try await service.receipt("nothing") }
     let open = try await service.ask(
       .post, "/colophon.orchestrator.v1.OrchestratorService/GetReceipt", bytes: [],

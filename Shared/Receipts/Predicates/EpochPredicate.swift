@@ -69,7 +69,7 @@ public struct EpochPredicate: Sendable, Equatable {
     try fields.end()
     guard first > 0, last >= first else { throw .field("epoch.last", why: "must not be below first, nor first be 0") }
     guard last - first < UInt64(Self.receiptsMax) else {
-      throw .limit(name: "receipts of an epoch", limit: Self.receiptsMax, got: Int(clamping: last - first) + 1)
+      throw .limit(name: "receipts of an epoch", limit: Self.receiptsMax, got: Int(clamping: last - first))
     }
   }
 }
