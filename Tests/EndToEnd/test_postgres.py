@@ -60,13 +60,33 @@ def test_a_password_in_the_connection_string_is_refused_and_not_repeated(tmp_pat
     assert "--database-password-file" in str(error.value) and "hunter2" not in str(error.value)
 
 
+# Storage's database as its first schema step left it: steps never change.
+FIRST_STEP = """
+CREATE TABLE blob (
+  digest BLOB NOT NULL CHECK (length(digest) = 32),
+  retention TEXT NOT NULL,
+  bytes INTEGER NOT NULL,
+  PRIMARY KEY (digest, retention)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE custody (
+  receipt_id TEXT NOT NULL,
+  subject BLOB NOT NULL CHECK (length(subject) = 32),
+  statement BLOB NOT NULL,
+  PRIMARY KEY (receipt_id, subject)
+) STRICT, WITHOUT ROWID;
+"""
+
+
 def test_rows_of_an_earlier_version_are_refused_with_the_command_that_migrates_them(tmp_path):
     with LoneService("storage", tmp_path) as service:
         data = service.data
     path = data / "storage/storage.sqlite"
+    for file in path.parent.glob("storage.sqlite*"):
+        file.unlink()
     rows = sqlite3.connect(path)
-    rows.executescript("DROP TABLE entry; DROP TABLE head; PRAGMA user_version = 1;")
+    rows.executescript(FIRST_STEP + "PRAGMA user_version = 1;")
     rows.close()
+    path.chmod(0o600)
     shutil.rmtree(data / "storage/log")
 
     def refused() -> str:

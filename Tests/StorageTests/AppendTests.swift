@@ -120,7 +120,7 @@ import Wire
     #expect(try await append(2)?.code == .unavailable)
     try FileManager.default.removeItem(atPath: fixture.policyPath)
     #expect(try await append(2)?.code == .permissionDenied)
-    try fixture.register([StorageFixture.line(fixture.signer, kinds: ["epoch"])])
+    try fixture.register([StorageFixture.line(fixture.signer, kinds: ["contribution"])])
     #expect(try await append(2) == nil)
   }
 

@@ -88,7 +88,7 @@ import Wire
 
   @Test(arguments: [
     ("{}", "is not a JSON list"), ("[", "JSON"), ("[{}]", "key 1: must have the members"),
-    (#"[{"iss":"x","kid":"sha256:00","key":"AA==","kinds":["epoch"]}]"#, "key must be the base64"),
+    (#"[{"iss":"x","kid":"sha256:00","key":"AA==","kinds":["contribution"]}]"#, "key must be the base64"),
   ])
   func `A registration file that is none stops the start`(text: String, word: String) async throws {
     try Data(text.utf8).write(to: URL(filePath: fixture.policyPath))
@@ -105,10 +105,10 @@ import Wire
       ]
     }
     for (lines, word) in [
-      ([line(one, kid: two, kinds: ["epoch"])], "kid is not the thumbprint"),
+      ([line(one, kid: two, kinds: ["contribution"])], "kid is not the thumbprint"),
       ([line(one, kid: one, kinds: [])], "kinds is empty"),
       ([line(one, kid: one, kinds: ["opinion"])], "kinds may hold"),
-      ([line(one, kid: one, kinds: ["epoch"]), line(one, kid: one, kinds: ["key"])], "listed twice"),
+      ([line(one, kid: one, kinds: ["contribution"]), line(one, kid: one, kinds: ["key"])], "listed twice"),
     ] {
       try fixture.register(lines)
       let error = await #expect(throws: RegistrationError.self) { try await fixture.open() }

@@ -17,7 +17,7 @@ final class StorageFixture: Sendable {
 
   let folder: String
   let keys: StorageKeys
-  /// Registered for `epoch` and `tombstone`.
+  /// Registered for `contribution` and `tombstone`.
   let signer: SigningKey
 
   init() throws {
@@ -26,7 +26,7 @@ final class StorageFixture: Sendable {
     keys = StorageKeys(
       custody: try Self.key("custody"), checkpoint: try Self.key("log"), receipt: try Self.key("receipt"))
     signer = try Self.key("orchestrator")
-    try register([Self.line(signer, kinds: ["epoch", "tombstone"])])
+    try register([Self.line(signer, kinds: ["contribution", "tombstone"])])
   }
 
   deinit { try? FileManager.default.removeItem(atPath: folder) }
@@ -58,7 +58,7 @@ final class StorageFixture: Sendable {
   }
 
   func statement(
-    _ number: Int, kind: StatementKind = .epoch, subject: String? = nil, issuer: String = issuer, key: SigningKey? = nil
+    _ number: Int, kind: StatementKind = .contribution, subject: String? = nil, issuer: String = issuer, key: SigningKey? = nil
   ) throws -> SignedStatement {
     try SignedStatement(
       signing: Statement(

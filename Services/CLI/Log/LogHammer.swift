@@ -12,8 +12,8 @@ struct LogHammer: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "hammer", abstract: "Write to a log and read from it at a goal rate, and verify every proof.",
     discussion: """
-      Signs statements of kind epoch with a key of its own (DATA/hammer/keys), which --register admits to the log of the
-      data folder. Statements are signed before, and proofs verified after, the measured time. Exit status 1 when a call
+      Signs statements of kind contribution with a key of its own (DATA/hammer/keys), which --register admits to the log of
+      the data folder. Statements are signed before, and proofs verified after, the measured time. Exit status 1 when a call
       failed or a proof did not verify. It fills the log: use a data folder made for it.
       """)
 
@@ -76,7 +76,7 @@ struct HammerKey: Sendable {
     guard !lines.contains(where: { $0["kid"]?.stringValue == kid }) else { return }
     lines.append([
       "iss": .string(Self.issuer), "kid": .string(kid), "key": .string(Base64.encode(key.publicKey.raw)),
-      "kinds": ["epoch"],
+      "kinds": ["contribution"],
     ])
     try Files.write(JSON.array(lines).serialized(), to: url)
   }
@@ -84,7 +84,7 @@ struct HammerKey: Sendable {
   func statement(_ subject: String) throws -> SignedStatement {
     try SignedStatement(
       signing: Statement(
-        kind: .epoch, issuer: Self.issuer, subject: subject, subjectDigest: SHA256.hash(Array(subject.utf8)),
+        kind: .contribution, issuer: Self.issuer, subject: subject, subjectDigest: SHA256.hash(Array(subject.utf8)),
         issuedAt: Int64(Date().timeIntervalSince1970), predicate: ["hammer": .string(subject)]),
       with: key)
   }

@@ -21,16 +21,16 @@ class Issuer:
 
     def register(self, data: Path) -> None:
         """Writes the registration policy of the storage service in this folder."""
-        line = {"iss": ISSUER, "kid": "sha256:" + self.kid.hex(), "kinds": ["epoch"],
+        line = {"iss": ISSUER, "kid": "sha256:" + self.kid.hex(), "kinds": ["contribution"],
                 "key": base64.b64encode(self.public).decode()}
         (data / "storage").mkdir(parents=True, exist_ok=True)
         (data / "storage" / "registration.json").write_text(json.dumps([line]))
 
     def statement(self, subject: str, size: int = 0) -> bytes:
-        """A signed `epoch` statement, its predicate padded with `size` characters."""
+        """A signed `contribution` statement, its predicate padded with `size` characters."""
         payload = json.dumps(
             {"_type": "https://in-toto.io/Statement/v1", "predicate": {"padding": "x" * size},
-             "predicateType": "urn:colophon:epoch:v1",
+             "predicateType": "urn:colophon:contribution:v1",
              "subject": [{"digest": {"sha256": hashlib.sha256(subject.encode()).hexdigest()}, "name": subject}]},
             sort_keys=True, separators=(",", ":")).encode()
         claims = {1: ISSUER, 2: subject, 6: 1_700_000_000}

@@ -11,7 +11,7 @@ from .values import Refused
 
 def verify(data: bytes, trust: Trust, response: bytes | None = None, require: frozenset[str] = frozenset()) -> Report:
     """Never raises for what the bundle holds: what cannot be read fails."""
-    required = trust.required | require
+    required = trust.required | require | ({"content"} if response is not None else set())
     try:
         bundle = Bundle.parse(data)
     except Refused as error:
