@@ -21,5 +21,5 @@ def text(rows: list[Row], spreads: dict[tuple[str, str], float | None]) -> str:
 def value(number: float | None, spread: float | None) -> str:
     if number is None:
         return "-"
-    shown = f"{number:.0f}" if abs(number) >= 100 else f"{number:.1f}"
+    shown = f"{number:.0f}" if abs(number) >= 100 else f"{number:.1f}" if abs(number) >= 10 else f"{number:.3f}"
     return shown if spread is None else f"{shown} ±{50 * spread:.0f}%"
