@@ -58,7 +58,8 @@ final class StorageFixture: Sendable {
   }
 
   func statement(
-    _ number: Int, kind: StatementKind = .contribution, subject: String? = nil, issuer: String = issuer, key: SigningKey? = nil
+    _ number: Int, kind: StatementKind = .contribution, subject: String? = nil, issuer: String = issuer,
+    key: SigningKey? = nil
   ) throws -> SignedStatement {
     try SignedStatement(
       signing: Statement(
