@@ -15,7 +15,8 @@ import Testing
     let service = try await world.ready()
     let statement = try SignedStatement(
       signing: Statement(
-        kind: .contribution, issuer: "https://issuer.test", subject: "one", subjectDigest: SHA256.hash([1]), issuedAt: 1,
+        kind: .contribution, issuer: "https://issuer.test", subject: "one", subjectDigest: SHA256.hash([1]),
+        issuedAt: 1,
         predicate: ["a": "b"]),
       with: SigningKey.generate())
     let answer = try await service.ask(
