@@ -84,7 +84,7 @@ import Wire
     forged[forged.count - 1] ^= 1
     for (bytes, word) in [
       (try fixture.statement(1, key: stranger).bytes, "is not in the log's registration policy"),
-      (try fixture.statement(1, kind: .contribution).bytes, "may not register statements of kind contribution"),
+      (try fixture.statement(1, kind: .key).bytes, "may not register statements of kind key"),
       (try fixture.statement(1, issuer: "https://other.example").bytes, "its key is registered for"),
       (forged, "the signature is not one of the key"),
     ] {

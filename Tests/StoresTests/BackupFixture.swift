@@ -21,8 +21,12 @@ struct BackupFixture {
     try await outbox.keep(LogHead(origin: "a", vkey: "k", size: 3, root: SHA256.hash([3])))
     _ = try await LedgerStore(.sqlite(path: "\(data)/attribution/ledger.sqlite"))
     let blobs = try BlobStore(folder: "\(data)/storage/blobs")
-    _ = try await blobs.put((0..<entries).map { Array("statement \($0)".utf8) })
-    let log = try await LogFixture(folder: "\(data)/storage").open()
+    let names = try await blobs.put((0..<entries).map { Array("statement \($0)".utf8) })
+    let fixture = try LogFixture(folder: "\(data)/storage")
+    try await fixture.database().write { db in
+      try CustodyStore.insert(db, names.map { .init(name: $0.digest, bytes: 11, retention: .opening) })
+    }
+    let log = try await fixture.open()
     try await append(0..<entries, to: log)
     for (path, text) in [
       ("trust.json", "{}"), ("storage/registration.json", "[]"), ("token", "t"), ("storage/keys/checkpoint.key", "c"),
