@@ -98,8 +98,11 @@ let shared: [Target] = [
 let services: [Target] = [
   service("Inference", ["Evidence", "Exact", "Receipts", "Codec", "Cryptography", metrics]),
   service("Verification", ["Evidence", "Exact", "Receipts", "Codec", "Cryptography", metrics]),
-  service("Storage", ["Stores", "MerkleLog", "Receipts", "Codec", "Cryptography", metrics]),
+  service(
+    "Storage",
+    ["Stores", "MerkleLog", "Receipts", "Codec", "Cryptography", metrics, httpClient, nioHTTP1, lifecycle]),
   service("Attribution", ["Stores", "Credit", "Receipts", "Codec", "Cryptography", metrics]),
+  service("Witness", ["Stores", "MerkleLog", "Cryptography"]),
   service("Orchestrator", ["Stores", "MerkleLog", "Receipts", "Credit", "Codec", "Cryptography", lifecycle]),
   main("Inference", "colophon-inference"),
   main("Verification", "colophon-verification"),
@@ -110,7 +113,7 @@ let services: [Target] = [
     name: "colophon",
     dependencies: [
       "ServiceKit", "RPC", "Wire", "Evidence", "Exact", "Receipts", "MerkleLog", "Codec", "Cryptography", "Credit",
-      argumentParser, httpClient, nioCore, nioHTTP1,
+      "WitnessService", argumentParser, httpClient, nioCore, nioHTTP1,
     ], path: "Services/CLI", swiftSettings: swift),
 ]
 
@@ -128,8 +131,14 @@ let testTargets: [Target] = [
   tests(
     "Storage",
     [
-      "StorageService", "ServiceKit", "RPC", "Wire", "Stores", "MerkleLog", "Receipts", "Codec", "Cryptography",
-      logging,
+      "StorageService", "WitnessService", "ServiceKit", "RPC", "Wire", "Stores", "MerkleLog", "Receipts", "Codec",
+      "Cryptography", logging,
+    ]),
+  tests(
+    "Witness",
+    [
+      "WitnessService", "ServiceKit", "Stores", "MerkleLog", "Cryptography", hummingbird, logging, nioCore,
+      .product(name: "HummingbirdTesting", package: "hummingbird"),
     ]),
   tests("Stores", ["Stores", "MerkleLog", "Receipts", "Credit", "Codec", "Cryptography"]),
   tests(

@@ -9,9 +9,14 @@ extension StorageService {
   /// Registers a statement and proves that it is in the published log.
   func append(_ request: AppendRequest) async throws -> Inclusion {
     let start = ContinuousClock.now
+    if let refusal = feed?.refusal { throw refusal }
     let statement = try SignedStatement(request.statement)
     try await registration.admit(statement)
     let index = try await registeredIndex(of: statement)
+    if feed != nil, settings.witnessBudget > .zero {
+      await cosigned.wait(
+        for: index, count: settings.witnessQuorum ?? settings.witnesses.count, atMost: settings.witnessBudget)
+    }
     let inclusion = try await inclusion(of: statement.statement.subject, at: index)
     metrics.appended(in: ContinuousClock.now - start)
     return inclusion
@@ -29,7 +34,7 @@ extension StorageService {
     return try await sequencer.append(entry)
   }
 
-  /// The proof of a registered statement against the newest published tree.
+  /// The proof of a registered statement against the published tree that has most cosignatures, or the newest.
   func inclusion(_ request: GetInclusionRequest) async throws -> Inclusion {
     let digest = try Self.digest(request.statementDigest, "statement_digest")
     guard let entry = try await sequencer.find(digest), let subject = entry.subject else {
@@ -42,13 +47,22 @@ extension StorageService {
 
   /// A COSE Receipt is signed only here, for a head that was published.
   private func inclusion(of subject: String, at index: UInt64) async throws -> Inclusion {
-    let (proof, head) = try await sequencer.published.inclusion(index: index)
+    let (proof, checkpoint, note) = try await proof(at: index)
     let receipt = try COSEReceipt(
-      proof: proof, root: head.checkpoint.root, issuer: issuer, subject: subject, issuedAt: unixMs() / 1000,
+      proof: proof, root: checkpoint.root, issuer: issuer, subject: subject, issuedAt: unixMs() / 1000,
       key: keys.receipt)
-    let tlog = try TlogProof(index: index, path: proof.path, note: head.note)
+    let tlog = try TlogProof(index: index, path: proof.path, note: note)
     return Inclusion(
-      index: index, treeSize: head.checkpoint.size, root: head.checkpoint.root.bytes, coseReceipt: receipt.bytes,
+      index: index, treeSize: checkpoint.size, root: checkpoint.root.bytes, coseReceipt: receipt.bytes,
       tlogProof: String(decoding: tlog.encoded, as: UTF8.self))
+  }
+
+  private func proof(at index: UInt64) async throws -> (InclusionProof, Checkpoint, SignedNote) {
+    if let head = cosigned.best(for: index) {
+      let proof = try await sequencer.published.inclusion(index: index, size: head.checkpoint.size)
+      return (proof, head.checkpoint, head.note)
+    }
+    let (proof, head) = try await sequencer.published.inclusion(index: index)
+    return (proof, head.checkpoint, head.note)
   }
 }

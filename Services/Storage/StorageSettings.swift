@@ -16,6 +16,18 @@ public struct StorageSettings: Sendable {
       "blob-bytes-max", .int(1 << 10...64 << 20), default: "\(16 << 20)", help: "Largest blob that is kept, in bytes."),
     Setting("append-queue-max", .int(1...1 << 20), default: "4096", help: "Appends that may wait for the log at once."),
     Setting("append-batch-max", .int(1...1 << 16), default: "1024", help: "Entries that one commit of the log takes."),
+    Setting(
+      "witnesses", .path,
+      help:
+        "File with a witness on each line, its verifier key, a space and its URL, which are asked to cosign each head."),
+    Setting(
+      "witness-interval", .duration, default: "1s", help: "Least time between two heads that are sent to one witness."),
+    Setting(
+      "witness-budget", .duration, default: "0ms",
+      help: "How long an append may wait for cosignatures; 0ms: receipts leave at once and witnesses follow."),
+    Setting(
+      "witness-quorum", .int(1...WitnessList.witnessesMax),
+      help: "Cosignatures that an append waits for within the budget; all witnesses' unless set."),
   ]
 
   /// Nil for the default that is made from the checkpoint key.
@@ -23,6 +35,11 @@ public struct StorageSettings: Sendable {
   public var registrationPolicy: String
   public var blobBytesMax = 16 << 20
   public var limits = Sequencer.Limits()
+  public var witnesses: [WitnessPeer] = []
+  var witnessPauses = WitnessFeed.Pauses()
+  /// How long an append waits, and for how many cosignatures.
+  public var witnessBudget: Duration = .zero
+  public var witnessQuorum: Int?
 
   public init(origin: String? = nil, registrationPolicy: String) {
     self.origin = origin
@@ -35,6 +52,14 @@ public struct StorageSettings: Sendable {
     blobBytesMax = try values.int("blob-bytes-max")
     limits.queueMax = try values.int("append-queue-max")
     limits.batchMax = try values.int("append-batch-max")
+    witnesses = try values.optionalString("witnesses").map { try WitnessList.read($0) } ?? []
+    witnessPauses.interval = try values.duration("witness-interval")
+    witnessBudget = try values.duration("witness-budget")
+    witnessQuorum = values.optionalInt("witness-quorum")
+    if let witnessQuorum, witnessQuorum > witnesses.count {
+      throw SettingsError.contradiction(
+        "--witness-quorum is \(witnessQuorum), and --witnesses lists \(witnesses.count) witnesses")
+    }
   }
 
   /// The origin of the log with this checkpoint key. By default each installation gets one of its own: two logs under

@@ -102,8 +102,14 @@ public struct LogKeys: WireMessage, Equatable {
   public var receiptKey: [UInt8]
   /// `iss` of the COSE Receipts.
   public var receiptIssuer: String
+  /// The verifier keys of the witnesses that storage asks. What they are worth is for the reader's policy to say.
+  public var witnessVkeys: [String]
 
-  public init(origin: String = "", checkpointVkey: String = "", receiptKey: [UInt8] = [], receiptIssuer: String = "") {
+  public init(
+    origin: String = "", checkpointVkey: String = "", receiptKey: [UInt8] = [], receiptIssuer: String = "",
+    witnessVkeys: [String] = []
+  ) {
+    self.witnessVkeys = witnessVkeys
     self.origin = origin
     self.checkpointVkey = checkpointVkey
     self.receiptKey = receiptKey
@@ -120,6 +126,7 @@ extension LogKeys: WireTwin {
     checkpointVkey = lift(twin.checkpoint_vkey)
     receiptKey = [UInt8](twin.receipt_key)
     receiptIssuer = lift(twin.receipt_issuer)
+    witnessVkeys = lift(twin.witness_vkeys, twin.n_witness_vkeys)
   }
 
   func lower(to twin: UnsafeMutablePointer<Twin>, in arena: borrowing WireArena) throws(WireError) {
@@ -127,5 +134,7 @@ extension LogKeys: WireTwin {
     twin.pointee.checkpoint_vkey = try lowered(checkpointVkey, in: arena)
     twin.pointee.receipt_key = try arena.data(receiptKey)
     twin.pointee.receipt_issuer = try lowered(receiptIssuer, in: arena)
+    twin.pointee.n_witness_vkeys = witnessVkeys.count
+    twin.pointee.witness_vkeys = try lowered(witnessVkeys, in: arena)
   }
 }

@@ -31,6 +31,10 @@ class Export:
         data[at] ^= mask
         return replace(self, files=self.files | {path: bytes(data)})
 
+    def adding(self, path: str, data: bytes) -> "Export":
+        """This export with one more file."""
+        return replace(self, files=self.files | {path: data})
+
     @property
     def meta(self) -> dict:
         return json.loads(self["meta.json"])

@@ -2,14 +2,20 @@
 
 import hashlib
 import json
+import tempfile
+import threading
 
 import aics_tlog
+import aics_witness
 import cbor2
 import cwt
+import requests
 import rfc8785
 import scitt_cose
 from aics_tlog.tiles import MemoryTileReader
+from aics_witness.config import LogConfig
 from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from google.protobuf import json_format
 from in_toto_attestation.v1 import statement_pb2
 from in_toto_attestation.v1.statement import Statement
@@ -149,7 +155,7 @@ def tiles(export: Export) -> None:
 
 def consistency(export: Export) -> None:
     """aics-tlog: the older head is a prefix of the newer one, by the exported path, which is that of the tiles."""
-    old, meta = _verified(export, export["old/checkpoint"]), export.meta
+    old, meta = _verified(export, export["old/checkpoint"], quorum=0), export.meta
     require(0 < old.size < meta["size"], "the old checkpoint is not older")
     path = export.consistency
     require(aics_tlog.verify_consistency(old.size, meta["size"], old.root, export.root, path), "consistency")
@@ -171,16 +177,73 @@ def tlog_proof(export: Export) -> None:
         "inclusion by the tlog-proof")
 
 
+def witness_keys(export: Export) -> list:
+    """The witnesses that `quorum` counts; an export of a log without witnesses has no such file."""
+    if "keys/witnesses.vkeys" not in export.files:
+        return []
+    return [aics_tlog.parse_vkey(line) for line in export["keys/witnesses.vkeys"].decode().split()]
+
+
+def quorum_is_counted(export: Export) -> None:
+    """aics-tlog: one more witness than there is cannot have cosigned."""
+    keys, log = witness_keys(export), aics_tlog.parse_vkey(export["keys/log.vkey"].decode().strip())
+    note = aics_tlog.parse_note(export["log/checkpoint"])
+    try:
+        over = aics_tlog.verify_checkpoint(note, log, keys, len(keys) + 1, expected_origin=export.meta["origin"])
+    except ValueError:
+        return
+    require(not over.ok, "a quorum beyond the witnesses")
+
+
+def witness_refuses_fork(export: Export) -> None:
+    """aics-witness: cosigns the old head and the new one by its proof, then refuses the way back and, with 422, a fork."""
+    origin, log_key = export.meta["origin"], export["keys/log.vkey"].decode().strip()
+    with tempfile.TemporaryDirectory() as folder:
+        store = aics_witness.WitnessStore(folder + "/w.db", create=True)
+        witness = aics_witness.Witness(
+            "w.example", Ed25519PrivateKey.generate(), store, [LogConfig.from_strings(origin, [log_key])])
+        server = aics_witness.make_server(witness)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        try:
+            def submit(note: bytes, old: int) -> str:
+                return aics_witness.submit_checkpoint(
+                    server.url, note, lambda start, _: export.consistency if start else [],
+                    witness_vkey=witness.vkey, old_size=old)
+
+            submit(export["old/checkpoint"], 0)
+            old = aics_tlog.parse_checkpoint(aics_tlog.parse_note(export["old/checkpoint"]).text)
+            line = submit(export["log/checkpoint"], old.size)
+            note = aics_tlog.parse_note(aics_witness.merge_cosignatures(export["log/checkpoint"], line))
+            merged = aics_tlog.verify_checkpoint(
+                note, aics_tlog.parse_vkey(log_key), [witness.vkey], 1, expected_origin=origin)
+            require(merged.ok, f"merged checkpoint: {merged.error}")
+            try:
+                submit(export["old/checkpoint"], 0)
+            except aics_witness.FeederError:
+                pass
+            else:
+                raise Refused("the way back was cosigned")
+            if "fork/checkpoint" in export.files:
+                body = aics_witness.protocol.format_add_checkpoint_request(
+                    export.meta["size"], [], export["fork/checkpoint"])
+                answer = requests.post(server.url.rstrip("/") + "/add-checkpoint", data=body, timeout=30)
+                require(answer.status_code == 422, f"the fork was answered {answer.status_code}")
+        finally:
+            server.shutdown()
+
+
 ALL = [
     statement, statement_by_pycose, statement_by_cwt, payload, cose_receipt, cose_receipt_by_pycose,
-    cose_receipt_by_cwt, cose_receipt_path, transparent_statement, key_set, checkpoint, tiles, consistency, tlog_proof,
+    cose_receipt_by_cwt, cose_receipt_path, transparent_statement, key_set, checkpoint, quorum_is_counted, tiles,
+    consistency, tlog_proof, witness_refuses_fork,
 ]
 
 
-def _verified(export: Export, note: bytes):
+def _verified(export: Export, note: bytes, quorum: int | None = None):
     key = aics_tlog.parse_vkey(export["keys/log.vkey"].decode().strip())
     result = aics_tlog.verify_checkpoint(
-        aics_tlog.parse_note(note), key, [], export.meta["quorum"], expected_origin=export.meta["origin"])
+        aics_tlog.parse_note(note), key, witness_keys(export), export.meta["quorum"] if quorum is None else quorum,
+        expected_origin=export.meta["origin"])
     require(result.ok, f"checkpoint: {result.error}")
     return result
 

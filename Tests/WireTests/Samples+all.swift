@@ -59,7 +59,8 @@ private func storageSamples() throws -> [Sample] {
     try Sample(GetTileResponse(data: awkward), empty: GetTileResponse()),
     try Sample(GetLogKeysRequest(), empty: GetLogKeysRequest()),
     try Sample(
-      LogKeys(origin: "o", checkpointVkey: "o+1+A", receiptKey: digest, receiptIssuer: "i"), empty: LogKeys()),
+      LogKeys(origin: "o", checkpointVkey: "o+1+A", receiptKey: digest, receiptIssuer: "i", witnessVkeys: ["w+1+B", "x"]),
+      empty: LogKeys()),
   ]
 }
 

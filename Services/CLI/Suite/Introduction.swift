@@ -59,7 +59,11 @@ struct Introduction {
 
   /// The policy is its owner's: one that exists is left as it is, and a difference is said.
   private func writeTrust(_ issuers: [TrustPolicy.Issuer], _ keys: LogKeys) throws {
-    let log = try CheckpointPolicy(origin: keys.origin, logKey: try NoteVerifierKey(keys.checkpointVkey))
+    // A majority: one witness may be away, and no two halves can each be shown a tree of their own.
+    let witnesses = try keys.witnessVkeys.map { try NoteVerifierKey($0) }
+    let log = try CheckpointPolicy(
+      origin: keys.origin, logKey: try NoteVerifierKey(keys.checkpointVkey), witnesses: witnesses,
+      quorum: witnesses.isEmpty ? 0 : witnesses.count / 2 + 1)
     let policy = TrustPolicy(
       log: log, receiptLogKey: try VerifyingKey(raw: keys.receiptKey), issuers: issuers,
       manifestSigners: [issuers[0].keyID], manifestDigests: [], profiles: [ExecutionPredicate.profileExact],
@@ -70,6 +74,9 @@ struct Introduction {
       let known = Set(old?.issuers.map(\.keyID) ?? [])
       for issuer in issuers where !known.contains(issuer.keyID) {
         Console.error("note: \(data.trust.path) does not list the key of \(issuer.issuer); it is left as it is")
+      }
+      for witness in witnesses where old?.log.witnesses.contains(witness) == false {
+        Console.error("note: \(data.trust.path) does not list the witness \(witness); it is left as it is")
       }
       return
     }

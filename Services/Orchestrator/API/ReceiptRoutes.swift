@@ -3,6 +3,7 @@ internal import Cryptography
 internal import HTTPTypes
 internal import Hummingbird
 internal import Logging
+internal import MerkleLog
 internal import NIOCore
 internal import RPC
 internal import Receipts
@@ -41,7 +42,7 @@ struct ReceiptRoutes: Sendable {
       let openings = caller.owner == row.owner ? try await openings(of: row, call) : [:]
       bytes = try Bundle(
         receiptID: row.receiptID, asOf: inclusion.treeSize, statements: row.statements,
-        coseReceipt: inclusion.coseReceipt, tlogProof: Array(inclusion.tlogProof.utf8), openings: openings
+        coseReceipt: inclusion.coseReceipt, tlogProof: try readable(inclusion.tlogProof), openings: openings
       ).encoded()
     } catch let error as RPCError {
       context.logger.error("bundle not made", metadata: ["receipt": "\(row.receiptID)", "error": "\(error)"])
@@ -50,6 +51,15 @@ struct ReceiptRoutes: Sendable {
     return Response(
       status: .ok, headers: [.contentType: Bundle.mediaType, .xReceiptID: row.receiptID.description],
       body: .init(byteBuffer: ByteBuffer(bytes: bytes)))
+  }
+
+  /// The proof with those lines of witnesses that the trust policy of this server's owner lists: who reads bundles by
+  /// that policy can authenticate every line (FORMAT section 4).
+  private func readable(_ proof: String) throws -> [UInt8] {
+    guard let key = pipeline.log.key else { throw RPCError(.unavailable, "the log is not known yet") }
+    let policy = try? TrustFile.read(pipeline.settings.trustPath)
+    let witnesses = policy?.log.logKey == key ? policy?.log.witnesses ?? [] : []
+    return try TlogProof(parsing: Array(proof.utf8)).keeping(only: [key] + witnesses).encoded
   }
 
   private func row(_ context: ServiceRequestContext) async throws -> OutboxRow {

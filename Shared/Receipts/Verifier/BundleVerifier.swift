@@ -1,3 +1,5 @@
+internal import MerkleLog
+
 /// The offline verifier: no network, no clock, no trust beyond the policy that its caller gives.
 public struct BundleVerifier: Sendable {
   /// Does the execution again, where the caller has the model. It gets what the bundle opens.
@@ -50,7 +52,10 @@ public struct BundleVerifier: Sendable {
   }
 
   private func finish(_ id: ReceiptID?, _ checks: [Check]) -> VerificationReport {
-    let unmet = policy.required.filter { name in !checks.contains { $0.name == name && $0.state == .pass } }
+    // Who sets a quorum needs it.
+    let quorum: [Check.Name] =
+      policy.log.quorum > 0 && !policy.required.contains(.witnesses) ? [.witnesses] : []
+    let unmet = (policy.required + quorum).filter { name in !checks.contains { $0.name == name && $0.state == .pass } }
     return VerificationReport(receiptID: id, checks: checks, unmet: unmet)
   }
 

@@ -3,10 +3,12 @@ internal import Cryptography
 internal import MerkleLog
 
 extension TrustPolicy {
+  public static let bytesMax = 1 << 20
+
   /// Reads `trust.json`. Errors: ``ReceiptError``, naming the member.
   public init(_ bytes: [UInt8]) throws(ReceiptError) {
     let json: JSON
-    do { json = try JSON(parsing: bytes, limits: JSONLimits(byteCountMax: 1 << 20, depthMax: 8)) } catch {
+    do { json = try JSON(parsing: bytes, limits: JSONLimits(byteCountMax: Self.bytesMax, depthMax: 8)) } catch {
       throw .encoding(what: "trust policy", why: "\(error)")
     }
     var fields = try Fields(json, "trust")

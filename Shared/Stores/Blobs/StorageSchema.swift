@@ -47,5 +47,14 @@ public enum StorageSchema {
       CREATE TRIGGER entry_never_changes BEFORE UPDATE ON entry
         BEGIN SELECT RAISE(ABORT, 'a log entry is never changed'); END;
       """),
+    Migration(
+      "cosigned heads",
+      """
+      CREATE TABLE cosigned_head (
+        size INTEGER PRIMARY KEY,
+        cosignatures INTEGER NOT NULL,
+        note BLOB NOT NULL
+      ) STRICT;
+      """),
   ]
 }

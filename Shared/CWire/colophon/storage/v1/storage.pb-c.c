@@ -1413,7 +1413,7 @@ const ProtobufCMessageDescriptor colophon__storage__v1__get_log_keys_request__de
   (ProtobufCMessageInit) colophon__storage__v1__get_log_keys_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor colophon__storage__v1__log_keys__field_descriptors[4] =
+static const ProtobufCFieldDescriptor colophon__storage__v1__log_keys__field_descriptors[5] =
 {
   {
     "origin",
@@ -1463,17 +1463,30 @@ static const ProtobufCFieldDescriptor colophon__storage__v1__log_keys__field_des
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "witness_vkeys",
+    5,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Colophon__Storage__V1__LogKeys, n_witness_vkeys),
+    offsetof(Colophon__Storage__V1__LogKeys, witness_vkeys),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned colophon__storage__v1__log_keys__field_indices_by_name[] = {
   1,   /* field[1] = checkpoint_vkey */
   0,   /* field[0] = origin */
   3,   /* field[3] = receipt_issuer */
   2,   /* field[2] = receipt_key */
+  4,   /* field[4] = witness_vkeys */
 };
 static const ProtobufCIntRange colophon__storage__v1__log_keys__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 4 }
+  { 0, 5 }
 };
 const ProtobufCMessageDescriptor colophon__storage__v1__log_keys__descriptor =
 {
@@ -1483,7 +1496,7 @@ const ProtobufCMessageDescriptor colophon__storage__v1__log_keys__descriptor =
   "Colophon__Storage__V1__LogKeys",
   "colophon.storage.v1",
   sizeof(Colophon__Storage__V1__LogKeys),
-  4,
+  5,
   colophon__storage__v1__log_keys__field_descriptors,
   colophon__storage__v1__log_keys__field_indices_by_name,
   1,  colophon__storage__v1__log_keys__number_ranges,

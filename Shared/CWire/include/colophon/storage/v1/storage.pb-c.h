@@ -245,10 +245,15 @@ struct  Colophon__Storage__V1__LogKeys
    * `iss` of the COSE Receipts
    */
   char *receipt_issuer;
+  /*
+   * of the witnesses that storage asks, as C2SP signed-note writes them
+   */
+  size_t n_witness_vkeys;
+  char **witness_vkeys;
 };
 #define COLOPHON__STORAGE__V1__LOG_KEYS__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&colophon__storage__v1__log_keys__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, {0,NULL}, (char *)protobuf_c_empty_string }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, {0,NULL}, (char *)protobuf_c_empty_string, 0,NULL }
 
 
 /* Colophon__Storage__V1__Blob methods */
