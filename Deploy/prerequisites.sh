@@ -4,7 +4,7 @@
 # Debian packages to build and run the suite (iproute2: ss names the holder of a busy port), and those that only the
 # tests need.
 BUILD_PACKAGES="libssl-dev libsqlite3-dev libpq-dev libopenblas-dev libprotobuf-c-dev zlib1g-dev pkg-config python3 python3-venv python3-pip iproute2"
-TEST_PACKAGES="protobuf-c-compiler protobuf-compiler golang-go golang-golang-x-mod-dev curl"
+TEST_PACKAGES="protobuf-c-compiler protobuf-compiler golang-go golang-golang-x-mod-dev curl openssl"
 
 say() { printf '%s\n' "$*"; }
 fail() { printf 'error: %s\n' "$1" >&2; exit "${2:-1}"; }

@@ -34,7 +34,8 @@ extension StorageService {
     return try await sequencer.append(entry)
   }
 
-  /// The proof of a registered statement against the published tree that has most cosignatures, or the newest.
+  /// The proof of a registered statement against the published tree that has most cosignatures, with a timestamp if it
+  /// can be, or the newest.
   func inclusion(_ request: GetInclusionRequest) async throws -> Inclusion {
     let digest = try Self.digest(request.statementDigest, "statement_digest")
     guard let entry = try await sequencer.find(digest), let subject = entry.subject else {
@@ -47,22 +48,28 @@ extension StorageService {
 
   /// A COSE Receipt is signed only here, for a head that was published.
   private func inclusion(of subject: String, at index: UInt64) async throws -> Inclusion {
-    let (proof, checkpoint, note) = try await proof(at: index)
+    let (proof, checkpoint, note, timestamp) = try await proof(at: index)
     let receipt = try COSEReceipt(
       proof: proof, root: checkpoint.root, issuer: issuer, subject: subject, issuedAt: unixMs() / 1000,
       key: keys.receipt)
     let tlog = try TlogProof(index: index, path: proof.path, note: note)
     return Inclusion(
       index: index, treeSize: checkpoint.size, root: checkpoint.root.bytes, coseReceipt: receipt.bytes,
-      tlogProof: String(decoding: tlog.encoded, as: UTF8.self))
+      tlogProof: String(decoding: tlog.encoded, as: UTF8.self), timestamp: timestamp)
   }
 
-  private func proof(at index: UInt64) async throws -> (InclusionProof, Checkpoint, SignedNote) {
-    if let head = cosigned.best(for: index) {
+  private func proof(at index: UInt64) async throws -> (InclusionProof, Checkpoint, SignedNote, timestamp: [UInt8]) {
+    let cosigned = cosigned.best(for: index)
+    let count = cosigned?.count ?? 0
+    if let head = try await stamped.first(for: index, cosignatures: count), head.cosignatures >= count {
       let proof = try await sequencer.published.inclusion(index: index, size: head.checkpoint.size)
-      return (proof, head.checkpoint, head.note)
+      return (proof, head.checkpoint, head.note, head.token)
+    }
+    if let head = cosigned {
+      let proof = try await sequencer.published.inclusion(index: index, size: head.checkpoint.size)
+      return (proof, head.checkpoint, head.note, [])
     }
     let (proof, head) = try await sequencer.published.inclusion(index: index)
-    return (proof, head.checkpoint, head.note)
+    return (proof, head.checkpoint, head.note, [])
   }
 }

@@ -25,6 +25,8 @@ public struct StorageService: HostedService {
   let sequencer: Sequencer
   let cosigned: CosignedHeads
   let feed: WitnessFeed?
+  let stamped: TimestampedHeads
+  let stampFeed: TimestampFeed?
   let settings: StorageSettings
   let registration: Registration
   let checkpointVkey: String
@@ -38,7 +40,7 @@ public struct StorageService: HostedService {
       keys: StorageKeys(
         custody: context.signingKey("custody"), checkpoint: context.signingKey("checkpoint"),
         receipt: context.signingKey("log-receipt")),
-      logger: context.logger, transport: HTTPWitnessTransport(http: context.http))
+      logger: context.logger, transport: HTTPOutboundTransport(http: context.http))
   }
 
   /// Opens the stores in `folder`, audits the log and finishes what a crash has left.
@@ -48,11 +50,11 @@ public struct StorageService: HostedService {
   ///
   /// - Parameters:
   ///   - unixMs: milliseconds since 1970, for what is signed.
-  ///   - transport: to the witnesses; only tests leave it out.
+  ///   - transport: to witnesses and timestamping authority; only tests leave it out.
   ///   - fault: called at each step of an append; tests stop there.
   public init(
     settings: StorageSettings, folder: String, issuer: String, keys: StorageKeys, logger: Logger,
-    transport: (any WitnessTransport)? = nil,
+    transport: (any OutboundTransport)? = nil,
     unixMs: @escaping @Sendable () -> Int64 = StorageClock.unixMs, fault: @escaping AppendFault = { _ in }
   ) async throws {
     self.issuer = issuer
@@ -100,7 +102,15 @@ public struct StorageService: HostedService {
         clients, heads: cosigned, log: sequencer.published, pauses: settings.witnessPauses, metrics: metrics,
         logger: logger)
     }
-    bell.feed = feed
+    stamped = try await TimestampedHeads(database, policy: policy)
+    stampFeed = transport.flatMap { [cosigned, stamped] transport in
+      settings.timestamps.map {
+        TimestampFeed(
+          $0, transport: transport, log: sequencer.published, cosigned: cosigned, stamped: stamped,
+          witnessCount: settings.witnesses.count, pauses: settings.witnessPauses, logger: logger)
+      }
+    }
+    bell.connect(feed, stampFeed)
     metrics.opened(size: sequencer.published.size)
     logger.notice(
       "log audited",
@@ -128,7 +138,9 @@ public struct StorageService: HostedService {
     routes.rpc.serve(StorageProcedures.getLogKeys) { _, _ in logKeys }
   }
 
-  public var backgroundServices: [any Service] { feed.map { [$0] } ?? [] }
+  public var backgroundServices: [any Service] {
+    [feed as (any Service)?, stampFeed as (any Service)?].compactMap { $0 }
+  }
 
   public var readinessChecks: [ReadinessCheck] {
     // The audit is done before anything listens. Afterwards a failed commit makes the log unready, or a witness's proof.
@@ -148,6 +160,7 @@ public struct StorageService: HostedService {
   var logKeys: LogKeys {
     LogKeys(
       origin: origin, checkpointVkey: checkpointVkey, receiptKey: keys.receipt.publicKey.raw, receiptIssuer: issuer,
-      witnessVkeys: settings.witnesses.map(\.key.description))
+      witnessVkeys: settings.witnesses.map(\.key.description),
+      timestampRoots: settings.timestamps?.roots.map(\.der) ?? [])
   }
 }

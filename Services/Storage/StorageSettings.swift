@@ -5,30 +5,36 @@ public import Stores
 
 /// What an operator decides about storage.
 public struct StorageSettings: Sendable {
-  static let table: [Setting] = [
-    Setting(
-      "origin", .string,
-      help: "Name of the log in its checkpoints; unset: localhost/colophon/<8 hex digits of the checkpoint key>."),
-    Setting(
-      "registration-policy", .path,
-      help: "JSON list of the keys that may register statements; unset: DATA/storage/registration.json."),
-    Setting(
-      "blob-bytes-max", .int(1 << 10...64 << 20), default: "\(16 << 20)", help: "Largest blob that is kept, in bytes."),
-    Setting("append-queue-max", .int(1...1 << 20), default: "4096", help: "Appends that may wait for the log at once."),
-    Setting("append-batch-max", .int(1...1 << 16), default: "1024", help: "Entries that one commit of the log takes."),
-    Setting(
-      "witnesses", .path,
-      help:
-        "File with a witness on each line, its verifier key, a space and its URL, which are asked to cosign each head."),
-    Setting(
-      "witness-interval", .duration, default: "1s", help: "Least time between two heads that are sent to one witness."),
-    Setting(
-      "witness-budget", .duration, default: "0ms",
-      help: "How long an append may wait for cosignatures; 0ms: receipts leave at once and witnesses follow."),
-    Setting(
-      "witness-quorum", .int(1...WitnessList.witnessesMax),
-      help: "Cosignatures that an append waits for within the budget; all witnesses' unless set."),
-  ]
+  static let table: [Setting] =
+    [
+      Setting(
+        "origin", .string,
+        help: "Name of the log in its checkpoints; unset: localhost/colophon/<8 hex digits of the checkpoint key>."),
+      Setting(
+        "registration-policy", .path,
+        help: "JSON list of the keys that may register statements; unset: DATA/storage/registration.json."),
+      Setting(
+        "blob-bytes-max", .int(1 << 10...64 << 20), default: "\(16 << 20)", help: "Largest blob that is kept, in bytes."
+      ),
+      Setting(
+        "append-queue-max", .int(1...1 << 20), default: "4096", help: "Appends that may wait for the log at once."),
+      Setting(
+        "append-batch-max", .int(1...1 << 16), default: "1024", help: "Entries that one commit of the log takes."),
+      Setting(
+        "witnesses", .path,
+        help:
+          "File with a witness on each line, its verifier key, a space and its URL, which are asked to cosign each head."
+      ),
+      Setting(
+        "witness-interval", .duration, default: "1s", help: "Least time between two heads that are sent to one witness."
+      ),
+      Setting(
+        "witness-budget", .duration, default: "0ms",
+        help: "How long an append may wait for cosignatures; 0ms: receipts leave at once and witnesses follow."),
+      Setting(
+        "witness-quorum", .int(1...WitnessList.witnessesMax),
+        help: "Cosignatures that an append waits for within the budget; all witnesses' unless set."),
+    ] + TimestampAuthority.settings
 
   /// Nil for the default that is made from the checkpoint key.
   public var origin: String?
@@ -40,6 +46,8 @@ public struct StorageSettings: Sendable {
   /// How long an append waits, and for how many cosignatures.
   public var witnessBudget: Duration = .zero
   public var witnessQuorum: Int?
+  /// Nil: no head is stamped.
+  public var timestamps: TimestampAuthority?
 
   public init(origin: String? = nil, registrationPolicy: String) {
     self.origin = origin
@@ -56,6 +64,7 @@ public struct StorageSettings: Sendable {
     witnessPauses.interval = try values.duration("witness-interval")
     witnessBudget = try values.duration("witness-budget")
     witnessQuorum = values.optionalInt("witness-quorum")
+    timestamps = try TimestampAuthority(values)
     if let witnessQuorum, witnessQuorum > witnesses.count {
       throw SettingsError.contradiction(
         "--witness-quorum is \(witnessQuorum), and --witnesses lists \(witnesses.count) witnesses")

@@ -64,3 +64,12 @@ def exact_base64(text: str) -> bytes:
     if base64.b64encode(data).decode() != text:
         raise ValueError("not canonical base64")
     return data
+
+
+class Refused(Exception):
+    """A library said no without raising anything itself."""
+
+
+def require(condition: object, what: str) -> None:
+    if not condition:
+        raise Refused(what)

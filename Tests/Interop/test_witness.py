@@ -2,9 +2,6 @@
 
 import concurrent.futures
 import contextlib
-import hashlib
-import json
-import shutil
 import threading
 
 import aics_tlog
@@ -12,10 +9,8 @@ import aics_witness
 import pytest
 import requests
 
-import verifiers
-from harness import programs
 from harness.service import LoneService
-from harness.testlog import TestLog, signed_checkpoint
+from harness.testlog import TestLog
 from harness.witness import OurWitness, write_key
 
 
@@ -112,70 +107,6 @@ def test_a_kill_at_any_moment_never_gives_two_heads_of_one_size(tmp_path, seeded
     double = {size: names for size, names in cosigned.items() if len(names) > 1}
     assert not double, f"two trees of one size were cosigned: {double}"
     assert len(set().union(*cosigned.values())) == 1, f"branches follow each other: {cosigned}"
-
-
-
-# Our log, cosigned by three witnesses: ours, theirs, and one that is never there (conftest.py).
-
-
-def test_a_receipt_says_how_many_witnesses_cosigned_it(witnessed, second, tmp_path):
-    """Two of three by a majority's quorum: witnesses and time pass, and each cosignature line counts for something."""
-    bundle = tmp_path / "bundle.json"
-    bundle.write_bytes(second.suite.bundle(second.receipt_id))
-    trust = second.suite.data / "trust.json"
-    assert len(second.suite.trust["witnesses"]) == 3 and second.suite.trust["quorum"] == 2
-    report = verified(bundle, trust, "--require", "witnesses", "--require", "time")
-    assert report["accepted"], report
-    checks = {check["name"]: check for check in report["checks"]}
-    assert "2/3" in checks["witnesses"]["detail"], checks["witnesses"]
-    assert checks["time"]["state"] == "pass", checks["time"]
-    # By a policy that needs all three nothing is wrong, and something is missing.
-    strict = tmp_path / "trust.json"
-    strict.write_text(json.dumps(second.suite.trust | {"quorum": 3}))
-    report = verified(bundle, strict)
-    checks = {check["name"]: check["state"] for check in report["checks"]}
-    assert not report["accepted"] and report["unmet"] == ["witnesses"], report
-    assert (checks["inclusion"], checks["witnesses"], checks["time"]) == ("pass", "not_checked", "not_offered"), checks
-
-
-def test_a_policy_without_the_witnesses_refuses_lines_that_it_cannot_authenticate(second, tmp_path):
-    bundle, bare = tmp_path / "bundle.json", tmp_path / "trust.json"
-    bundle.write_bytes(second.suite.bundle(second.receipt_id))
-    bare.write_text(json.dumps(second.suite.trust | {"witnesses": [], "quorum": 0}))
-    report = verified(bundle, bare)
-    assert not report["accepted"]
-    assert [check["name"] for check in report["checks"] if check["state"] == "fail"] == ["inclusion"], report
-
-
-def verified(bundle, trust, *arguments: str) -> dict:
-    result = programs.colophon("verify", str(bundle), "--trust", str(trust), "--json", *arguments)
-    return json.loads(result.stdout)
-
-
-def test_the_published_checkpoint_carries_the_cosignatures(witnessed, second):
-    note = aics_tlog.parse_note(second.suite.get("/checkpoint").content)
-    trust = second.suite.trust
-    checked = aics_tlog.verify_checkpoint(
-        note, aics_tlog.parse_vkey(trust["checkpoint_vkey"]), [aics_tlog.parse_vkey(key) for key in trust["witnesses"]],
-        2, expected_origin=trust["origin"])
-    assert checked.ok, checked.error
-
-
-def test_witnesses_of_both_makers_refuse_a_fork_and_the_way_back(witnessed, second):
-    """A fork is signed here, in memory, with the test suite's own key: what a log that lies would do."""
-    meta, key = second.export.meta, witnessed.key
-    fork = signed_checkpoint(meta["origin"], meta["size"], hashlib.sha256(b"fork").digest(), key)
-    export = second.export.adding("fork/checkpoint", fork)
-    for url in (witnessed.ours.url, witnessed.theirs_url):
-        conflict = add(url, 0, [], export["log/checkpoint"])
-        assert conflict.status_code == 409, conflict.text
-        known = int(conflict.text)
-        forked = add(url, known, [], export["fork/checkpoint"]) if known == meta["size"] else None
-        assert forked is None or forked.status_code == 422, forked.text
-        back = add(url, known, [], export["old/checkpoint"])
-        assert back.status_code in (400, 409), back.text
-    # From nothing: theirs as check.py has it, with the old head, the new one, and then the fork.
-    verifiers.witness_refuses_fork(export)
 
 
 def test_a_log_that_is_behind_a_witnessed_head_does_not_start(log, ours, tmp_path):

@@ -9,7 +9,7 @@ import WitnessService
 @testable import StorageService
 
 /// Witnesses of this process behind made-up addresses, and what may be wrong with their answers.
-final class WitnessNet: WitnessTransport {
+final class WitnessNet: OutboundTransport {
   enum Lie: CaseIterable {
     case broken, later, unknown, garbage, otherKey, damaged, otherTree, wrongTime, wrongMediaType, sameSize,
       aheadWithoutProof
@@ -85,25 +85,26 @@ final class WitnessNet: WitnessTransport {
     guard program.terminationStatus == 0 else { throw Unreachable() }
   }
 
-  func get(_ url: String) async throws -> WitnessAnswer {
+  func get(_ url: String) async throws -> OutboundAnswer {
     guard !isAway.withLock({ $0 }) else { throw Unreachable() }
     let (witness, path) = try place(url)
     let hash = String(path.split(separator: "/").first ?? "")
-    guard let note = try await witness.latest(originHash: hash) else { return WitnessAnswer(status: 404, body: []) }
-    return WitnessAnswer(status: 200, body: note)
+    guard let note = try await witness.latest(originHash: hash) else { return OutboundAnswer(status: 404, body: []) }
+    return OutboundAnswer(status: 200, body: note)
   }
 
-  func post(_ url: String, _ body: [UInt8]) async throws -> WitnessAnswer {
+  func post(_ url: String, _ body: [UInt8], type: String) async throws -> OutboundAnswer {
     guard !isAway.withLock({ $0 }) else { throw Unreachable() }
     let (witness, path) = try place(url)
-    guard path == "/add-checkpoint" else { return WitnessAnswer(status: 404, body: []) }
+    guard path == "/add-checkpoint" else { return OutboundAnswer(status: 404, body: []) }
     if let lie = lie.withLock({ $0 }) { return try answer(lie, try AddCheckpointRequest(parsing: body)) }
     do {
-      return WitnessAnswer(status: 200, body: Array(try await witness.add(body).line.utf8))
+      return OutboundAnswer(status: 200, body: Array(try await witness.add(body).line.utf8))
     } catch WitnessRefusal.conflict(let known) {
-      return WitnessAnswer(status: 409, mediaType: TreeSizeText.mediaType, body: Array(TreeSizeText.encode(known).utf8))
+      return OutboundAnswer(
+        status: 409, mediaType: TreeSizeText.mediaType, body: Array(TreeSizeText.encode(known).utf8))
     } catch let refusal as WitnessRefusal {
-      return WitnessAnswer(status: 422, body: Array("\(refusal)".utf8))
+      return OutboundAnswer(status: 422, body: Array("\(refusal)".utf8))
     }
   }
 
@@ -115,17 +116,18 @@ final class WitnessNet: WitnessTransport {
     throw Unreachable()
   }
 
-  private func answer(_ lie: Lie, _ request: AddCheckpointRequest) throws -> WitnessAnswer {
+  private func answer(_ lie: Lie, _ request: AddCheckpointRequest) throws -> OutboundAnswer {
     let checkpoint = try Checkpoint(text: request.note.text)
-    func line(_ cosigner: Cosigner, _ checkpoint: Checkpoint, _ time: UInt64 = WitnessNet.now) throws -> WitnessAnswer {
-      WitnessAnswer(status: 200, body: Array(try cosigner.cosign(checkpoint, timeSeconds: time).line.utf8))
+    func line(_ cosigner: Cosigner, _ checkpoint: Checkpoint, _ time: UInt64 = WitnessNet.now) throws -> OutboundAnswer
+    {
+      OutboundAnswer(status: 200, body: Array(try cosigner.cosign(checkpoint, timeSeconds: time).line.utf8))
     }
     let size = Array(TreeSizeText.encode(request.old).utf8)
     switch lie {
     case .broken: throw Unreachable()
-    case .later: return WitnessAnswer(status: 503, body: [])
-    case .unknown: return WitnessAnswer(status: 404, body: Array("who?\u{1b}[2J".utf8))
-    case .garbage: return WitnessAnswer(status: 200, body: [0xff, 0x0a])
+    case .later: return OutboundAnswer(status: 503, body: [])
+    case .unknown: return OutboundAnswer(status: 404, body: Array("who?\u{1b}[2J".utf8))
+    case .garbage: return OutboundAnswer(status: 200, body: [0xff, 0x0a])
     case .otherKey: return try line(Self.cosigner(1), checkpoint)
     case .damaged:
       var answer = try line(Self.cosigner(0), checkpoint)
@@ -135,10 +137,10 @@ final class WitnessNet: WitnessTransport {
       return try line(
         Self.cosigner(0), Checkpoint(origin: checkpoint.origin, size: checkpoint.size, root: SHA256.hash([1])))
     case .wrongTime: return try line(Self.cosigner(0), checkpoint, Self.now - 1000)
-    case .wrongMediaType: return WitnessAnswer(status: 409, mediaType: "text/html", body: size)
-    case .sameSize: return WitnessAnswer(status: 409, mediaType: TreeSizeText.mediaType, body: size)
+    case .wrongMediaType: return OutboundAnswer(status: 409, mediaType: "text/html", body: size)
+    case .sameSize: return OutboundAnswer(status: 409, mediaType: TreeSizeText.mediaType, body: size)
     case .aheadWithoutProof:
-      return WitnessAnswer(
+      return OutboundAnswer(
         status: 409, mediaType: TreeSizeText.mediaType, body: Array(TreeSizeText.encode(checkpoint.size + 5).utf8))
     }
   }

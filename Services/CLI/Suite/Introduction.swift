@@ -67,7 +67,8 @@ struct Introduction {
     let policy = TrustPolicy(
       log: log, receiptLogKey: try VerifyingKey(raw: keys.receiptKey), issuers: issuers,
       manifestSigners: [issuers[0].keyID], manifestDigests: [], profiles: [ExecutionPredicate.profileExact],
-      attributionPolicies: [], required: [.signatures, .binding, .inclusion, .model])
+      attributionPolicies: [], required: [.signatures, .binding, .inclusion, .model],
+      timestampRoots: try keys.timestampRoots.map { try TimestampRoot(der: $0) })
     if let bytes = try? Files.bytes(data.trust.path) {
       let old = try? TrustPolicy(bytes)
       guard old != policy else { return }

@@ -40,7 +40,7 @@ struct WitnessClient: Sendable {
   let peer: WitnessPeer
   let policy: CheckpointPolicy
   let log: PublishedLog
-  let transport: any WitnessTransport
+  let transport: any OutboundTransport
   /// Seconds since 1970.
   let now: @Sendable () -> Int64
 
@@ -99,8 +99,11 @@ struct WitnessClient: Sendable {
     throw WitnessFailure.ahead(known: known, published: log.size)
   }
 
-  private func post(_ request: AddCheckpointRequest) async throws -> WitnessAnswer {
-    do { return try await transport.post("\(peer.url)/add-checkpoint", request.encoded) } catch is CancellationError {
+  private func post(_ request: AddCheckpointRequest) async throws -> OutboundAnswer {
+    do {
+      return try await transport.post(
+        "\(peer.url)/add-checkpoint", request.encoded, type: "text/plain; charset=utf-8")
+    } catch is CancellationError {
       throw CancellationError()
     } catch { throw WitnessFailure.unavailable("\(error)") }
   }
@@ -120,7 +123,7 @@ struct WitnessClient: Sendable {
     return line
   }
 
-  private static func text(_ answer: WitnessAnswer) -> String {
+  private static func text(_ answer: OutboundAnswer) -> String {
     String(decoding: answer.body.prefix(200).map { $0 < 0x20 ? 0x20 : $0 }, as: UTF8.self)
   }
 }

@@ -49,7 +49,7 @@ enum WitnessList {
     return witnesses
   }
 
-  private static func isURL(_ text: Substring) -> Bool {
+  static func isURL(_ text: Substring) -> Bool {
     for scheme in ["http://", "https://"] where text.hasPrefix(scheme) {
       let rest = text.dropFirst(scheme.count)
       return rest.first.map { $0 != "/" } == true

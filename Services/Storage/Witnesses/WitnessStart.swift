@@ -1,7 +1,6 @@
 internal import Cryptography
 internal import MerkleLog
 internal import Stores
-internal import Synchronization
 
 /// What is asked of the witnesses before the log is opened: whether one has seen more of it than is here. Opening it
 /// would finish, and so sign, what a restored backup held half done.
@@ -11,9 +10,9 @@ struct WitnessStart {
 
   private let witnesses: [WitnessPeer]
   private let policy: CheckpointPolicy
-  private let transport: any WitnessTransport
+  private let transport: any OutboundTransport
 
-  init(_ witnesses: [WitnessPeer], _ policy: CheckpointPolicy, _ transport: any WitnessTransport) {
+  init(_ witnesses: [WitnessPeer], _ policy: CheckpointPolicy, _ transport: any OutboundTransport) {
     self.witnesses = witnesses
     self.policy = policy
     self.transport = transport
@@ -66,16 +65,4 @@ struct WitnessStart {
       return found
     }
   }
-}
-
-/// Stands where the sequencer is told of the feed before there is one.
-final class FeedBell: Sendable {
-  private let held = Mutex<WitnessFeed?>(nil)
-
-  var feed: WitnessFeed? {
-    get { held.withLock { $0 } }
-    set { held.withLock { $0 = newValue } }
-  }
-
-  func ring() { feed?.ring() }
 }

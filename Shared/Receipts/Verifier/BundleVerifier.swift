@@ -39,7 +39,7 @@ public struct BundleVerifier: Sendable {
       case .content: contentCheck(evidence)
       case .inclusion: inclusion.check
       case .witnesses: witnessesCheck(inclusion)
-      case .time: timeCheck(inclusion)
+      case .time: timeCheck(evidence, inclusion)
       case .model: modelCheck(evidence)
       case .reexecution: reexecutionCheck(evidence)
       case .tee: Check(.tee, .notOffered, "the execution states no evidence of trusted hardware")

@@ -43,12 +43,4 @@ extension BundleVerifier {
     }
     return Check(.witnesses, .pass, found)
   }
-
-  func timeCheck(_ finding: InclusionFinding) -> Check {
-    guard let bound = finding.head?.timeBoundSeconds else {
-      return Check(
-        .time, .notOffered, "no cosignature and no timestamp bounds the time: the statements' own are claims")
-    }
-    return Check(.time, .pass, "the log held this no later than \(bound) s after 1970, by its witnesses")
-  }
 }

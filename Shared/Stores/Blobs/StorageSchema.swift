@@ -56,5 +56,15 @@ public enum StorageSchema {
         note BLOB NOT NULL
       ) STRICT;
       """),
+    Migration(
+      "timestamped heads",
+      """
+      CREATE TABLE timestamped_head (
+        size INTEGER PRIMARY KEY,
+        cosignatures INTEGER NOT NULL,
+        note BLOB NOT NULL,
+        token BLOB NOT NULL
+      ) STRICT;
+      """),
   ]
 }

@@ -2,8 +2,8 @@ public import AsyncHTTPClient
 internal import NIOCore
 internal import NIOHTTP1
 
-/// What a witness answered.
-public struct WitnessAnswer: Sendable, Equatable {
+/// What a witness or a timestamping authority answered.
+public struct OutboundAnswer: Sendable, Equatable {
   public var status: Int
   public var mediaType: String
   public var body: [UInt8]
@@ -15,14 +15,14 @@ public struct WitnessAnswer: Sendable, Equatable {
   }
 }
 
-/// How bytes get to a witness: HTTP, or in tests a function.
-public protocol WitnessTransport: Sendable {
-  func post(_ url: String, _ body: [UInt8]) async throws -> WitnessAnswer
-  func get(_ url: String) async throws -> WitnessAnswer
+/// How bytes get to a witness or a timestamping authority: HTTP, or in tests a function.
+public protocol OutboundTransport: Sendable {
+  func post(_ url: String, _ body: [UInt8], type: String) async throws -> OutboundAnswer
+  func get(_ url: String) async throws -> OutboundAnswer
 }
 
-/// Over HTTP/1.1 with connections that are kept. Follows no redirect: a witness is where its operator said it is.
-public struct HTTPWitnessTransport: WitnessTransport {
+/// Over HTTP/1.1 with connections that are kept. Follows no redirect: everybody is where the operator said.
+public struct HTTPOutboundTransport: OutboundTransport {
   /// A checkpoint with all its lines is far below.
   private static let answerBytesMax = 64 * 1024
 
@@ -34,23 +34,23 @@ public struct HTTPWitnessTransport: WitnessTransport {
     timeout = .milliseconds(timeoutMs)
   }
 
-  public func post(_ url: String, _ body: [UInt8]) async throws -> WitnessAnswer {
+  public func post(_ url: String, _ body: [UInt8], type: String) async throws -> OutboundAnswer {
     var request = HTTPClientRequest(url: url)
     request.method = .POST
-    request.headers = ["content-type": "text/plain; charset=utf-8"]
+    request.headers = ["content-type": type]
     request.body = .bytes(ByteBuffer(bytes: body))
     return try await send(request)
   }
 
-  public func get(_ url: String) async throws -> WitnessAnswer { try await send(HTTPClientRequest(url: url)) }
+  public func get(_ url: String) async throws -> OutboundAnswer { try await send(HTTPClientRequest(url: url)) }
 
-  private func send(_ request: HTTPClientRequest) async throws -> WitnessAnswer {
+  private func send(_ request: HTTPClientRequest) async throws -> OutboundAnswer {
     var request = request
     request.headers.replaceOrAdd(name: "user-agent", value: "colophon-storage")
     let response = try await http.execute(request, timeout: timeout)
     let body = try await response.body.collect(upTo: Self.answerBytesMax)
     let type = response.headers.first(name: "content-type")?.split(separator: ";").first.map(String.init) ?? ""
-    return WitnessAnswer(
+    return OutboundAnswer(
       status: Int(response.status.code), mediaType: type.lowercased(), body: Array(body.readableBytesView))
   }
 }
