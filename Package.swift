@@ -100,8 +100,11 @@ let services: [Target] = [
   service(
     "Verification",
     ["Evidence", "Exact", "Receipts", "MerkleLog", "Codec", "Cryptography", metrics, lifecycle]),
-  service("Storage", ["Stores", "MerkleLog", "Receipts", "Codec", "Cryptography", metrics]),
+  service(
+    "Storage",
+    ["Stores", "MerkleLog", "Receipts", "Codec", "Cryptography", metrics, httpClient, nioHTTP1, lifecycle]),
   service("Attribution", ["Stores", "Credit", "Receipts", "Codec", "Cryptography", metrics]),
+  service("Witness", ["Stores", "MerkleLog", "Cryptography"]),
   service("Orchestrator", ["Stores", "MerkleLog", "Receipts", "Credit", "Codec", "Cryptography", lifecycle]),
   main("Inference", "colophon-inference"),
   main("Verification", "colophon-verification"),
@@ -112,7 +115,7 @@ let services: [Target] = [
     name: "colophon",
     dependencies: [
       "ServiceKit", "Stores", "RPC", "Wire", "Evidence", "Exact", "Receipts", "MerkleLog", "Codec", "Cryptography",
-      "Credit", argumentParser, httpClient, nioCore, nioHTTP1,
+      "Credit", "WitnessService", argumentParser, httpClient, nioCore, nioHTTP1,
     ], path: "Services/CLI", swiftSettings: swift),
 ]
 
@@ -136,8 +139,14 @@ let testTargets: [Target] = [
   tests(
     "Storage",
     [
-      "StorageService", "ServiceKit", "RPC", "Wire", "Stores", "MerkleLog", "Receipts", "Codec", "Cryptography",
-      logging,
+      "StorageService", "WitnessService", "ServiceKit", "RPC", "Wire", "Stores", "MerkleLog", "Receipts", "Codec",
+      "Cryptography", logging,
+    ]),
+  tests(
+    "Witness",
+    [
+      "WitnessService", "ServiceKit", "Stores", "MerkleLog", "Cryptography", hummingbird, logging, nioCore,
+      .product(name: "HummingbirdTesting", package: "hummingbird"),
     ]),
   tests("Stores", ["Stores", "MerkleLog", "Receipts", "Credit", "Codec", "Cryptography"]),
   tests(

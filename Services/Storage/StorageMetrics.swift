@@ -10,6 +10,8 @@ struct StorageMetrics: Sendable {
   private let commitSeconds = Timer(label: "colophon_storage_log_commit_seconds")
   private let appendSeconds = Timer(label: "colophon_storage_append_seconds")
   private let batchEntries = Recorder(label: "colophon_storage_log_batch_entries")
+  private let cosignatures = Counter(label: "colophon_storage_cosignatures_total")
+  private let cosignatureFailures = Counter(label: "colophon_storage_cosignature_failures_total")
   private let blobs = Counter(label: "colophon_storage_blobs_kept_total")
   private let blobBytes = Counter(label: "colophon_storage_blob_bytes_kept_total")
 
@@ -26,6 +28,10 @@ struct StorageMetrics: Sendable {
   func opened(size: UInt64) { treeSize.record(Double(size)) }
 
   func appended(in duration: Duration) { appendSeconds.record(duration: duration) }
+
+  func cosigned() { cosignatures.increment() }
+
+  func notCosigned() { cosignatureFailures.increment() }
 
   func kept(blobs count: Int, bytes: UInt64) {
     blobs.increment(by: Int64(count))

@@ -9,18 +9,24 @@ extension StorageService {
   /// Registers a statement and proves that it is in the published log.
   func append(_ request: AppendRequest) async throws -> Inclusion {
     let start = ContinuousClock.now
+    if let refusal = feed?.refusal { throw refusal }
     let statement = try SignedStatement(request.statement)
     try registration.admit(statement)
     let index = try await sequencer.append(
       LogEntry(
         digest: statement.digest, statement: statement.bytes, keyID: statement.keyID,
         kind: statement.statement.kind.rawValue, subject: statement.statement.subject))
+    if feed != nil, settings.witnessBudget > .zero {
+      await cosigned.wait(
+        for: index, count: settings.witnessQuorum ?? settings.witnesses.count, atMost: settings.witnessBudget)
+    }
     let inclusion = try await inclusion(of: statement.statement.subject, at: index)
     metrics.appended(in: ContinuousClock.now - start)
     return inclusion
   }
 
-  /// The proof of a registered statement against the newest published tree.
+  /// The proof of a registered statement against the published tree that has most cosignatures, with a timestamp if it
+  /// can be, or the newest.
   func inclusion(_ request: GetInclusionRequest) async throws -> Inclusion {
     let digest = try Self.digest(request.statementDigest, "statement_digest")
     guard let entry = try await sequencer.find(digest), let subject = entry.subject else {
@@ -33,13 +39,28 @@ extension StorageService {
 
   /// A COSE Receipt is signed only here, for a head that was published.
   private func inclusion(of subject: String, at index: UInt64) async throws -> Inclusion {
-    let (proof, head) = try await sequencer.published.inclusion(index: index)
+    let (proof, checkpoint, note, timestamp) = try await proof(at: index)
     let receipt = try COSEReceipt(
-      proof: proof, root: head.checkpoint.root, issuer: issuer, subject: subject, issuedAt: unixMs() / 1000,
+      proof: proof, root: checkpoint.root, issuer: issuer, subject: subject, issuedAt: unixMs() / 1000,
       key: keys.receipt)
-    let tlog = try TlogProof(index: index, path: proof.path, note: head.note)
+    let tlog = try TlogProof(index: index, path: proof.path, note: note)
     return Inclusion(
-      index: index, treeSize: head.checkpoint.size, root: head.checkpoint.root.bytes, coseReceipt: receipt.bytes,
-      tlogProof: String(decoding: tlog.encoded, as: UTF8.self))
+      index: index, treeSize: checkpoint.size, root: checkpoint.root.bytes, coseReceipt: receipt.bytes,
+      tlogProof: String(decoding: tlog.encoded, as: UTF8.self), timestamp: timestamp)
+  }
+
+  private func proof(at index: UInt64) async throws -> (InclusionProof, Checkpoint, SignedNote, timestamp: [UInt8]) {
+    let cosigned = cosigned.best(for: index)
+    let count = cosigned?.count ?? 0
+    if let head = try await stamped.first(for: index, cosignatures: count), head.cosignatures >= count {
+      let proof = try await sequencer.published.inclusion(index: index, size: head.checkpoint.size)
+      return (proof, head.checkpoint, head.note, head.token)
+    }
+    if let head = cosigned {
+      let proof = try await sequencer.published.inclusion(index: index, size: head.checkpoint.size)
+      return (proof, head.checkpoint, head.note, [])
+    }
+    let (proof, head) = try await sequencer.published.inclusion(index: index)
+    return (proof, head.checkpoint, head.note, [])
   }
 }

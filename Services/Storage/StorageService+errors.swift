@@ -16,6 +16,8 @@ extension StorageService {
       throw Self.rpcError(error, call.logger)
     } catch let error as RegistrationError {
       throw Self.rpcError(error)
+    } catch let error as LogContradictionSeen {
+      throw RPCError(.failedPrecondition, "\(error)")
     } catch let error as ReceiptError {
       throw RPCError(.invalidArgument, "\(error)")
     } catch let error as TileError {

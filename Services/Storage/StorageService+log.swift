@@ -13,7 +13,7 @@ extension StorageService {
 
   func checkpoint() throws -> CheckpointNote {
     guard let head = sequencer.published.head else { throw RPCError(.unavailable, "the log is starting") }
-    return CheckpointNote(note: String(decoding: head.note.encoded, as: UTF8.self))
+    return CheckpointNote(note: String(decoding: cosigned.note(of: head).encoded, as: UTF8.self))
   }
 
   /// A tile by its canonical path: whatever `Tile(path:)` does not read is no path of this service.

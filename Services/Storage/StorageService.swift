@@ -5,6 +5,7 @@ internal import MerkleLog
 internal import RPC
 internal import Receipts
 public import ServiceKit
+public import ServiceLifecycle
 public import Stores
 internal import Wire
 
@@ -22,6 +23,11 @@ public struct StorageService: HostedService {
   let blobs: BlobStore
   let custody: CustodyStore
   let sequencer: Sequencer
+  let cosigned: CosignedHeads
+  let feed: WitnessFeed?
+  let stamped: TimestampedHeads
+  let stampFeed: TimestampFeed?
+  let settings: StorageSettings
   let registration: Registration
   let checkpointVkey: String
   let unixMs: @Sendable () -> Int64
@@ -34,24 +40,28 @@ public struct StorageService: HostedService {
       keys: StorageKeys(
         custody: context.signingKey("custody"), checkpoint: context.signingKey("checkpoint"),
         receipt: context.signingKey("log-receipt")),
-      logger: context.logger)
+      logger: context.logger, transport: HTTPOutboundTransport(http: context.http))
   }
 
   /// Opens the stores in `folder`, audits the log and finishes what a crash has left.
   ///
-  /// Errors: a log that contradicts itself (`LogContradiction`, `AuditFailure`), an unreadable registration policy.
+  /// Errors: a log that contradicts itself (`LogContradiction`, `AuditFailure`) or a head that a witness kept, an
+  /// unreadable registration policy.
   ///
   /// - Parameters:
   ///   - unixMs: milliseconds since 1970, for what is signed.
+  ///   - transport: to witnesses and timestamping authority; only tests leave it out.
   ///   - fault: called at each step of an append; tests stop there.
   ///   - calls: what the stores ask of the file system; tests fail there.
   ///   - isExclusive: keeps a second sequencer off the log; tests that open a folder again turn it off.
   public init(
     settings: StorageSettings, folder: String, issuer: String, keys: StorageKeys, logger: Logger,
+    transport: (any OutboundTransport)? = nil,
     unixMs: @escaping @Sendable () -> Int64 = StorageClock.unixMs, fault: @escaping AppendFault = { _ in },
     calls: FileCalls = .system, isExclusive: Bool = true
   ) async throws {
     self.issuer = issuer
+    self.settings = settings
     self.keys = keys
     self.unixMs = unixMs
     metrics = StorageMetrics()
@@ -73,9 +83,44 @@ public struct StorageService: HostedService {
     start.progress = { entries in
       if entries % (1 << 20) == 0 { logger.notice("auditing the log", metadata: ["entries": "\(entries)"]) }
     }
-    start.observe = { [metrics] in metrics.committed($0) }
+    let bell = FeedBell()
+    // Called behind the answers of a commit.
+    start.observe = { [metrics] commit in
+      metrics.committed(commit)
+      bell.ring()
+    }
+    let policy = try CheckpointPolicy(
+      origin: origin, logKey: signer.verifierKey, witnesses: settings.witnesses.map(\.key))
+    if let transport {
+      try await WitnessStart(settings.witnesses, policy, transport).requireNewest(start.rows.signedHead())
+    }
     let (sequencer, audit) = try await start.open()
     self.sequencer = sequencer
+    cosigned = try await CosignedHeads(database, policy: policy)
+    for head in cosigned.all {
+      guard try await sequencer.published.root(size: head.checkpoint.size) == head.checkpoint.root else {
+        throw LogContradiction.headRow("a cosigned head of size \(head.checkpoint.size) is no part of the log")
+      }
+    }
+    feed = transport.flatMap { [cosigned, metrics] transport -> WitnessFeed? in
+      guard !settings.witnesses.isEmpty else { return nil }
+      let clients = settings.witnesses.map {
+        WitnessClient(
+          peer: $0, policy: policy, log: sequencer.published, transport: transport, now: { unixMs() / 1000 })
+      }
+      return WitnessFeed(
+        clients, heads: cosigned, log: sequencer.published, pauses: settings.witnessPauses, metrics: metrics,
+        logger: logger)
+    }
+    stamped = try await TimestampedHeads(database, policy: policy)
+    stampFeed = transport.flatMap { [cosigned, stamped] transport in
+      settings.timestamps.map {
+        TimestampFeed(
+          $0, transport: transport, log: sequencer.published, cosigned: cosigned, stamped: stamped,
+          witnessCount: settings.witnesses.count, pauses: settings.witnessPauses, logger: logger)
+      }
+    }
+    bell.connect(feed, stampFeed)
     metrics.opened(size: sequencer.published.size)
     logger.notice(
       "log audited",
@@ -107,9 +152,16 @@ public struct StorageService: HostedService {
     routes.rpc.serve(StorageProcedures.getLogKeys) { _, _ in logKeys }
   }
 
+  public var backgroundServices: [any Service] {
+    [feed as (any Service)?, stampFeed as (any Service)?].compactMap { $0 }
+  }
+
   public var readinessChecks: [ReadinessCheck] {
-    // The audit is done before anything listens. Afterwards only a failed commit makes the log unready.
-    [ReadinessCheck("log") { [sequencer] in await sequencer.failure.map { _ in "the last commit of the log failed" } }]
+    // The audit is done before anything listens. Afterwards a failed commit makes the log unready, or a witness's proof.
+    [
+      ReadinessCheck("log") { [sequencer] in await sequencer.failure.map { _ in "the last commit of the log failed" } },
+      ReadinessCheck("witnesses") { [feed] in feed?.refusal.map { "\($0)" } },
+    ]
   }
 
   var identity: Identity {
@@ -121,6 +173,8 @@ public struct StorageService: HostedService {
 
   var logKeys: LogKeys {
     LogKeys(
-      origin: origin, checkpointVkey: checkpointVkey, receiptKey: keys.receipt.publicKey.raw, receiptIssuer: issuer)
+      origin: origin, checkpointVkey: checkpointVkey, receiptKey: keys.receipt.publicKey.raw, receiptIssuer: issuer,
+      witnessVkeys: settings.witnesses.map(\.key.description),
+      timestampRoots: settings.timestamps?.roots.map(\.der) ?? [])
   }
 }

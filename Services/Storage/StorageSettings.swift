@@ -23,7 +23,21 @@ public struct StorageSettings: Sendable {
         help: "What of the log is recomputed at start: full, or new: what was added since the last clean audit."),
       Setting(
         "append-batch-max", .int(1...1 << 16), default: "1024", help: "Entries that one commit of the log takes."),
-    ] + Setting.database
+      Setting(
+        "witnesses", .path,
+        help:
+          "File with a witness on each line, its verifier key, a space and its URL, which are asked to cosign each head."
+      ),
+      Setting(
+        "witness-interval", .duration, default: "1s", help: "Least time between two heads that are sent to one witness."
+      ),
+      Setting(
+        "witness-budget", .duration, default: "0ms",
+        help: "How long an append may wait for cosignatures; 0ms: receipts leave at once and witnesses follow."),
+      Setting(
+        "witness-quorum", .int(1...WitnessList.witnessesMax),
+        help: "Cosignatures that an append waits for within the budget; all witnesses' unless set."),
+    ] + TimestampAuthority.settings + Setting.database
 
   /// Nil for the default that is made from the checkpoint key.
   public var origin: String?
@@ -33,6 +47,13 @@ public struct StorageSettings: Sendable {
   /// Nil for SQLite in the service's folder.
   public var database: DatabaseLocation?
   public var startAudit = LogStart.Audit.full
+  public var witnesses: [WitnessPeer] = []
+  var witnessPauses = WitnessFeed.Pauses()
+  /// How long an append waits, and for how many cosignatures.
+  public var witnessBudget: Duration = .zero
+  public var witnessQuorum: Int?
+  /// Nil: no head is stamped.
+  public var timestamps: TimestampAuthority?
 
   public init(origin: String? = nil, registrationPolicy: String) {
     self.origin = origin
@@ -47,6 +68,15 @@ public struct StorageSettings: Sendable {
     limits.queueMax = try values.int("append-queue-max")
     limits.batchMax = try values.int("append-batch-max")
     database = try Self.database(values, folder: folder)
+    witnesses = try values.optionalString("witnesses").map { try WitnessList.read($0) } ?? []
+    witnessPauses.interval = try values.duration("witness-interval")
+    witnessBudget = try values.duration("witness-budget")
+    witnessQuorum = values.optionalInt("witness-quorum")
+    timestamps = try TimestampAuthority(values)
+    if let witnessQuorum, witnessQuorum > witnesses.count {
+      throw SettingsError.contradiction(
+        "--witness-quorum is \(witnessQuorum), and --witnesses lists \(witnesses.count) witnesses")
+    }
   }
 
   static func database(_ values: SettingsValues, folder: String) throws -> DatabaseLocation {

@@ -28,9 +28,14 @@ public struct CheckpointPolicy: Hashable, Sendable {
 
   /// The checkpoint in this note, when the log signed it and enough witnesses cosigned it.
   ///
-  /// - Parameter refusingUnknown: refuse a line by a key outside the policy, so that all of the note is authenticated.
+  /// - Parameters:
+  ///   - refusingUnknown: refuse a line by a key outside the policy, so that all of the note is authenticated.
+  ///   - requiringQuorum: refuse a note that too few witnesses cosigned; where not, whoever asks looks at
+  ///     ``VerifiedCheckpoint/isWitnessed``.
   /// - Throws: ``CheckpointError``.
-  public func verify(_ note: SignedNote, refusingUnknown: Bool = false) throws(CheckpointError) -> VerifiedCheckpoint {
+  public func verify(
+    _ note: SignedNote, refusingUnknown: Bool = false, requiringQuorum: Bool = true
+  ) throws(CheckpointError) -> VerifiedCheckpoint {
     let checkpoint = try Checkpoint(text: note.text)
     guard checkpoint.origin.utf8.elementsEqual(origin.utf8) else {
       throw .originMismatch(found: checkpoint.origin, expected: origin)
@@ -45,10 +50,12 @@ public struct CheckpointPolicy: Hashable, Sendable {
     }
     guard verified.contains(where: { $0.key == logKey }) else { throw .notSignedByLog(logKey.name) }
     let cosignatures = verified.filter { $0.key.kind == .cosignature }
-    guard cosignatures.count >= quorum else { throw .quorum(found: cosignatures.count, needed: quorum) }
+    let isWitnessed = cosignatures.count >= quorum
+    guard isWitnessed || !requiringQuorum else { throw .quorum(found: cosignatures.count, needed: quorum) }
     let times = quorum > 0 ? cosignatures.compactMap(\.timeSeconds).sorted() : []
     return VerifiedCheckpoint(
-      checkpoint: checkpoint, cosignatures: cosignatures, timeBoundSeconds: times.dropFirst(max(0, quorum - 1)).first)
+      checkpoint: checkpoint, cosignatures: cosignatures, isWitnessed: isWitnessed,
+      timeBoundSeconds: times.dropFirst(max(0, quorum - 1)).first)
   }
 }
 
@@ -57,6 +64,8 @@ public struct VerifiedCheckpoint: Hashable, Sendable {
   public let checkpoint: Checkpoint
   /// Those of the policy's witnesses that cosigned, with their times: all verified.
   public let cosignatures: [VerifiedSignature]
+  /// Whether they are as many as the policy's quorum.
+  public let isWitnessed: Bool
   /// The checkpoint existed by this time, in seconds since 1970: the quorum-th smallest of the cosignature times, so it
   /// holds when one witness of any quorum is honest. Nil when the policy needs no witness: nobody vouches for time.
   public let timeBoundSeconds: UInt64?

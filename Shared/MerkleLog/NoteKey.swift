@@ -83,8 +83,9 @@ public struct NoteVerifierKey: Hashable, Sendable, CustomStringConvertible {
   /// The text form.
   public var description: String { "\(name)+\(id)+\(Base64Line.encode([kind.rawValue] + key.raw))" }
 
+  /// Whether the line claims to be by this key; only verifying shows that it is.
   /// Names are compared as bytes: Swift strings also equate different spellings of one text.
-  func made(_ signature: NoteSignature) -> Bool {
+  public func made(_ signature: NoteSignature) -> Bool {
     id == signature.keyID && name.utf8.elementsEqual(signature.name.utf8)
   }
 }

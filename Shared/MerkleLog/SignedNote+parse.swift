@@ -9,14 +9,27 @@ extension SignedNote {
     let (textBytes, rest) = (bytes[...blank], bytes[(blank + 2)...])
     try Self.check(text: Array(textBytes))
     guard let text = String(validating: textBytes, as: UTF8.self) else { throw .notUTF8 }
-    guard let last = rest.last else { throw .noSignatures }
-    guard last == Self.newline else { throw .signatureLine(1, why: "does not end in a newline") }
+    try self.init(text: text, signatures: try NoteSignature.lines(parsing: rest))
+  }
+
+  /// The index of the newline that ends the text.
+  private static func lastBlankLine(_ bytes: [UInt8]) -> Int? {
+    guard bytes.count >= 2 else { return nil }
+    return (0..<bytes.count - 1).last { bytes[$0] == newline && bytes[$0 + 1] == newline }
+  }
+}
+
+extension NoteSignature {
+  /// Reads signature lines that stand alone, as the answer of a witness is; at least one. Errors: ``NoteError``.
+  public static func lines(parsing bytes: ArraySlice<UInt8>) throws(NoteError) -> [NoteSignature] {
+    guard let last = bytes.last else { throw .noSignatures }
+    guard last == SignedNote.newline else { throw .signatureLine(1, why: "does not end in a newline") }
     var signatures: [NoteSignature] = []
-    for line in rest.dropLast().split(separator: Self.newline, omittingEmptySubsequences: false) {
-      guard signatures.count < Self.signaturesMax else { throw .tooManySignatures(max: Self.signaturesMax) }
-      signatures.append(try Self.signature(line, number: signatures.count + 1))
+    for line in bytes.dropLast().split(separator: SignedNote.newline, omittingEmptySubsequences: false) {
+      guard signatures.count < SignedNote.signaturesMax else { throw .tooManySignatures(max: SignedNote.signaturesMax) }
+      signatures.append(try signature(line, number: signatures.count + 1))
     }
-    try self.init(text: text, signatures: signatures)
+    return signatures
   }
 
   private static func signature(_ line: ArraySlice<UInt8>, number: Int) throws(NoteError) -> NoteSignature {
@@ -32,11 +45,5 @@ extension SignedNote {
     guard bytes.count > 4 else { throw .signatureLine(number, why: "has no signature behind its key id") }
     let id = NoteKeyID(bytes.prefix(4).reduce(0) { $0 << 8 | UInt32($1) })
     return try NoteSignature(name: name, keyID: id, bytes: Array(bytes.dropFirst(4)))
-  }
-
-  /// The index of the newline that ends the text.
-  private static func lastBlankLine(_ bytes: [UInt8]) -> Int? {
-    guard bytes.count >= 2 else { return nil }
-    return (0..<bytes.count - 1).last { bytes[$0] == newline && bytes[$0 + 1] == newline }
   }
 }

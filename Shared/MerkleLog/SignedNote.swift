@@ -13,7 +13,7 @@ public struct NoteSignature: Hashable, Sendable {
   }
 
   /// `— name base64(key id ‖ signature)`, with its newline.
-  var line: String { "\u{2014} \(name) \(Base64Line.encode(keyID.bytes + bytes))\n" }
+  public var line: String { "\u{2014} \(name) \(Base64Line.encode(keyID.bytes + bytes))\n" }
 }
 
 /// Text signed by one or more keys (c2sp.org/signed-note). Nothing in it is to be believed before

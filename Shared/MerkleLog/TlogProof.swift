@@ -45,14 +45,16 @@ extension TlogProof {
   ///
   /// A line that no key and no path covers is refused, so each byte of the file matters; `allowingUnknownSignatures`
   /// passes over lines by keys outside the policy, for files of logs with more witnesses than the verifier knows.
+  /// Without `requiringQuorum` a proof verifies that too few witnesses cosigned: its head says so.
   /// Errors: ``TlogProofError``.
   public func verify(
-    entry: [UInt8], policy: CheckpointPolicy, allowingUnknownSignatures: Bool = false
+    entry: [UInt8], policy: CheckpointPolicy, allowingUnknownSignatures: Bool = false, requiringQuorum: Bool = true
   ) throws(TlogProofError) -> VerifiedInclusion {
     guard extra == nil else { throw .extra }
     let head: VerifiedCheckpoint
     do {
-      head = try policy.verify(note, refusingUnknown: !allowingUnknownSignatures)
+      head = try policy.verify(
+        note, refusingUnknown: !allowingUnknownSignatures, requiringQuorum: requiringQuorum)
     } catch {
       throw .checkpoint(error)
     }
@@ -63,5 +65,11 @@ extension TlogProof {
       throw .inclusion(error)
     }
     return VerifiedInclusion(index: index, head: head)
+  }
+
+  /// The proof with the lines of these keys alone, each verified: what a reader who knows them can authenticate.
+  /// Errors: as ``SignedNote/keeping(only:)``.
+  public func keeping(only keys: [NoteVerifierKey]) throws -> TlogProof {
+    try TlogProof(index: index, path: path, note: note.keeping(only: keys), extra: extra)
   }
 }

@@ -19,6 +19,8 @@ struct Fields: ~Copyable {
     return members.remove(at: at).value
   }
 
+  func has(_ name: String) -> Bool { members.contains { $0.name.hasSameBytes(as: name) } }
+
   mutating func json(_ name: String) throws(ReceiptError) -> JSON {
     guard let value = optional(name) else { throw .field(named(name), why: "is missing") }
     return value

@@ -11,8 +11,14 @@ public import ServiceLifecycle
 public protocol HostedService: Sendable {
   /// Lower-case word: the name of its folder, of its variables and of its program.
   static var name: String { get }
+  /// What its user types to run it.
+  static var program: String { get }
   /// One sentence for the help text.
   static var summary: String { get }
+  /// What its user has to know beside the settings: for the help text; often empty.
+  static var discussion: String { get }
+  /// Whether it is one of the suite's peers, which sign statements and show each other a token.
+  static var isPeer: Bool { get }
   static var defaultPort: Int { get }
   /// The service's own settings, beside those that all have.
   static var settings: [Setting] { get }
@@ -32,6 +38,9 @@ public protocol HostedService: Sendable {
 }
 
 extension HostedService {
+  public static var program: String { "colophon-\(name)" }
+  public static var discussion: String { "" }
+  public static var isPeer: Bool { true }
   public static var settings: [Setting] { [] }
   public static func migrate(settings: SettingsValues, folder: String, dryRun: Bool) async throws -> [String]? { nil }
   public var backgroundServices: [any Service] { [] }

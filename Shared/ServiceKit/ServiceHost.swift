@@ -1,4 +1,5 @@
 internal import AsyncHTTPClient
+internal import Cryptography
 internal import Glibc
 internal import Logging
 internal import Metrics
@@ -7,11 +8,16 @@ internal import RPC
 /// Runs one service as a process: settings, logs, metrics, keys, listeners, shutdown.
 public enum ServiceHost {
   /// The whole of a service's `main`. Does not return: the process ends with an exit code of sysexits.
-  public static func main<Hosted: HostedService>(_ type: Hosted.Type) async {
-    let table = SettingsTable(service: Hosted.name, defaultPort: Hosted.defaultPort, settings: Hosted.settings)
-    let arguments = Array(CommandLine.arguments.dropFirst())
+  ///
+  /// - Parameter arguments: those behind the program's name, or behind the command's where it is one of several.
+  public static func main<Hosted: HostedService>(
+    _ type: Hosted.Type, arguments: [String] = Array(CommandLine.arguments.dropFirst())
+  ) async {
+    let table = SettingsTable(
+      service: Hosted.name, defaultPort: Hosted.defaultPort, settings: Hosted.settings, isPeer: Hosted.isPeer)
     if arguments.contains("--help") || arguments.contains("-h") {
-      print(table.help(summary: Hosted.summary), terminator: "")
+      print(
+        table.help(program: Hosted.program, summary: Hosted.summary, discussion: Hosted.discussion), terminator: "")
       exit(ExitCode.success)
     }
     // A peer that hangs up is an error of one write, not the end of the process.
@@ -25,7 +31,7 @@ public enum ServiceHost {
       exit(ExitCode.success)
     } catch {
       let failure = startFailure(error)
-      JSONLogHandler.standardError("colophon-\(Hosted.name): \(failure.message)\n")
+      JSONLogHandler.standardError("\(Hosted.program): \(failure.message)\n")
       exit(failure.code)
     }
   }
@@ -44,14 +50,18 @@ public enum ServiceHost {
     let data = try settings.string("data")
     let folder = "\(data)/\(Hosted.name)"
     let lock = try DataLock(folder: folder)
-    let token = try TokenFile.load(settings.optionalString("token-file") ?? "\(data)/token")
+    // Who is no peer has no token to show, and lets nobody in by one.
+    let token =
+      Hosted.isPeer
+      ? try TokenFile.load(settings.optionalString("token-file") ?? "\(data)/token")
+      : Hex.encode(try SecureRandom.bytes(32))
     let shown = settings.shown.map { ($0.name, Logger.MetadataValue.string("\($0.value) (\($0.source))")) }
     logger.notice("starting", metadata: Logger.Metadata(uniqueKeysWithValues: shown))
 
     let http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: RPCClient.httpConfiguration)
     let context = ServiceContext(
       service: Hosted.name, settings: settings, logger: logger, folder: folder, token: token,
-      issuer: try settings.string("issuer"), http: http)
+      issuer: Hosted.isPeer ? try settings.string("issuer") : "", http: http)
     let outcome: Result<Void, any Error>
     do {
       let service = try await Hosted(context: context)

@@ -29,7 +29,7 @@ struct ServiceProcess<Hosted: HostedService> {
   func run() async throws {
     let host = try context.settings.string("host")
     let port = try context.settings.int("port")
-    let h2cPort = context.settings.optionalInt("h2c-port")
+    let h2cPort = Hosted.isPeer ? context.settings.optionalInt("h2c-port") : nil
     if let h2cPort, h2cPort == port, port != 0 {
       throw SettingsError.contradiction("--port and --h2c-port are both \(port); give each its own")
     }

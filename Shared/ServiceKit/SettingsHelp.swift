@@ -1,12 +1,13 @@
 extension SettingsTable {
   /// The text of `--help`: what the service is, how settings are given, and each setting with its flag, variable,
   /// default and purpose.
-  public func help(summary: String) -> String {
+  public func help(program: String? = nil, summary: String, discussion: String = "") -> String {
+    let program = program ?? "colophon-\(service)"
     var text = """
-      colophon-\(service): \(summary)
+      \(program): \(summary)
 
-      usage: colophon-\(service) [--name VALUE]...
-
+      usage: \(program) [--name VALUE]...
+      \(discussion.isEmpty ? "" : "\n\(discussion)\n")
       A setting is taken from its flag, else from its environment variable, else from the JSON file named by
       --config, else its default holds. Unknown names stop the start.
 

@@ -3,15 +3,18 @@ internal import Configuration
 /// All settings of one service, and how their values are found.
 public struct SettingsTable: Sendable {
   static let configName = "config"
+  private static let ofPeers: Set<String> = ["h2c-port", "token-file", "issuer"]
 
   /// The service's lower-case name, as in `storage`.
   public let service: String
   /// The service's own settings first, then those that every service has.
   public let settings: [Setting]
 
-  public init(service: String, defaultPort: Int, settings: [Setting]) {
+  /// - Parameter isPeer: with the settings that only peers of the suite need.
+  public init(service: String, defaultPort: Int, settings: [Setting], isPeer: Bool = true) {
     self.service = service
-    self.settings = settings + Self.common(service, defaultPort)
+    self.settings =
+      settings + Self.common(service, defaultPort).filter { isPeer || !Self.ofPeers.contains($0.name) }
     let names = self.settings.map(\.name)
     precondition(Set(names).count == names.count, "a setting of \(service) is declared twice")
   }

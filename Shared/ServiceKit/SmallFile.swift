@@ -2,9 +2,9 @@ internal import Cryptography
 internal import Glibc
 
 /// Whole small files: settings, keys, tokens.
-enum SmallFile {
+public enum SmallFile {
   /// All bytes of a regular file, refused above `limit`. With `secret`, also refused when others may read it.
-  static func read(_ path: String, limit: Int, secret: Bool = false) throws(FileError) -> [UInt8] {
+  public static func read(_ path: String, limit: Int, secret: Bool = false) throws(FileError) -> [UInt8] {
     let file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard file >= 0 else { throw .last("open", path) }
     defer { close(file) }

@@ -34,10 +34,14 @@ public struct Inclusion: WireMessage, Equatable {
   public var coseReceipt: [UInt8]
   /// C2SP tlog-proof@v1.
   public var tlogProof: String
+  /// RFC 3161 token of the checkpoint's text; empty when it has none.
+  public var timestamp: [UInt8]
 
   public init(
-    index: UInt64 = 0, treeSize: UInt64 = 0, root: [UInt8] = [], coseReceipt: [UInt8] = [], tlogProof: String = ""
+    index: UInt64 = 0, treeSize: UInt64 = 0, root: [UInt8] = [], coseReceipt: [UInt8] = [], tlogProof: String = "",
+    timestamp: [UInt8] = []
   ) {
+    self.timestamp = timestamp
     self.index = index
     self.treeSize = treeSize
     self.root = root
@@ -56,6 +60,7 @@ extension Inclusion: WireTwin {
     root = [UInt8](twin.root)
     coseReceipt = [UInt8](twin.cose_receipt)
     tlogProof = lift(twin.tlog_proof)
+    timestamp = [UInt8](twin.timestamp)
   }
 
   func lower(to twin: UnsafeMutablePointer<Twin>, in arena: borrowing WireArena) throws(WireError) {
@@ -64,6 +69,7 @@ extension Inclusion: WireTwin {
     twin.pointee.root = try arena.data(root)
     twin.pointee.cose_receipt = try arena.data(coseReceipt)
     twin.pointee.tlog_proof = try lowered(tlogProof, in: arena)
+    twin.pointee.timestamp = try arena.data(timestamp)
   }
 }
 

@@ -102,8 +102,17 @@ public struct LogKeys: WireMessage, Equatable {
   public var receiptKey: [UInt8]
   /// `iss` of the COSE Receipts.
   public var receiptIssuer: String
+  /// The verifier keys of the witnesses that storage asks. What they are worth is for the reader's policy to say.
+  public var witnessVkeys: [String]
+  /// DER of the root certificates of storage's timestamping authority.
+  public var timestampRoots: [[UInt8]]
 
-  public init(origin: String = "", checkpointVkey: String = "", receiptKey: [UInt8] = [], receiptIssuer: String = "") {
+  public init(
+    origin: String = "", checkpointVkey: String = "", receiptKey: [UInt8] = [], receiptIssuer: String = "",
+    witnessVkeys: [String] = [], timestampRoots: [[UInt8]] = []
+  ) {
+    self.timestampRoots = timestampRoots
+    self.witnessVkeys = witnessVkeys
     self.origin = origin
     self.checkpointVkey = checkpointVkey
     self.receiptKey = receiptKey
@@ -120,6 +129,8 @@ extension LogKeys: WireTwin {
     checkpointVkey = lift(twin.checkpoint_vkey)
     receiptKey = [UInt8](twin.receipt_key)
     receiptIssuer = lift(twin.receipt_issuer)
+    witnessVkeys = lift(twin.witness_vkeys, twin.n_witness_vkeys)
+    timestampRoots = lift(twin.timestamp_roots, twin.n_timestamp_roots)
   }
 
   func lower(to twin: UnsafeMutablePointer<Twin>, in arena: borrowing WireArena) throws(WireError) {
@@ -127,5 +138,9 @@ extension LogKeys: WireTwin {
     twin.pointee.checkpoint_vkey = try lowered(checkpointVkey, in: arena)
     twin.pointee.receipt_key = try arena.data(receiptKey)
     twin.pointee.receipt_issuer = try lowered(receiptIssuer, in: arena)
+    twin.pointee.n_witness_vkeys = witnessVkeys.count
+    twin.pointee.witness_vkeys = try lowered(witnessVkeys, in: arena)
+    twin.pointee.n_timestamp_roots = timestampRoots.count
+    twin.pointee.timestamp_roots = try arena.list(timestampRoots)
   }
 }

@@ -31,6 +31,10 @@ class Export:
         data[at] ^= mask
         return replace(self, files=self.files | {path: bytes(data)})
 
+    def adding(self, path: str, data: bytes) -> "Export":
+        """This export with one more file."""
+        return replace(self, files=self.files | {path: data})
+
     @property
     def meta(self) -> dict:
         return json.loads(self["meta.json"])
@@ -60,3 +64,12 @@ def exact_base64(text: str) -> bytes:
     if base64.b64encode(data).decode() != text:
         raise ValueError("not canonical base64")
     return data
+
+
+class Refused(Exception):
+    """A library said no without raising anything itself."""
+
+
+def require(condition: object, what: str) -> None:
+    if not condition:
+        raise Refused(what)

@@ -17,20 +17,12 @@ from pycose.keys import OKPKey
 from pycose.keys.curves import Ed25519
 from pycose.messages import CoseMessage
 
-from export import Export, exact_base64
+from export import Export, Refused, exact_base64, require
+from witness_check import witness_refuses_fork
 
 COSE_KEY_ID = 4
 RECEIPTS = 394
 PROOFS = 396
-
-
-class Refused(Exception):
-    """A library said no without raising anything itself."""
-
-
-def require(condition: object, what: str) -> None:
-    if not condition:
-        raise Refused(what)
 
 
 def key_id(message: bytes) -> bytes:
@@ -149,7 +141,7 @@ def tiles(export: Export) -> None:
 
 def consistency(export: Export) -> None:
     """aics-tlog: the older head is a prefix of the newer one, by the exported path, which is that of the tiles."""
-    old, meta = _verified(export, export["old/checkpoint"]), export.meta
+    old, meta = _verified(export, export["old/checkpoint"], quorum=0), export.meta
     require(0 < old.size < meta["size"], "the old checkpoint is not older")
     path = export.consistency
     require(aics_tlog.verify_consistency(old.size, meta["size"], old.root, export.root, path), "consistency")
@@ -171,16 +163,36 @@ def tlog_proof(export: Export) -> None:
         "inclusion by the tlog-proof")
 
 
+def witness_keys(export: Export) -> list:
+    """The witnesses that `quorum` counts; an export of a log without witnesses has no such file."""
+    if "keys/witnesses.vkeys" not in export.files:
+        return []
+    return [aics_tlog.parse_vkey(line) for line in export["keys/witnesses.vkeys"].decode().split()]
+
+
+def quorum_is_counted(export: Export) -> None:
+    """aics-tlog: one more witness than there is cannot have cosigned."""
+    keys, log = witness_keys(export), aics_tlog.parse_vkey(export["keys/log.vkey"].decode().strip())
+    note = aics_tlog.parse_note(export["log/checkpoint"])
+    try:
+        over = aics_tlog.verify_checkpoint(note, log, keys, len(keys) + 1, expected_origin=export.meta["origin"])
+    except ValueError:
+        return
+    require(not over.ok, "a quorum beyond the witnesses")
+
+
 ALL = [
     statement, statement_by_pycose, statement_by_cwt, payload, cose_receipt, cose_receipt_by_pycose,
-    cose_receipt_by_cwt, cose_receipt_path, transparent_statement, key_set, checkpoint, tiles, consistency, tlog_proof,
+    cose_receipt_by_cwt, cose_receipt_path, transparent_statement, key_set, checkpoint, quorum_is_counted, tiles,
+    consistency, tlog_proof, witness_refuses_fork,
 ]
 
 
-def _verified(export: Export, note: bytes):
+def _verified(export: Export, note: bytes, quorum: int | None = None):
     key = aics_tlog.parse_vkey(export["keys/log.vkey"].decode().strip())
     result = aics_tlog.verify_checkpoint(
-        aics_tlog.parse_note(note), key, [], export.meta["quorum"], expected_origin=export.meta["origin"])
+        aics_tlog.parse_note(note), key, witness_keys(export), export.meta["quorum"] if quorum is None else quorum,
+        expected_origin=export.meta["origin"])
     require(result.ok, f"checkpoint: {result.error}")
     return result
 

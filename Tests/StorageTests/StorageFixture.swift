@@ -77,10 +77,11 @@ final class StorageFixture: Sendable {
   }
 
   /// What a stranger with the policy checks of an answer: both proofs, of the same tree, for this statement.
-  func verify(_ inclusion: Inclusion, of statement: SignedStatement) throws {
+  func verify(_ inclusion: Inclusion, of statement: SignedStatement, allowingWitnesses: Bool = false) throws {
     let entry = statement.digest.bytes
     let proof = try TlogProof(parsing: Array(inclusion.tlogProof.utf8))
-    let verified = try proof.verify(entry: entry, policy: checkpointPolicy)
+    let verified = try proof.verify(
+      entry: entry, policy: checkpointPolicy, allowingUnknownSignatures: allowingWitnesses)
     let receipt = try COSEReceipt(inclusion.coseReceipt)
     let root = try receipt.verify(entry: entry, key: keys.receipt.publicKey)
     struct Disagreement: Error {}

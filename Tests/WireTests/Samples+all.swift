@@ -48,7 +48,7 @@ private func storageSamples() throws -> [Sample] {
     try Sample(GetBlobResponse(data: awkward, retention: .model), empty: GetBlobResponse()),
     try Sample(AppendRequest(statement: awkward), empty: AppendRequest()),
     try Sample(
-      Inclusion(index: 1 << 63, treeSize: .max, root: digest, coseReceipt: awkward, tlogProof: words),
+      Inclusion(index: 1 << 63, treeSize: .max, root: digest, coseReceipt: awkward, tlogProof: words, timestamp: [7]),
       empty: Inclusion()),
     try Sample(GetInclusionRequest(statementDigest: digest), empty: GetInclusionRequest()),
     try Sample(GetConsistencyRequest(oldSize: 1, newSize: .max), empty: GetConsistencyRequest()),
@@ -59,7 +59,10 @@ private func storageSamples() throws -> [Sample] {
     try Sample(GetTileResponse(data: awkward), empty: GetTileResponse()),
     try Sample(GetLogKeysRequest(), empty: GetLogKeysRequest()),
     try Sample(
-      LogKeys(origin: "o", checkpointVkey: "o+1+A", receiptKey: digest, receiptIssuer: "i"), empty: LogKeys()),
+      LogKeys(
+        origin: "o", checkpointVkey: "o+1+A", receiptKey: digest, receiptIssuer: "i", witnessVkeys: ["w+1+B", "x"],
+        timestampRoots: [[1], []]),
+      empty: LogKeys()),
   ]
 }
 

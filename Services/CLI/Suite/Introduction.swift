@@ -59,17 +59,25 @@ struct Introduction {
 
   /// The policy is its owner's: one that exists is left as it is, and a difference is said.
   private func writeTrust(_ issuers: [TrustPolicy.Issuer], _ keys: LogKeys) throws {
-    let log = try CheckpointPolicy(origin: keys.origin, logKey: try NoteVerifierKey(keys.checkpointVkey))
+    // A majority: one witness may be away, and no two halves can each be shown a tree of their own.
+    let witnesses = try keys.witnessVkeys.map { try NoteVerifierKey($0) }
+    let log = try CheckpointPolicy(
+      origin: keys.origin, logKey: try NoteVerifierKey(keys.checkpointVkey), witnesses: witnesses,
+      quorum: witnesses.isEmpty ? 0 : witnesses.count / 2 + 1)
     let policy = TrustPolicy(
       log: log, receiptLogKey: try VerifyingKey(raw: keys.receiptKey), issuers: issuers,
       manifestSigners: [issuers[0].keyID], manifestDigests: [], profiles: [ExecutionPredicate.profileExact],
-      attributionPolicies: [], required: [.signatures, .binding, .inclusion, .model])
+      attributionPolicies: [], required: [.signatures, .binding, .inclusion, .model],
+      timestampRoots: try keys.timestampRoots.map { try TimestampRoot(der: $0) })
     if let bytes = try? Files.bytes(data.trust.path) {
       let old = try? TrustPolicy(bytes)
       guard old != policy else { return }
       let known = Set(old?.issuers.map(\.keyID) ?? [])
       for issuer in issuers where !known.contains(issuer.keyID) {
         Console.error("note: \(data.trust.path) does not list the key of \(issuer.issuer); it is left as it is")
+      }
+      for witness in witnesses where old?.log.witnesses.contains(witness) == false {
+        Console.error("note: \(data.trust.path) does not list the witness \(witness); it is left as it is")
       }
       return
     }

@@ -22,6 +22,8 @@ struct Keys: AsyncParsableCommand {
       Console.out("log origin    \(policy.log.origin)")
       Console.out("checkpoint    \(policy.log.logKey)")
       Console.out("COSE Receipt  \(COSEKey(policy.receiptLogKey).thumbprint.named)")
+      for witness in policy.log.witnesses { Console.out("witness       \(witness)") }
+      if !policy.log.witnesses.isEmpty { Console.out("quorum        \(policy.log.quorum)") }
       for issuer in policy.issuers {
         let kinds = issuer.kinds.map(\.rawValue).sorted().joined(separator: ", ")
         Console.out("\(kinds.padded(to: 22)) sha256:\(Hex.encode(issuer.keyID))  \(issuer.issuer)")

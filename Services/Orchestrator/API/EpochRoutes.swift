@@ -1,6 +1,7 @@
 internal import Codec
 internal import Cryptography
 internal import Hummingbird
+internal import MerkleLog
 internal import RPC
 internal import Receipts
 internal import ServiceKit
@@ -33,15 +34,16 @@ struct EpochRoutes: Sendable {
     guard let path = EpochPredicate.path(to: row.sequence, first: epoch.first, receipts: digests) else {
       throw OutboxError.unreadable(receiptID: row.receiptID.description, column: "sequence")
     }
-    let inclusion: Inclusion
+    let tlog: TlogProof
     do {
-      inclusion = try await pipeline.peers.inclusion(SHA256.hash(epoch.statement).bytes, context.callContext())
+      let inclusion = try await pipeline.peers.inclusion(SHA256.hash(epoch.statement).bytes, context.callContext())
+      tlog = try receipts.readable(inclusion).0
     } catch is RPCError {
       throw APIError(.serviceUnavailable, code: "storage_unavailable", "Storage cannot be reached now.")
     }
     let proof = EpochProof(
       receiptID: row.receiptID, sequence: row.sequence, receipt: digests[Int(row.sequence - epoch.first)], path: path,
-      epoch: epoch.statement, tlogProof: inclusion.tlogProof)
+      epoch: epoch.statement, tlogProof: String(decoding: tlog.encoded, as: UTF8.self))
     return Response(.ok, json: proof.json)
   }
 

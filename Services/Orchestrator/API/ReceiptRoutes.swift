@@ -3,6 +3,7 @@ internal import Cryptography
 internal import HTTPTypes
 internal import Hummingbird
 internal import Logging
+internal import MerkleLog
 internal import NIOCore
 internal import RPC
 internal import Receipts
@@ -39,9 +40,10 @@ struct ReceiptRoutes: Sendable {
     do {
       let inclusion = try await pipeline.peers.inclusion(SHA256.hash(receipt).bytes, call)
       let openings = caller.owner == row.owner ? try await openings(of: row, call) : [:]
+      let (proof, timestamp) = try readable(inclusion)
       bytes = try Bundle(
         receiptID: row.receiptID, asOf: inclusion.treeSize, statements: row.statements,
-        coseReceipt: inclusion.coseReceipt, tlogProof: Array(inclusion.tlogProof.utf8), openings: openings
+        coseReceipt: inclusion.coseReceipt, tlogProof: proof.encoded, timestamp: timestamp, openings: openings
       ).encoded()
     } catch let error as RPCError {
       context.logger.error("bundle not made", metadata: ["receipt": "\(row.receiptID)", "error": "\(error)"])
@@ -50,6 +52,19 @@ struct ReceiptRoutes: Sendable {
     return Response(
       status: .ok, headers: [.contentType: Bundle.mediaType, .xReceiptID: row.receiptID.description],
       body: .init(byteBuffer: ByteBuffer(bytes: bytes)))
+  }
+
+  /// The proof with what a reader can authenticate by the trust policy of this server's owner (FORMAT section 4): the
+  /// lines of its witnesses, and a timestamp under its roots.
+  func readable(_ inclusion: Inclusion) throws -> (TlogProof, timestamp: [UInt8]?) {
+    guard let key = pipeline.log.key else { throw RPCError(.unavailable, "the log is not known yet") }
+    let policy = (try? TrustFile.read(pipeline.settings.trustPath)).flatMap { $0.log.logKey == key ? $0 : nil }
+    let proof = try TlogProof(parsing: Array(inclusion.tlogProof.utf8))
+      .keeping(only: [key] + (policy?.log.witnesses ?? []))
+    guard let roots = policy?.timestampRoots, !inclusion.timestamp.isEmpty else { return (proof, nil) }
+    let imprint = SHA256.hash(Array(proof.note.text.utf8))
+    let isKnown = (try? TimestampToken(inclusion.timestamp).verify(imprint: imprint, roots: roots)) != nil
+    return (proof, isKnown ? inclusion.timestamp : nil)
   }
 
   /// The row that the path names. Errors: 404.

@@ -1,5 +1,4 @@
 internal import Cryptography
-internal import Foundation
 internal import HTTPTypes
 internal import Hummingbird
 internal import Logging
@@ -26,7 +25,7 @@ struct VerifyRoute: Sendable {
 
   /// Read on each call: its owner may change it at any time.
   private func policy(_ context: ServiceRequestContext) throws -> TrustPolicy {
-    do { return try TrustPolicy([UInt8](Data(contentsOf: URL(fileURLWithPath: pipeline.settings.trustPath)))) } catch {
+    do { return try TrustFile.read(pipeline.settings.trustPath) } catch {
       context.logger.error(
         "no trust policy", metadata: ["path": "\(pipeline.settings.trustPath)", "error": "\(error)"])
       throw APIError(

@@ -32,6 +32,9 @@ final class LogHeadKeeper: Sendable {
   /// The name of the log; nil before it is known.
   var origin: String? { state.withLock { $0.policy?.origin } }
 
+  /// The key of the log; nil before it is known.
+  var key: NoteVerifierKey? { state.withLock { $0.policy?.logKey } }
+
   func requireConsistent() throws {
     if let refusal { throw PipelineError.logRefused(refusal) }
   }
@@ -84,7 +87,9 @@ final class LogHeadKeeper: Sendable {
   func verified(_ inclusion: Inclusion, entry: Digest32) throws -> LogHead {
     guard let policy = state.withLock({ $0.policy }) else { throw PipelineError.logRefused("it is not known yet") }
     do {
-      let found = try TlogProof(parsing: Array(inclusion.tlogProof.utf8)).verify(entry: entry.bytes, policy: policy)
+      // Witnesses are for those who read the bundle: here the log's own signature counts.
+      let found = try TlogProof(parsing: Array(inclusion.tlogProof.utf8))
+        .verify(entry: entry.bytes, policy: policy, allowingUnknownSignatures: true)
       guard found.index == inclusion.index, found.checkpoint.size == inclusion.treeSize else {
         throw PipelineError.notIncluded(why: "its index or size is not the proof's")
       }

@@ -16,12 +16,15 @@ public struct Bundle: Sendable, Equatable {
   public var statements: [StatementKind: [UInt8]]
   public var coseReceipt: [UInt8]
   public var tlogProof: [UInt8]
+  /// RFC 3161 token of the text of the proof's checkpoint; nil when it has none.
+  public var timestamp: [UInt8]?
   public var openings: [CommittedField: [UInt8]]
 
   public init(
     receiptID: ReceiptID, asOf: UInt64, statements: [StatementKind: [UInt8]], coseReceipt: [UInt8],
-    tlogProof: [UInt8], openings: [CommittedField: [UInt8]]
+    tlogProof: [UInt8], timestamp: [UInt8]? = nil, openings: [CommittedField: [UInt8]]
   ) {
+    self.timestamp = timestamp
     self.receiptID = receiptID
     self.asOf = asOf
     self.statements = statements
@@ -40,10 +43,10 @@ public struct Bundle: Sendable, Equatable {
     let json: JSON = [
       "media_type": .string(Self.mediaType), "receipt_id": .string(receiptID.description), "as_of": .decimal(asOf),
       "statements": members(statements.map { ($0.key.rawValue, $0.value) }),
-      "log": [
-        "cose_receipt": .string(Base64.encode(coseReceipt)),
-        "tlog_proof": .string(proof),
-      ],
+      "log": .members([
+        ("cose_receipt", .string(Base64.encode(coseReceipt))), ("tlog_proof", .string(proof)),
+        ("timestamp", timestamp.map { .string(Base64.encode($0)) }),
+      ]),
       "openings": members(openings.map { ($0.key.description, $0.value) }),
       "does_not_show": Self.doesNotShowJSON,
     ]
@@ -69,6 +72,9 @@ public struct Bundle: Sendable, Equatable {
     var log = try fields.fields("log")
     coseReceipt = try Self.base64(try log.string("cose_receipt"), "bundle.log.cose_receipt")
     tlogProof = Array(try log.string("tlog_proof").utf8)
+    if let text = try log.optionalString("timestamp") {
+      timestamp = try Self.base64(text, "bundle.log.timestamp")
+    }
     try log.end()
     openings = [:]
     for (name, bytes) in try Self.blobs(try fields.json("openings"), "bundle.openings") {

@@ -1,3 +1,5 @@
+internal import MerkleLog
+
 /// The offline verifier: no network, no clock, no trust beyond the policy that its caller gives.
 public struct BundleVerifier: Sendable {
   /// Does the execution again, where the caller has the model. It gets what the bundle opens.
@@ -37,7 +39,7 @@ public struct BundleVerifier: Sendable {
       case .content: contentCheck(evidence)
       case .inclusion: inclusion.check
       case .witnesses: witnessesCheck(inclusion)
-      case .time: timeCheck(inclusion)
+      case .time: timeCheck(evidence, inclusion)
       case .model: modelCheck(evidence)
       case .reexecution: reexecutionCheck(evidence)
       case .tee: Check(.tee, .notOffered, "the execution states no evidence of trusted hardware")
@@ -50,7 +52,10 @@ public struct BundleVerifier: Sendable {
   }
 
   private func finish(_ id: ReceiptID?, _ checks: [Check]) -> VerificationReport {
-    let unmet = policy.required.filter { name in !checks.contains { $0.name == name && $0.state == .pass } }
+    // Who sets a quorum needs it.
+    let quorum: [Check.Name] =
+      policy.log.quorum > 0 && !policy.required.contains(.witnesses) ? [.witnesses] : []
+    let unmet = (policy.required + quorum).filter { name in !checks.contains { $0.name == name && $0.state == .pass } }
     return VerificationReport(receiptID: id, checks: checks, unmet: unmet)
   }
 

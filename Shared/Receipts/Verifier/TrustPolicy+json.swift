@@ -3,10 +3,12 @@ internal import Cryptography
 internal import MerkleLog
 
 extension TrustPolicy {
+  public static let bytesMax = 1 << 20
+
   /// Reads `trust.json`. Errors: ``ReceiptError``, naming the member.
   public init(_ bytes: [UInt8]) throws(ReceiptError) {
     let json: JSON
-    do { json = try JSON(parsing: bytes, limits: JSONLimits(byteCountMax: 1 << 20, depthMax: 8)) } catch {
+    do { json = try JSON(parsing: bytes, limits: JSONLimits(byteCountMax: Self.bytesMax, depthMax: 8)) } catch {
       throw .encoding(what: "trust policy", why: "\(error)")
     }
     var fields = try Fields(json, "trust")
@@ -48,7 +50,19 @@ extension TrustPolicy {
         measurements: try Self.strings(try tee.array("measurements", max: 1024), "trust.tee.measurements"))
       try tee.end()
     }
+    timestampRoots = []
+    if fields.has("timestamp_roots") {
+      for value in try fields.array("timestamp_roots", max: 64) {
+        timestampRoots.append(try Self.root(value, "trust.timestamp_roots"))
+      }
+    }
     try fields.end()
+  }
+
+  private static func root(_ value: JSON, _ path: String) throws(ReceiptError) -> TimestampRoot {
+    do { return try TimestampRoot(der: try Base64.decode(value.stringValue ?? "")) } catch {
+      throw .field(path, why: "must hold the base64 of DER certificates: \(error)")
+    }
   }
 
   /// The file that `init(_:)` reads, for people: one member a line.
@@ -67,6 +81,10 @@ extension TrustPolicy {
       ),
       ("profiles", Self.json(profiles)),
       ("tee", tee.map { ["roots": Self.json($0.roots), "measurements": Self.json($0.measurements)] }),
+      (
+        "timestamp_roots",
+        timestampRoots.isEmpty ? nil : Self.json(timestampRoots.map { Base64.encode($0.der) })
+      ),
       ("attribution_policies", Self.json(attributionPolicies.map(\.named))),
       ("required", Self.json(required.map(\.rawValue))),
     ])

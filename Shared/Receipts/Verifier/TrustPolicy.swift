@@ -49,12 +49,15 @@ public struct TrustPolicy: Sendable, Equatable {
   public var attributionPolicies: [Digest32]
   public var required: [Check.Name]
   public var tee: TEE?
+  /// Under which timestamps of checkpoints are believed; empty: a bundle may carry none.
+  public var timestampRoots: [TimestampRoot]
 
   public init(
     log: CheckpointPolicy, receiptLogKey: VerifyingKey, issuers: [Issuer], manifestSigners: [[UInt8]],
     manifestDigests: [Digest32], profiles: [String], attributionPolicies: [Digest32], required: [Check.Name],
-    tee: TEE? = nil
+    tee: TEE? = nil, timestampRoots: [TimestampRoot] = []
   ) {
+    self.timestampRoots = timestampRoots
     self.log = log
     self.receiptLogKey = receiptLogKey
     self.issuers = issuers

@@ -77,5 +77,24 @@ public enum StorageSchema {
           EXECUTE FUNCTION refuse('a log entry is never changed');
         """),
     LogSchema.statements,
+    Migration(
+      "cosigned heads",
+      """
+      CREATE TABLE cosigned_head (
+        size INTEGER PRIMARY KEY,
+        cosignatures INTEGER NOT NULL,
+        note BLOB NOT NULL
+      ) STRICT;
+      """),
+    Migration(
+      "timestamped heads",
+      """
+      CREATE TABLE timestamped_head (
+        size INTEGER PRIMARY KEY,
+        cosignatures INTEGER NOT NULL,
+        note BLOB NOT NULL,
+        token BLOB NOT NULL
+      ) STRICT;
+      """),
   ]
 }

@@ -1,4 +1,4 @@
-internal import Cryptography
+public import Cryptography
 public import MerkleLog
 internal import Synchronization
 
@@ -41,6 +41,19 @@ public final class PublishedLog: Sendable {
     if let proof = try head.reader.cachedInclusionProof(index: index) { return (proof, head) }
     let proof = try await disk.run { try head.reader.inclusionProof(index: index, size: head.checkpoint.size) }
     return (proof, head)
+  }
+
+  /// The proof of an entry against an earlier published tree. Errors: ``LogError``, and those of reading tiles.
+  public func inclusion(index: UInt64, size: UInt64) async throws -> InclusionProof {
+    guard let head, size <= head.checkpoint.size else { throw LogError.sizeBeyondLog(size: size, published: self.size) }
+    guard index < size else { throw LogError.indexBeyondLog(index: index, size: size) }
+    return try await disk.run { try head.reader.inclusionProof(index: index, size: size) }
+  }
+
+  /// The root of this or an earlier published tree. Errors: ``LogError``, and those of reading tiles.
+  public func root(size: UInt64) async throws -> Digest32 {
+    guard let head, size <= head.checkpoint.size else { throw LogError.sizeBeyondLog(size: size, published: self.size) }
+    return try await disk.run { try head.reader.root(size: size) }
   }
 
   /// The proof that the tree of `old` entries is the beginning of that of `new`, nil for the newest. From size 0 the

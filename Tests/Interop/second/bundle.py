@@ -47,6 +47,8 @@ class Bundle:
     statements: dict[str, Statement]
     cose_receipt: bytes
     tlog_proof: str
+    timestamp: bytes | None
+    """An RFC 3161 token, not yet read."""
     blobs: dict[str, bytes]
     """The openings as they are kept, not yet read."""
 
@@ -58,14 +60,16 @@ class Bundle:
         record(
             media_type=exactly(MEDIA_TYPE), receipt_id=receipt_id, as_of=decimal(),
             statements=record(**{kind if kind == "receipt" else kind + "_": statement for kind in KINDS}),
-            log=record(cose_receipt=text(0, BYTES_MAX), tlog_proof=text(0, BYTES_MAX)), openings=_openings,
-            does_not_show=exactly(DOES_NOT_SHOW))(value, "bundle")
+            log=record(
+                cose_receipt=text(0, BYTES_MAX), tlog_proof=text(0, BYTES_MAX), timestamp_=text(0, BYTES_MAX)),
+            openings=_openings, does_not_show=exactly(DOES_NOT_SHOW))(value, "bundle")
         decoded = {kind: from_base64(encoded, kind) for kind, encoded in value["statements"].items()}
         blobs = {name: from_base64(encoded, name) for name, encoded in value["openings"].items()}
         return cls(
             value["receipt_id"], int(value["as_of"]),
             {kind: Statement.parse(raw, kind) for kind, raw in decoded.items()},
-            from_base64(value["log"]["cose_receipt"], "cose_receipt"), value["log"]["tlog_proof"], blobs)
+            from_base64(value["log"]["cose_receipt"], "cose_receipt"), value["log"]["tlog_proof"],
+            from_base64(value["log"]["timestamp"], "timestamp") if "timestamp" in value["log"] else None, blobs)
 
     @cached_property
     def openings(self) -> dict[str, Opening]:

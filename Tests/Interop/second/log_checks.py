@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from . import timestamp
 from .bundle import Bundle
 from .cose import SUB, parse_receipt, thumbprint
 from .merkle import root_of_path
@@ -9,7 +10,7 @@ from .note import LogProof
 from .report import FAIL, NOT_CHECKED, NOT_OFFERED, PASS, Outcome
 from .statement import Statement
 from .trust import Trust
-from .values import Refused, require
+from .values import Refused, require, sha256
 
 # Statements with an index of their own, which the bundle does not prove (FORMAT section 5, Roles).
 ELSEWHERE = {"model", "policy"}
@@ -22,6 +23,8 @@ class Inclusion:
     outcome: Outcome
     index: int | None = None
     cosigned: tuple[int, ...] = ()
+    text: str = ""
+    """Of the proven checkpoint."""
 
 
 def inclusion(bundle: Bundle, trust: Trust) -> Inclusion:
@@ -35,7 +38,6 @@ def _included(bundle: Bundle, trust: Trust) -> Inclusion:
     proof = LogProof.parse(bundle.tlog_proof)
     require(proof.checkpoint.origin == trust.origin, "the checkpoint is of another origin")
     cosigned = proof.note.verify(trust.checkpoint_key, trust.witnesses)
-    require(len(cosigned) >= trust.quorum, f"{len(cosigned)} witnesses cosigned, and the policy needs {trust.quorum}")
     entry = bytes.fromhex(bundle.statements["receipt"].digest.removeprefix("sha256:"))
     root = root_of_path(entry, proof.index, proof.checkpoint.size, proof.path)
     require(root == proof.checkpoint.root, "the path does not lead to the checkpoint's root")
@@ -47,7 +49,7 @@ def _included(bundle: Bundle, trust: Trust) -> Inclusion:
     require(receipt.message.claims[SUB] == bundle.statements["receipt"].sub, "the COSE Receipt is of another receipt")
     require(bundle.as_of == receipt.size, "as_of is not the size of the tree")
     said = f"entry {proof.index} of {receipt.size} in {trust.origin}, by tlog-proof and COSE Receipt"
-    return Inclusion((PASS, said), proof.index, tuple(cosigned))
+    return Inclusion((PASS, said), proof.index, tuple(cosigned), proof.note.text)
 
 
 def signatures(bundle: Bundle, trust: Trust, index: int | None) -> Outcome:
@@ -80,11 +82,21 @@ def witnesses(found: Inclusion, trust: Trust) -> Outcome:
         return NOT_OFFERED, "the policy names no witness: 0/0"
     if found.index is None:
         return NOT_CHECKED, "the inclusion check failed"
-    return PASS if count else NOT_CHECKED, f"cosigned by {count}/{known}, quorum {trust.quorum}"
+    return PASS if count >= max(1, trust.quorum) else NOT_CHECKED, f"cosigned by {count}/{known}, quorum {trust.quorum}"
 
 
-def time(found: Inclusion, trust: Trust) -> Outcome:
+def time(bundle: Bundle, found: Inclusion, trust: Trust) -> Outcome:
+    if found.index is None:
+        return NOT_CHECKED, "the inclusion check failed"
+    bounds = []
     # Where no witness is needed, nobody whom the policy relies on vouches for a time.
-    if found.index is None or not trust.quorum:
+    if 0 < trust.quorum <= len(found.cosigned):
+        bounds.append((found.cosigned[trust.quorum - 1], "its witnesses"))
+    if bundle.timestamp is not None:
+        require(trust.timestamp_roots, "the policy names no root to authenticate the timestamp by")
+        imprint = sha256(found.text.encode())
+        bounds.append((timestamp.bound(bundle.timestamp, imprint, trust.timestamp_roots), "a timestamp"))
+    if not bounds:
         return NOT_OFFERED, "no cosignature and no timestamp bounds the time: the statements' own are claims"
-    return PASS, f"the log held this no later than {found.cosigned[trust.quorum - 1]} s after 1970, by its witnesses"
+    names = " and ".join(name for _, name in bounds)
+    return PASS, f"the log held this no later than {min(bounds)[0]} s after 1970, by {names}"

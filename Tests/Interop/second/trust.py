@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from typing import Any
 
+from cryptography import x509
+
+from .certificates import parse_root
 from .cose import thumbprint
 from .jcs import parse
 from .note import COSIGNATURE, ED25519, VerifierKey, is_key_name
@@ -40,6 +43,7 @@ class Trust:
     profiles: frozenset[str]
     attribution_policies: frozenset[str]
     required: frozenset[str]
+    timestamp_roots: list[x509.Certificate]
 
     @classmethod
     def parse(cls, data: bytes) -> "Trust":
@@ -52,7 +56,8 @@ class Trust:
             witnesses=list_of(text(), 0, 64),
             quorum=lambda item, path: require(is_integer(item), f"{path} is no count"), issuers=list_of(issuer),
             manifests=record(signers=list_of(digest), digests=list_of(digest)), profiles=list_of(text()),
-            tee_=record(roots=list_of(text()), measurements=list_of(text())), attribution_policies=list_of(digest),
+            tee_=record(roots=list_of(text()), measurements=list_of(text())), timestamp_roots_=list_of(text(), 0, 64),
+            attribution_policies=list_of(digest),
             required=list_of(one_of(CHECKS)))(value, "trust")
         require(len(data) <= 1 << 20, "trust policy: above 1 MiB")
         witnesses = [VerifierKey.parse(vkey, COSIGNATURE) for vkey in value["witnesses"]]
@@ -65,7 +70,8 @@ class Trust:
             _key(value["receipt_log_key"], "trust.receipt_log_key"), witnesses, value["quorum"],
             [_issuer(item) for item in value["issuers"]], frozenset(value["manifests"]["signers"]),
             frozenset(value["manifests"]["digests"]), frozenset(value["profiles"]),
-            frozenset(value["attribution_policies"]), frozenset(value["required"]))
+            frozenset(value["attribution_policies"]), frozenset(value["required"]),
+            [parse_root(from_base64(item, "a root")) for item in value.get("timestamp_roots", [])])
 
     def issuer(self, kid: str) -> Issuer | None:
         return next((issuer for issuer in self.issuers if issuer.kid == kid), None)

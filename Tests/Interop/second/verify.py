@@ -11,7 +11,9 @@ from .values import Refused
 
 def verify(data: bytes, trust: Trust, response: bytes | None = None, require: frozenset[str] = frozenset()) -> Report:
     """Never raises for what the bundle holds: what cannot be read fails."""
-    required = trust.required | require | ({"content"} if response is not None else set())
+    # Who sets a quorum needs it, and who holds a copy wants it compared.
+    asked = {"witnesses": trust.quorum > 0, "content": response is not None}
+    required = trust.required | require | {name for name, is_asked in asked.items() if is_asked}
     try:
         bundle = Bundle.parse(data)
     except Refused as error:
@@ -24,7 +26,7 @@ def verify(data: bytes, trust: Trust, response: bytes | None = None, require: fr
         "content": lambda: content.content(bundle, response),
         "inclusion": lambda: included.outcome,
         "witnesses": lambda: log_checks.witnesses(included, trust),
-        "time": lambda: log_checks.time(included, trust),
+        "time": lambda: log_checks.time(bundle, included, trust),
         "model": lambda: claims.model(bundle, trust),
         "reexecution": lambda: claims.reexecution(bundle, trust),
         "tee": lambda: claims.tee(bundle),

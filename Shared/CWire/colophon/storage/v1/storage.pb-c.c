@@ -1020,7 +1020,7 @@ const ProtobufCMessageDescriptor colophon__storage__v1__append_request__descript
   (ProtobufCMessageInit) colophon__storage__v1__append_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor colophon__storage__v1__inclusion__field_descriptors[5] =
+static const ProtobufCFieldDescriptor colophon__storage__v1__inclusion__field_descriptors[6] =
 {
   {
     "index",
@@ -1082,18 +1082,31 @@ static const ProtobufCFieldDescriptor colophon__storage__v1__inclusion__field_de
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "timestamp",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Storage__V1__Inclusion, timestamp),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned colophon__storage__v1__inclusion__field_indices_by_name[] = {
   3,   /* field[3] = cose_receipt */
   0,   /* field[0] = index */
   2,   /* field[2] = root */
+  5,   /* field[5] = timestamp */
   4,   /* field[4] = tlog_proof */
   1,   /* field[1] = tree_size */
 };
 static const ProtobufCIntRange colophon__storage__v1__inclusion__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 5 }
+  { 0, 6 }
 };
 const ProtobufCMessageDescriptor colophon__storage__v1__inclusion__descriptor =
 {
@@ -1103,7 +1116,7 @@ const ProtobufCMessageDescriptor colophon__storage__v1__inclusion__descriptor =
   "Colophon__Storage__V1__Inclusion",
   "colophon.storage.v1",
   sizeof(Colophon__Storage__V1__Inclusion),
-  5,
+  6,
   colophon__storage__v1__inclusion__field_descriptors,
   colophon__storage__v1__inclusion__field_indices_by_name,
   1,  colophon__storage__v1__inclusion__number_ranges,
@@ -1413,7 +1426,7 @@ const ProtobufCMessageDescriptor colophon__storage__v1__get_log_keys_request__de
   (ProtobufCMessageInit) colophon__storage__v1__get_log_keys_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor colophon__storage__v1__log_keys__field_descriptors[4] =
+static const ProtobufCFieldDescriptor colophon__storage__v1__log_keys__field_descriptors[6] =
 {
   {
     "origin",
@@ -1463,17 +1476,43 @@ static const ProtobufCFieldDescriptor colophon__storage__v1__log_keys__field_des
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "witness_vkeys",
+    5,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Colophon__Storage__V1__LogKeys, n_witness_vkeys),
+    offsetof(Colophon__Storage__V1__LogKeys, witness_vkeys),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "timestamp_roots",
+    6,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Colophon__Storage__V1__LogKeys, n_timestamp_roots),
+    offsetof(Colophon__Storage__V1__LogKeys, timestamp_roots),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned colophon__storage__v1__log_keys__field_indices_by_name[] = {
   1,   /* field[1] = checkpoint_vkey */
   0,   /* field[0] = origin */
   3,   /* field[3] = receipt_issuer */
   2,   /* field[2] = receipt_key */
+  5,   /* field[5] = timestamp_roots */
+  4,   /* field[4] = witness_vkeys */
 };
 static const ProtobufCIntRange colophon__storage__v1__log_keys__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 4 }
+  { 0, 6 }
 };
 const ProtobufCMessageDescriptor colophon__storage__v1__log_keys__descriptor =
 {
@@ -1483,7 +1522,7 @@ const ProtobufCMessageDescriptor colophon__storage__v1__log_keys__descriptor =
   "Colophon__Storage__V1__LogKeys",
   "colophon.storage.v1",
   sizeof(Colophon__Storage__V1__LogKeys),
-  4,
+  6,
   colophon__storage__v1__log_keys__field_descriptors,
   colophon__storage__v1__log_keys__field_indices_by_name,
   1,  colophon__storage__v1__log_keys__number_ranges,

@@ -141,10 +141,14 @@ struct  Colophon__Storage__V1__Inclusion
    * C2SP tlog-proof@v1
    */
   char *tlog_proof;
+  /*
+   * RFC 3161 token of the checkpoint's text; empty when it has none
+   */
+  ProtobufCBinaryData timestamp;
 };
 #define COLOPHON__STORAGE__V1__INCLUSION__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&colophon__storage__v1__inclusion__descriptor) \
-    , 0, 0, {0,NULL}, {0,NULL}, (char *)protobuf_c_empty_string }
+    , 0, 0, {0,NULL}, {0,NULL}, (char *)protobuf_c_empty_string, {0,NULL} }
 
 
 struct  Colophon__Storage__V1__GetInclusionRequest
@@ -245,10 +249,20 @@ struct  Colophon__Storage__V1__LogKeys
    * `iss` of the COSE Receipts
    */
   char *receipt_issuer;
+  /*
+   * of the witnesses that storage asks, as C2SP signed-note writes them
+   */
+  size_t n_witness_vkeys;
+  char **witness_vkeys;
+  /*
+   * DER certificates under which storage believes its timestamping authority
+   */
+  size_t n_timestamp_roots;
+  ProtobufCBinaryData *timestamp_roots;
 };
 #define COLOPHON__STORAGE__V1__LOG_KEYS__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&colophon__storage__v1__log_keys__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, {0,NULL}, (char *)protobuf_c_empty_string }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, {0,NULL}, (char *)protobuf_c_empty_string, 0,NULL, 0,NULL }
 
 
 /* Colophon__Storage__V1__Blob methods */
