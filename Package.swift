@@ -92,13 +92,16 @@ let shared: [Target] = [
       "Cryptography", "RPC", "Wire", hummingbird, http2, httpClient, logging, metrics, lifecycle, configuration,
       nioCore, nioPosix,
     ]),
-  library("Stores", ["Receipts", "Credit", "MerkleLog", "Codec", "Cryptography", grdb]),
+  library(
+    "Stores",
+    ["Receipts", "Credit", "MerkleLog", "Codec", "Cryptography", grdb, httpClient, nioCore, nioHTTP1]),
 ]
 
 let services: [Target] = [
   service("Inference", ["Evidence", "Exact", "Receipts", "Codec", "Cryptography", metrics]),
   service("Verification", ["Evidence", "Exact", "Receipts", "Codec", "Cryptography", metrics]),
-  service("Storage", ["Stores", "MerkleLog", "Receipts", "Codec", "Cryptography", metrics]),
+  service(
+    "Storage", ["Stores", "MerkleLog", "Receipts", "Codec", "Cryptography", metrics, httpClient, lifecycle]),
   service("Attribution", ["Stores", "Credit", "Receipts", "Codec", "Cryptography", metrics]),
   service("Orchestrator", ["Stores", "MerkleLog", "Receipts", "Credit", "Codec", "Cryptography", lifecycle]),
   main("Inference", "colophon-inference"),
@@ -129,9 +132,10 @@ let testTargets: [Target] = [
     "Storage",
     [
       "StorageService", "ServiceKit", "RPC", "Wire", "Stores", "MerkleLog", "Receipts", "Codec", "Cryptography",
-      logging,
+      hummingbird, logging, nioCore, .product(name: "HummingbirdTesting", package: "hummingbird"),
     ]),
-  tests("Stores", ["Stores", "MerkleLog", "Receipts", "Credit", "Codec", "Cryptography"]),
+  tests(
+    "Stores", ["Stores", "MerkleLog", "Receipts", "Credit", "Codec", "Cryptography", httpClient, nioCore, nioHTTP1]),
   tests(
     "Attribution",
     [

@@ -15,7 +15,7 @@ struct Colophon: AsyncParsableCommand {
     version: SuiteVersion.text,
     subcommands: [
       Up.self, Ask.self, Verify.self, ReceiptCommand.self, Export.self, ModelCommand.self, Keys.self, Tokenize.self,
-      Score.self, Embed.self, Bench.self,
+      Score.self, Embed.self, Bench.self, BlobCommand.self,
     ])
 }
 

@@ -18,14 +18,14 @@ extension StorageService {
   }
 
   private func registeredIndex(of statement: SignedStatement) async throws -> UInt64 {
-    let entry = LogEntry(
+    var entry = LogEntry(
       digest: statement.digest, bytes: statement.bytes.count, keyID: statement.keyID,
       kind: statement.statement.kind.rawValue, subject: statement.statement.subject)
     if let known = try await sequencer.find(like: entry) {
       guard known.digest == entry.digest else { throw LogError.conflict(index: known.index, digest: known.digest) }
       if known.index < sequencer.published.size { return known.index }
     }
-    _ = try await blobs.put([statement.bytes])
+    entry.generation = try await blobs.put([statement.bytes]).generation
     return try await sequencer.append(entry)
   }
 

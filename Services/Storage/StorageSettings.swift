@@ -5,15 +5,15 @@ public import Stores
 
 /// What an operator decides about storage.
 public struct StorageSettings: Sendable {
-  static let table: [Setting] = [
+  static let table = logTable + BlobSettings.table
+
+  private static let logTable: [Setting] = [
     Setting(
       "origin", .string,
       help: "Name of the log in its checkpoints; unset: localhost/colophon/<8 hex digits of the checkpoint key>."),
     Setting(
       "registration-policy", .path,
       help: "JSON list of the keys that may register statements; unset: DATA/storage/registration.json."),
-    Setting(
-      "blob-bytes-max", .int(1 << 10...64 << 20), default: "\(16 << 20)", help: "Largest blob that is kept, in bytes."),
     Setting("append-queue-max", .int(1...1 << 20), default: "4096", help: "Appends that may wait for the log at once."),
     Setting("append-batch-max", .int(1...1 << 16), default: "1024", help: "Entries that one commit of the log takes."),
   ]
@@ -21,7 +21,7 @@ public struct StorageSettings: Sendable {
   /// Nil for the default that is made from the checkpoint key.
   public var origin: String?
   public var registrationPolicy: String
-  public var blobBytesMax = 16 << 20
+  public var blobs = BlobSettings()
   public var limits = Sequencer.Limits()
 
   public init(origin: String? = nil, registrationPolicy: String) {
@@ -32,7 +32,7 @@ public struct StorageSettings: Sendable {
   init(_ values: SettingsValues, folder: String) throws {
     origin = values.optionalString("origin")
     registrationPolicy = values.optionalString("registration-policy") ?? "\(folder)/registration.json"
-    blobBytesMax = try values.int("blob-bytes-max")
+    blobs = try BlobSettings(values)
     limits.queueMax = try values.int("append-queue-max")
     limits.batchMax = try values.int("append-batch-max")
   }

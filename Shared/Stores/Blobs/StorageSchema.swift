@@ -47,5 +47,6 @@ public enum StorageSchema {
       CREATE TRIGGER entry_never_changes BEFORE UPDATE ON entry
         BEGIN SELECT RAISE(ABORT, 'a log entry is never changed'); END;
       """),
+    BlobSchema.migration,
   ]
 }

@@ -10,13 +10,16 @@ public struct LogEntry: Hashable, Sendable {
   public let keyID: [UInt8]
   public let kind: String
   public let subject: String
+  /// Of the put of the statement (``PutBlobs/generation``).
+  public var generation: UInt64
 
-  public init(digest: Digest32, bytes: Int, keyID: [UInt8], kind: String, subject: String) {
+  public init(digest: Digest32, bytes: Int, keyID: [UInt8], kind: String, subject: String, generation: UInt64 = 0) {
     self.digest = digest
     self.bytes = bytes
     self.keyID = keyID
     self.kind = kind
     self.subject = subject
+    self.generation = generation
   }
 }
 

@@ -23,7 +23,9 @@ public final class LogRows: Sendable {
       return try entries.map { entry in
         if let known = try Self.find(db, entry.digest) { return .registered(known.index) }
         if let other = try Self.find(db, keyID: entry.keyID, entry.kind, entry.subject) { return .conflict(other) }
-        try CustodyStore.insert(db, .init(name: entry.digest, bytes: UInt64(entry.bytes), retention: .statement))
+        try BlobCatalogue.hold(
+          db, entry.digest, bytes: UInt64(entry.bytes),
+          .init(retention: .statement, holder: "log", sinceUnixMs: unixMs), generation: entry.generation)
         try db.execute(
           sql: "INSERT INTO entry (position, digest, kid, kind, sub, registered_unix_ms) VALUES (?, ?, ?, ?, ?, ?)",
           arguments: [Int64(next), entry.digest.row, entry.keyID.row, entry.kind, entry.subject, unixMs])
