@@ -1,8 +1,10 @@
 """OpenStack Swift with its S3 interface on loopback for the tests: FOLDER PORT KEY SECRET. One replica on one folder, no
-memcached. KEY is ACCOUNT:USER. Needs Debian's swift packages; ends with its standard input, and its servers with it."""
+memcached. KEY is ACCOUNT:USER. Needs Debian's swift packages; ends with its standard input, and its
+servers and FOLDER with it."""
 
 import ctypes
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -111,6 +113,8 @@ def main() -> None:
     finally:
         for process in running:
             process.kill()
+            process.wait()
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 main()

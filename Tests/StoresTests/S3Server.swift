@@ -50,7 +50,7 @@ struct S3Server: Sendable {
     let held = Pipe()
     process.standardInput = held
     process.standardOutput = FileHandle.nullDevice
-    process.standardError = try FileHandle(forWritingTo: log("\(folder).log"))
+    process.standardError = try FileHandle(forWritingTo: log("\(folder)/server.log"))
     try process.run()
     // It lives as long as the tests do.
     _ = Unmanaged.passRetained(held)
@@ -58,7 +58,7 @@ struct S3Server: Sendable {
       if answers(port) { return S3Server(endpoint: "http://127.0.0.1:\(port)") }
       usleep(10_000)
     }
-    let said = (try? String(contentsOfFile: "\(folder).log", encoding: .utf8)) ?? ""
+    let said = (try? String(contentsOfFile: "\(folder)/server.log", encoding: .utf8)) ?? ""
     throw Missing(description: "\(script) did not start: \(said.suffix(2000))")
   }
 
