@@ -92,7 +92,11 @@ let shared: [Target] = [
       "Cryptography", "RPC", "Wire", hummingbird, http2, httpClient, logging, metrics, lifecycle, configuration,
       nioCore, nioPosix,
     ]),
-  library("Stores", ["Receipts", "Credit", "MerkleLog", "Codec", "Cryptography", "CPostgres", grdb]),
+  library(
+    "Stores",
+    [
+      "Receipts", "Credit", "MerkleLog", "Codec", "Cryptography", "CPostgres", grdb, httpClient, nioCore, nioHTTP1,
+    ]),
 ]
 
 let services: [Target] = [
@@ -100,7 +104,8 @@ let services: [Target] = [
   service(
     "Verification",
     ["Evidence", "Exact", "Receipts", "MerkleLog", "Codec", "Cryptography", metrics, lifecycle]),
-  service("Storage", ["Stores", "MerkleLog", "Receipts", "Codec", "Cryptography", metrics]),
+  service(
+    "Storage", ["Stores", "MerkleLog", "Receipts", "Codec", "Cryptography", metrics, httpClient, lifecycle]),
   service("Attribution", ["Stores", "Credit", "Receipts", "Codec", "Cryptography", metrics]),
   service("Orchestrator", ["Stores", "MerkleLog", "Receipts", "Credit", "Codec", "Cryptography", lifecycle]),
   main("Inference", "colophon-inference"),
@@ -137,9 +142,10 @@ let testTargets: [Target] = [
     "Storage",
     [
       "StorageService", "ServiceKit", "RPC", "Wire", "Stores", "MerkleLog", "Receipts", "Codec", "Cryptography",
-      logging,
+      hummingbird, logging, nioCore, .product(name: "HummingbirdTesting", package: "hummingbird"),
     ]),
-  tests("Stores", ["Stores", "MerkleLog", "Receipts", "Credit", "Codec", "Cryptography"]),
+  tests(
+    "Stores", ["Stores", "MerkleLog", "Receipts", "Credit", "Codec", "Cryptography", httpClient, nioCore, nioHTTP1]),
   tests(
     "Attribution",
     [

@@ -77,5 +77,7 @@ public enum StorageSchema {
           EXECUTE FUNCTION refuse('a log entry is never changed');
         """),
     LogSchema.statements,
+    BlobSchema.tables,
+    BlobSchema.known,
   ]
 }

@@ -49,7 +49,7 @@ extension LogRows {
 
   func keepAudited(_ size: UInt64) async throws {
     try await database.write(.rowLocks, repeatable: true) { db in
-      try db.run("UPDATE audited SET size = ?", [Int64(size)])
+      _ = try db.run("UPDATE audited SET size = ?", [Int64(size)])
     }
   }
 
