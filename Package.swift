@@ -92,7 +92,11 @@ let shared: [Target] = [
       "Cryptography", "RPC", "Wire", hummingbird, http2, httpClient, logging, metrics, lifecycle, configuration,
       nioCore, nioPosix,
     ]),
-  library("Stores", ["Receipts", "Credit", "MerkleLog", "Codec", "Cryptography", "CPostgres", grdb]),
+  library(
+    "Stores",
+    [
+      "Receipts", "Credit", "MerkleLog", "Codec", "Cryptography", "CPostgres", grdb, httpClient, nioCore, nioHTTP1,
+    ]),
 ]
 
 let services: [Target] = [
@@ -140,7 +144,7 @@ let testTargets: [Target] = [
     "Storage",
     [
       "StorageService", "WitnessService", "ServiceKit", "RPC", "Wire", "Stores", "MerkleLog", "Receipts", "Codec",
-      "Cryptography", logging,
+      "Cryptography", hummingbird, logging, nioCore, .product(name: "HummingbirdTesting", package: "hummingbird"),
     ]),
   tests(
     "Witness",
@@ -148,7 +152,8 @@ let testTargets: [Target] = [
       "WitnessService", "ServiceKit", "Stores", "MerkleLog", "Cryptography", hummingbird, logging, nioCore,
       .product(name: "HummingbirdTesting", package: "hummingbird"),
     ]),
-  tests("Stores", ["Stores", "MerkleLog", "Receipts", "Credit", "Codec", "Cryptography"]),
+  tests(
+    "Stores", ["Stores", "MerkleLog", "Receipts", "Credit", "Codec", "Cryptography", httpClient, nioCore, nioHTTP1]),
   tests(
     "Attribution",
     [

@@ -5,6 +5,8 @@
 # tests need.
 BUILD_PACKAGES="libssl-dev libsqlite3-dev libpq-dev libopenblas-dev libprotobuf-c-dev zlib1g-dev pkg-config python3 python3-venv python3-pip iproute2"
 TEST_PACKAGES="protobuf-c-compiler protobuf-compiler golang-go golang-golang-x-mod-dev curl postgresql-15 openssl strace"
+# Of the long tests: OpenStack Swift (Debian's package swift is no language), whose servers the tests start themselves.
+LONG_TEST_PACKAGES="swift-proxy swift-account swift-container swift-object"
 
 say() { printf '%s\n' "$*"; }
 fail() { printf 'error: %s\n' "$1" >&2; exit "${2:-1}"; }
@@ -33,6 +35,19 @@ missing_packages() {
   done
 }
 
+# quietly COMMAND...: an installation that starts no daemon. Debian asks policy-rc.d; one that is there is the
+# administrator's and is left alone, so a new daemon may then start, as the administrator wants it.
+quietly() {
+  local policy=/usr/sbin/policy-rc.d status as_root=""
+  [ "$1" != sudo ] || as_root=sudo
+  [ ! -e "$policy" ] || { "$@"; return; }
+  printf '#!/bin/sh\nexit 101\n' | $as_root tee "$policy" >/dev/null && $as_root chmod 755 "$policy"
+  "$@"
+  status=$?
+  $as_root rm -f "$policy"
+  return "$status"
+}
+
 # require_packages NAME...: installs what is missing, as root or by sudo; else says the exact line.
 require_packages() {
   local missing as_root=""
@@ -55,7 +70,7 @@ require_packages() {
 apt_install() { # apt_install SUDO NAME...
   local as_root=$1
   shift
-  $as_root apt-get update -qq && $as_root apt-get install -y -qq --no-install-recommends "$@" >/dev/null
+  $as_root apt-get update -qq && quietly $as_root apt-get install -y -qq --no-install-recommends "$@" >/dev/null
 }
 
 # without_cluster SUDO COMMAND...: a package of PostgreSQL that is installed meanwhile makes and starts no database of its

@@ -18,10 +18,12 @@ final class Registration: Sendable {
   private let custodian: RegistrationPolicy.Issuer
   private let current: Mutex<(stamp: Stamp?, policy: RegistrationPolicy)>
 
-  /// Storage's own key is always admitted for custody. A file that is not there yet admits nobody else.
+  /// Storage's own key is always admitted for custody and for tombstones. A file that is not there yet admits nobody
+  /// else.
   init(path: String, custodian: (issuer: String, key: VerifyingKey)) throws {
     self.path = path
-    self.custodian = RegistrationPolicy.Issuer(issuer: custodian.issuer, key: custodian.key, kinds: [.custody])
+    self.custodian = RegistrationPolicy.Issuer(
+      issuer: custodian.issuer, key: custodian.key, kinds: [.custody, .tombstone])
     current = Mutex((try Self.stamp(of: path), try Self.read(path, self.custodian)))
   }
 

@@ -13,6 +13,10 @@ struct StorageMetrics: Sendable {
   private let cosignatures = Counter(label: "colophon_storage_cosignatures_total")
   private let cosignatureFailures = Counter(label: "colophon_storage_cosignature_failures_total")
   private let blobs = Counter(label: "colophon_storage_blobs_kept_total")
+  private let damaged = Counter(label: "colophon_storage_blobs_damaged_total")
+  private let removed = Counter(label: "colophon_storage_blobs_removed_total")
+  private let erased = Counter(label: "colophon_storage_blobs_erased_total")
+  private let scrubbedBytes = Counter(label: "colophon_storage_blob_bytes_scrubbed_total")
   private let blobBytes = Counter(label: "colophon_storage_blob_bytes_kept_total")
 
   /// Entries are counted by the growth of the tree: an append that found its entry there makes none.
@@ -36,5 +40,14 @@ struct StorageMetrics: Sendable {
   func kept(blobs count: Int, bytes: UInt64) {
     blobs.increment(by: Int64(count))
     blobBytes.increment(by: Int64(clamping: bytes))
+  }
+
+  func observed(_ event: BlobEvent) {
+    switch event {
+    case .damaged: damaged.increment()
+    case .removed: removed.increment()
+    case .erased: erased.increment()
+    case .scrubbed(let bytes): scrubbedBytes.increment(by: Int64(clamping: bytes))
+    }
   }
 }

@@ -14,6 +14,11 @@ extension StorageService {
       throw Self.rpcError(error, call.logger)
     } catch let error as BlobError {
       throw Self.rpcError(error, call.logger)
+    } catch let error as UploadError {
+      throw Self.rpcError(error)
+    } catch let error as S3Error {
+      call.logger.error("S3 store failed", metadata: ["cause": "\(error)"])
+      throw RPCError(.unavailable, "the blob store gave no usable answer: see the log of storage")
     } catch let error as RegistrationError {
       throw Self.rpcError(error)
     } catch let error as LogContradictionSeen {
@@ -42,10 +47,28 @@ extension StorageService {
   private static func rpcError(_ error: BlobError, _ logger: Logger) -> RPCError {
     switch error {
     case .tooLarge: return RPCError(.invalidArgument, "\(error)")
-    case .missing: return RPCError(.notFound, "\(error)")
+    case .missing, .erased: return RPCError(.notFound, "\(error)")
+    // Sent again, the same call puts or reads it again.
+    case .misread:
+      logger.error("blob misread", metadata: ["cause": "\(error)"])
+      return RPCError(.unavailable, "\(error)")
+    case .moving: return RPCError(.unavailable, "\(error)")
+    case .rangeBeyondEnd: return RPCError(.outOfRange, "\(error)")
     case .damaged:
       logger.critical("blob damaged", metadata: ["cause": "\(error)"])
       return RPCError(.dataLoss, "\(error)")
+    }
+  }
+
+  private static func rpcError(_ error: UploadError) -> RPCError {
+    switch error {
+    case .id, .partTooLarge, .beyondEnd: RPCError(.invalidArgument, "\(error)")
+    case .unknown: RPCError(.notFound, "\(error)")
+    case .conflict: RPCError(.alreadyExists, "\(error)")
+    case .tooMany, .quota: RPCError(.resourceExhausted, "\(error)")
+    case .offset: RPCError(.outOfRange, "\(error)")
+    case .incomplete: RPCError(.failedPrecondition, "\(error)")
+    case .digest: RPCError(.dataLoss, "\(error)")
     }
   }
 

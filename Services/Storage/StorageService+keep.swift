@@ -33,11 +33,13 @@ extension StorageService {
     let statement: [UInt8]
     if let first = try await custody.statement(of: receipt, subject: subject) {
       statement = first
+      // Whoever keeps the same again has the right bytes of what the disk may have changed since.
+      try await blobs.heal(request.blobs.map(\.data))
     } else {
-      _ = try await blobs.put(request.blobs.map(\.data))
+      let put = try await blobs.put(request.blobs.map(\.data))
       statement = try await custody.record(
         try sign(CustodyPredicate(receiptID: receipt, blobs: list, keptUnixMs: UInt64(clamping: unixMs())), subject),
-        of: receipt, subject: subject, blobs: list)
+        of: receipt, subject: subject, blobs: list, generation: put.generation, unixMs: unixMs())
       metrics.kept(blobs: list.count, bytes: list.reduce(0) { $0 + $1.bytes })
     }
     guard try CustodyPredicate(SignedStatement(statement).statement.predicate).blobs == list else {
@@ -57,14 +59,17 @@ extension StorageService {
   /// A blob, verified against its name.
   func blob(_ request: GetBlobRequest) async throws -> GetBlobResponse {
     let name = BlobName(try Self.digest(request.digest, "digest"))
-    let bytes: [UInt8]
-    do { bytes = try await blobs.get(name) } catch BlobError.missing {
+    do {
+      return GetBlobResponse(data: try await blobs.get(name), retention: try await retention(of: name))
+    } catch BlobError.missing {
       // Registered statements lie beside their entries.
       guard let statement = try await sequencer.statement(name.digest) else { throw BlobError.missing(name) }
       return GetBlobResponse(data: statement, retention: .statement)
     }
-    let classes = try await custody.retention(of: name)
-    return GetBlobResponse(data: bytes, retention: classes.map(\.wire).min { $0.rank < $1.rank } ?? .unspecified)
+  }
+
+  func retention(of name: BlobName) async throws -> Retention {
+    try await blobs.catalogue.retention(of: name).map(\.wire).min { $0.rank < $1.rank } ?? .unspecified
   }
 
   static func digest(_ bytes: [UInt8], _ field: String) throws -> Digest32 {

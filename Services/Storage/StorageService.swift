@@ -1,3 +1,4 @@
+public import AsyncHTTPClient
 internal import Codec
 internal import Cryptography
 public import Logging
@@ -21,6 +22,8 @@ public struct StorageService: HostedService {
   let origin: String
   let keys: StorageKeys
   let blobs: BlobStore
+  let uploads: UploadStore
+  let collector: BlobCollector
   let custody: CustodyStore
   let sequencer: Sequencer
   let cosigned: CosignedHeads
@@ -32,6 +35,9 @@ public struct StorageService: HostedService {
   let checkpointVkey: String
   let unixMs: @Sendable () -> Int64
   let metrics: StorageMetrics
+  let fault: BlobFault
+  private let blobSettings: BlobSettings
+  private let logger: Logger
 
   public init(context: ServiceContext) async throws {
     try await self.init(
@@ -40,7 +46,7 @@ public struct StorageService: HostedService {
       keys: StorageKeys(
         custody: context.signingKey("custody"), checkpoint: context.signingKey("checkpoint"),
         receipt: context.signingKey("log-receipt")),
-      logger: context.logger, transport: HTTPOutboundTransport(http: context.http))
+      logger: context.logger, http: context.http, transport: HTTPOutboundTransport(http: context.http))
   }
 
   /// Opens the stores in `folder`, audits the log and finishes what a crash has left.
@@ -50,14 +56,17 @@ public struct StorageService: HostedService {
   ///
   /// - Parameters:
   ///   - unixMs: milliseconds since 1970, for what is signed.
+  ///   - http: for blobs in an S3 store.
   ///   - transport: to witnesses and timestamping authority; only tests leave it out.
   ///   - fault: called at each step of an append; tests stop there.
+  ///   - blobFault: called at each step of what is done with blobs.
   ///   - calls: what the stores ask of the file system; tests fail there.
   ///   - isExclusive: keeps a second sequencer off the log; tests that open a folder again turn it off.
   public init(
     settings: StorageSettings, folder: String, issuer: String, keys: StorageKeys, logger: Logger,
-    transport: (any OutboundTransport)? = nil,
+    http: HTTPClient? = nil, transport: (any OutboundTransport)? = nil,
     unixMs: @escaping @Sendable () -> Int64 = StorageClock.unixMs, fault: @escaping AppendFault = { _ in },
+    blobFault: @escaping BlobFault = { _ in },
     calls: FileCalls = .system, isExclusive: Bool = true
   ) async throws {
     self.issuer = issuer
@@ -67,9 +76,25 @@ public struct StorageService: HostedService {
     metrics = StorageMetrics()
     origin = settings.origin(checkpointKey: keys.checkpoint.publicKey)
     registration = try Registration(path: settings.registrationPolicy, custodian: (issuer, keys.custody.publicKey))
-    blobs = try BlobStore(folder: "\(folder)/blobs", bytesMax: settings.blobBytesMax, calls: calls)
+    self.logger = logger
+    self.fault = blobFault
+    blobSettings = settings.blobs
     let location = settings.database ?? .sqlite(path: StorageSettings.path(folder))
     let database = try await location.open(StorageSchema.schema)
+    let catalogue = BlobCatalogue(database)
+    blobs = BlobStore(
+      backend: try await settings.blobs.place.open(folder: "\(folder)/blobs", http: http, calls: calls),
+      catalogue: catalogue, bytesMax: settings.blobs.bytesMax, fault: blobFault,
+      observe: { [metrics] in metrics.observed($0) })
+    let (before, now) = (try await catalogue.remember(settings.blobs.place), settings.blobs.place.text)
+    if before != now {
+      logger.warning(
+        "the blobs are looked for in another place than before: copy there what was kept",
+        metadata: ["before": "\(before)", "now": "\(now)"])
+    }
+    uploads = try await UploadStore(
+      folder: "\(folder)/blobs.uploads", store: blobs, limits: settings.blobs.uploads, unixMs: unixMs, calls: calls)
+    collector = BlobCollector(blobs, lifetimes: settings.blobs.lifetimes, unixMs: unixMs)
     custody = CustodyStore(database)
     let signer = try NoteSigner(name: origin, key: keys.checkpoint)
     checkpointVkey = "\(signer.verifierKey)"
@@ -140,6 +165,7 @@ public struct StorageService: HostedService {
       try await answering(call) { try await keep(input) }
     }
     routes.rpc.serve(StorageProcedures.getBlob) { input, call in try await answering(call) { try await blob(input) } }
+    addBlobRoutes(to: routes)
     routes.rpc.serve(StorageProcedures.append) { input, call in try await answering(call) { try await append(input) } }
     routes.rpc.serve(StorageProcedures.getInclusion) { input, call in
       try await answering(call) { try await inclusion(input) }
@@ -153,7 +179,8 @@ public struct StorageService: HostedService {
   }
 
   public var backgroundServices: [any Service] {
-    [feed as (any Service)?, stampFeed as (any Service)?].compactMap { $0 }
+    let care: any Service = BlobCare(service: self, settings: blobSettings, logger: logger)
+    return [care] + [feed as (any Service)?, stampFeed as (any Service)?].compactMap { $0 }
   }
 
   public var readinessChecks: [ReadinessCheck] {
@@ -167,7 +194,8 @@ public struct StorageService: HostedService {
   var identity: Identity {
     let key = keys.custody.publicKey
     return Identity(
-      issuer: issuer, keyID: COSEKey(key).keyID, publicKey: key.raw, kinds: [StatementKind.custody.rawValue],
+      issuer: issuer, keyID: COSEKey(key).keyID, publicKey: key.raw,
+      kinds: [StatementKind.custody, .tombstone].map(\.rawValue),
       build: Self.build)
   }
 

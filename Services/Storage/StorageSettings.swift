@@ -14,9 +14,6 @@ public struct StorageSettings: Sendable {
         "registration-policy", .path,
         help: "JSON list of the keys that may register statements; unset: DATA/storage/registration.json."),
       Setting(
-        "blob-bytes-max", .int(1 << 10...64 << 20), default: "\(16 << 20)", help: "Largest blob that is kept, in bytes."
-      ),
-      Setting(
         "append-queue-max", .int(1...1 << 20), default: "4096", help: "Appends that may wait for the log at once."),
       Setting(
         "start-audit", .choice(["full", "new"]), default: "full",
@@ -37,12 +34,12 @@ public struct StorageSettings: Sendable {
       Setting(
         "witness-quorum", .int(1...WitnessList.witnessesMax),
         help: "Cosignatures that an append waits for within the budget; all witnesses' unless set."),
-    ] + TimestampAuthority.settings + Setting.database
+    ] + TimestampAuthority.settings + BlobSettings.table + Setting.database
 
   /// Nil for the default that is made from the checkpoint key.
   public var origin: String?
   public var registrationPolicy: String
-  public var blobBytesMax = 16 << 20
+  public var blobs = BlobSettings()
   public var limits = Sequencer.Limits()
   /// Nil for SQLite in the service's folder.
   public var database: DatabaseLocation?
@@ -63,7 +60,7 @@ public struct StorageSettings: Sendable {
   init(_ values: SettingsValues, folder: String) throws {
     origin = values.optionalString("origin")
     registrationPolicy = values.optionalString("registration-policy") ?? "\(folder)/registration.json"
-    blobBytesMax = try values.int("blob-bytes-max")
+    blobs = try BlobSettings(values)
     startAudit = try LogStart.Audit(rawValue: values.string("start-audit")) ?? .full
     limits.queueMax = try values.int("append-queue-max")
     limits.batchMax = try values.int("append-batch-max")

@@ -14,6 +14,7 @@ extension OutgoingCall {
   private func translated(_ error: any Error) -> any Error {
     switch error {
     case is RPCError, is CancellationError: return error
+    case let error as ReceiverFailure: return error.cause
     case is NIOTooManyBytesError:
       let limit = client.options.limits.maxBytes
       return RPCError(.resourceExhausted, "the answer to \(path) passes the limit of \(limit) bytes")
@@ -27,4 +28,9 @@ extension OutgoingCall {
       return RPCError(.unavailable, "the peer that serves \(path) cannot be reached")
     }
   }
+}
+
+/// An error of whoever receives a stream: no fault of the peer.
+struct ReceiverFailure: Error {
+  let cause: any Error
 }

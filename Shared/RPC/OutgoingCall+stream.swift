@@ -22,7 +22,7 @@ extension OutgoingCall {
 
   /// Reads envelopes until the one that ends the stream, and throws the error that it holds.
   func readStream<Out: WireMessage>(
-    _ response: HTTPClientResponse, _ receive: @escaping @Sendable (Out) -> Void
+    _ response: HTTPClientResponse, _ receive: @escaping @Sendable (Out) async throws -> Void
   ) async throws {
     try await withDeadline(deadline) {
       try await translatingErrors {
@@ -42,7 +42,8 @@ extension OutgoingCall {
               if let failure = try EndOfStream.failure(in: payload) { throw failure }
               return
             }
-            receive(try decoded(payload))
+            let message: Out = try decoded(payload)
+            do { try await receive(message) } catch { throw ReceiverFailure(cause: error) }
           }
           buffer.discardReadBytes()
         }

@@ -81,6 +81,18 @@ public struct RPCClient: Sendable {
       continuation.onTermination = { _ in task.cancel() }
     }
   }
+
+  /// Calls a server-streaming procedure and hands over each message when the one before is done with: the peer sends no
+  /// faster than `receive` takes. An error that `receive` throws ends the call. Not repeated once a message has come.
+  public func receive<In: WireMessage, Out: WireMessage>(
+    _ procedure: StreamingProcedure<In, Out>, _ input: In, timeout: Duration, context: CallContext? = nil,
+    _ receive: @escaping @Sendable (Out) async throws -> Void
+  ) async throws {
+    let call = try OutgoingCall(
+      self, path: procedure.path, message: input, timeout: timeout, context: context, enveloped: true)
+    let response = try await call.repeating(if: procedure.isIdempotent) { try await call.openStream() }
+    try await call.readStream(response, receive)
+  }
 }
 
 /// Some libraries log the values that they are given, with all that is inside: what holds the token shows none of it.

@@ -21,6 +21,17 @@ public enum StorageProcedures {
   public static let getIdentity = Procedure<IdentityRequest, Identity>(service: service, method: "GetIdentity")
   public static let keep = Procedure<KeepRequest, KeepResponse>(service: service, method: "Keep")
   public static let getBlob = Procedure<GetBlobRequest, GetBlobResponse>(service: service, method: "GetBlob")
+  public static let beginUpload = Procedure<BeginUploadRequest, UploadStatus>(service: service, method: "BeginUpload")
+  public static let putPart = Procedure<PutPartRequest, UploadStatus>(service: service, method: "PutPart")
+  public static let commitUpload = Procedure<CommitUploadRequest, BlobInfo>(service: service, method: "CommitUpload")
+  public static let abortUpload = Procedure<AbortUploadRequest, AbortUploadResponse>(
+    service: service, method: "AbortUpload")
+  public static let getBlobInfo = Procedure<GetBlobInfoRequest, BlobInfo>(service: service, method: "GetBlobInfo")
+  public static let readBlob = StreamingProcedure<ReadBlobRequest, BlobChunk>(
+    service: service, method: "ReadBlob", idempotent: true)
+  public static let releaseBlob = Procedure<ReleaseBlobRequest, ReleaseBlobResponse>(
+    service: service, method: "ReleaseBlob")
+  public static let eraseBlob = Procedure<EraseBlobRequest, EraseBlobResponse>(service: service, method: "EraseBlob")
   public static let append = Procedure<AppendRequest, Inclusion>(service: service, method: "Append")
   public static let getInclusion = Procedure<GetInclusionRequest, Inclusion>(service: service, method: "GetInclusion")
   public static let getConsistency = Procedure<GetConsistencyRequest, Consistency>(

@@ -38,6 +38,31 @@ import Wire
     }
   }
 
+  @Test func aReceiverGetsEachMessageWhenItIsDoneWithTheOneBefore() async throws {
+    try await withLiveEcho { client in
+      let texts = Mutex<[String]>([])
+      try await client.receive(Echo.stream, GetTileRequest(path: "hi"), timeout: .seconds(5)) { message in
+        texts.withLock { $0.append("begin \(message.path)") }
+        await Task.yield()
+        texts.withLock { $0.append("end \(message.path)") }
+      }
+      #expect(texts.withLock { $0 } == ["0 hi", "1 hi", "2 hi", "hi"].flatMap { ["begin \($0)", "end \($0)"] })
+    }
+  }
+
+  @Test func anErrorOfTheReceiverEndsTheCallAndComesBackAsItIs() async throws {
+    try await withLiveEcho { client in
+      let count = Mutex(0)
+      await #expect(throws: Secret.self) {
+        try await client.receive(Echo.stream, GetTileRequest(path: "hi"), timeout: .seconds(5)) { _ in
+          count.withLock { $0 += 1 }
+          throw Secret()
+        }
+      }
+      #expect(count.withLock { $0 } == 1)
+    }
+  }
+
   @Test func gzipWorksBothWays() async throws {
     var options = RPCClient.Options()
     options.compressAboveBytes = 100

@@ -32,7 +32,9 @@ import Wire
     #expect(try NoteVerifierKey(keys.checkpointVkey).key == fixture.keys.checkpoint.publicKey)
     #expect(try NoteVerifierKey(keys.checkpointVkey).name == keys.origin)
     #expect(keys.receiptKey == fixture.keys.receipt.publicKey.raw)
-    #expect(storage.identity.publicKey == fixture.keys.custody.publicKey.raw && storage.identity.kinds == ["custody"])
+    #expect(
+      storage.identity.publicKey == fixture.keys.custody.publicKey.raw
+        && storage.identity.kinds == ["custody", "tombstone"])
   }
 
   @Test func `Consistency holds from every size to the newest, and asking beyond names the remedy`() async throws {

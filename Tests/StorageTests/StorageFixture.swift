@@ -47,14 +47,15 @@ final class StorageFixture: Sendable {
   }
 
   func open(
-    blobBytesMax: Int = 1 << 20, origin: String? = nil, fault: @escaping AppendFault = { _ in }
+    blobBytesMax: Int = 1 << 20, origin: String? = nil, fault: @escaping AppendFault = { _ in },
+    blobFault: @escaping BlobFault = { _ in }
   ) async throws -> StorageService {
     var settings = StorageSettings(origin: origin, registrationPolicy: policyPath)
-    settings.blobBytesMax = blobBytesMax
+    settings.blobs.bytesMax = blobBytesMax
     return try await StorageService(
       settings: settings, folder: folder, issuer: Self.storageIssuer, keys: keys,
       logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, unixMs: { 1_700_000_000_123 }, fault: fault,
-      isExclusive: false)
+      blobFault: blobFault, isExclusive: false)
   }
 
   func statement(

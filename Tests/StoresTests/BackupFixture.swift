@@ -20,13 +20,10 @@ struct BackupFixture {
     let outbox = try await Outbox(.sqlite(path: "\(data)/orchestrator/outbox.sqlite"))
     try await outbox.keep(LogHead(origin: "a", vkey: "k", size: 3, root: SHA256.hash([3])))
     _ = try await LedgerStore(.sqlite(path: "\(data)/attribution/ledger.sqlite"))
-    let blobs = try BlobStore(folder: "\(data)/storage/blobs")
-    let names = try await blobs.put((0..<entries).map { Array("statement \($0)".utf8) })
-    let fixture = try LogFixture(folder: "\(data)/storage")
-    try await fixture.database().write { db in
-      try CustodyStore.insert(db, names.map { .init(name: $0.digest, bytes: 11, retention: .opening) })
-    }
-    let log = try await fixture.open()
+    let blobs = try self.blobs(in: data)
+    let put = try await blobs.put((0..<entries).map { Array("statement \($0)".utf8) })
+    try await blobs.refer(to: put, 11)
+    let log = try await LogFixture(folder: "\(data)/storage").open()
     try await append(0..<entries, to: log)
     for (path, text) in [
       ("trust.json", "{}"), ("storage/registration.json", "[]"), ("token", "t"), ("storage/keys/checkpoint.key", "c"),
@@ -38,6 +35,14 @@ struct BackupFixture {
       try Data(text.utf8).write(to: url)
     }
     return log
+  }
+
+  /// The blobs of a data folder.
+  func blobs(in data: String) throws -> BlobStore {
+    BlobStore(
+      backend: try FileBackend(folder: "\(data)/storage/blobs"),
+      catalogue: BlobCatalogue(
+        try SQLiteDatabase(path: "\(data)/storage/storage.sqlite", schema: StorageSchema.schema)))
   }
 
   @discardableResult

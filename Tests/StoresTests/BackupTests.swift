@@ -26,20 +26,21 @@ import Testing
     #expect(try await append(0..<310, to: again).count == 310)
     let outbox = try await Outbox(.sqlite(path: "\(suite.restored)/orchestrator/outbox.sqlite"))
     #expect(try await outbox.head()?.size == 3)
-    let blob = try await BlobStore(folder: "\(suite.restored)/storage/blobs").get(
-      BlobName(of: Array("statement 7".utf8)))
-    #expect(blob == Array("statement 7".utf8))
+    let blobs = try suite.blobs(in: suite.restored)
+    let blob = Array("statement 7".utf8)
+    #expect(try await blobs.backend.read(BlobObject(BlobName(of: blob)), from: 0, count: 100) == blob)
+    #expect(try await blobs.catalogue.retention(of: BlobName(of: blob)) == [.opening])
   }
 
   @Test func `A backup taken while appends run holds a whole log`() async throws {
     let log = try await suite.makeSuite()
-    let blobs = try BlobStore(folder: "\(suite.data)/storage/blobs")
+    let blobs = try suite.blobs(in: suite.data)
     let isDone = Flag()
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask {
         var number = 5
         while !isDone.isSet {
-          // As the service does: the statement is durable before its entry.
+          // Blobs to which nobody refers yet.
           _ = try await blobs.put((number..<number + 40).map { Array("statement \($0)".utf8) })
           try await append(number..<number + 40, to: log)
           number += 40
@@ -53,6 +54,35 @@ import Testing
       #expect(try suite.restore() == manifest)
       #expect(try await LogFixture(folder: "\(suite.restored)/storage").open().published.size == manifest.logSize)
     }
+  }
+
+  @Test func `Blobs in an S3 store are not copied, and the backup says where they are`() async throws {
+    _ = try await suite.makeSuite()
+    #expect(try suite.back().blobsAt == nil)
+    let place = BlobPlace.s3(endpoint: "http://s3.example:9000", bucket: "b", region: "r", keyFile: "k")
+    #expect(try await suite.blobs(in: suite.data).catalogue.remember(place) == "files")
+    try FileManager.default.removeItem(atPath: "\(suite.data)/storage/blobs")
+    try FileManager.default.removeItem(atPath: suite.backup)
+    let manifest = try suite.back()
+    #expect(manifest.blobsAt == "s3 http://s3.example:9000/b")
+    #expect(try suite.restore() == manifest)
+  }
+
+  @Test func `A backup is made before an upgrade too, and holds the blobs of the older rows`() async throws {
+    _ = try await suite.makeSuite(entries: 1)
+    let path = "\(suite.data)/storage/storage.sqlite"
+    for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path + suffix) }
+    for folder in ["log", "log.tmp"] { try? FileManager.default.removeItem(atPath: "\(suite.data)/storage/\(folder)") }
+    let older = Array(StorageSchema.migrations.prefix(BlobSchema.version - 1))
+    _ = try await LogFixture(folder: "\(suite.data)/storage", migrations: older).open()
+    let database = try SQLiteDatabase(path: path, schema: Schema(service: "storage", older))
+    let name = BlobName(of: Array("statement 0".utf8))
+    try await database.write { db in
+      _ = try db.run("INSERT INTO blob (digest, retention, bytes) VALUES (?, 'opening', 11)", [name.digest])
+    }
+    #expect(try suite.back().files.contains { $0.path.hasSuffix("\(name)") })
+    try FileManager.default.removeItem(atPath: "\(suite.data)/storage/blobs/\(FileBackend.place(of: name))")
+    #expect(throws: BackupError.missingBlob(name: "\(name)")) { try suite.back(up: "\(suite.scratch.path)/2") }
   }
 
   @Test func `Keys are copied when asked, and never the one that numbers receipts`() async throws {
@@ -84,7 +114,7 @@ import Testing
       try SuiteBackup(data: "\(suite.scratch.path)/none", target: suite.backup, withKeys: false, unixMs: 0).run()
     }
     let name = BlobName(of: Array("statement 2".utf8))
-    let blob = URL(filePath: "\(suite.data)/storage/blobs/\(BlobStore.place(of: name))")
+    let blob = URL(filePath: "\(suite.data)/storage/blobs/\(FileBackend.place(of: name))")
     let bytes = try Data(contentsOf: blob)
     try Data("rot".utf8).write(to: blob)
     let rotten = #expect(throws: BackupError.self) { try suite.back(up: "\(suite.scratch.path)/1") }

@@ -13,6 +13,9 @@ import Wire
     row(InferenceProcedures.getIdentity), row(InferenceProcedures.listModels), row(InferenceProcedures.cancel),
     row(VerificationProcedures.getIdentity), row(VerificationProcedures.reexecute),
     row(StorageProcedures.getIdentity), row(StorageProcedures.keep), row(StorageProcedures.getBlob),
+    row(StorageProcedures.beginUpload), row(StorageProcedures.putPart), row(StorageProcedures.commitUpload),
+    row(StorageProcedures.abortUpload), row(StorageProcedures.getBlobInfo), row(StorageProcedures.readBlob),
+    row(StorageProcedures.releaseBlob), row(StorageProcedures.eraseBlob),
     row(StorageProcedures.append), row(StorageProcedures.getInclusion), row(StorageProcedures.getConsistency),
     row(StorageProcedures.getCheckpoint), row(StorageProcedures.getTile), row(StorageProcedures.getLogKeys),
     row(AttributionProcedures.getIdentity), row(AttributionProcedures.attribute), row(AttributionProcedures.settle),
@@ -21,6 +24,10 @@ import Wire
   ]
 
   private static func row<A, B>(_ procedure: Procedure<A, B>) -> (path: String, isIdempotent: Bool) {
+    (procedure.path, procedure.isIdempotent)
+  }
+
+  private static func row<A, B>(_ procedure: StreamingProcedure<A, B>) -> (path: String, isIdempotent: Bool) {
     (procedure.path, procedure.isIdempotent)
   }
 

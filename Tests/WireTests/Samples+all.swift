@@ -46,6 +46,23 @@ private func storageSamples() throws -> [Sample] {
     try Sample(KeepResponse(custodyStatement: awkward, digests: [digest, []]), empty: KeepResponse()),
     try Sample(GetBlobRequest(digest: digest), empty: GetBlobRequest()),
     try Sample(GetBlobResponse(data: awkward, retention: .model), empty: GetBlobResponse()),
+    try Sample(
+      BeginUploadRequest(uploadID: "u", bytes: .max, retention: .model), empty: BeginUploadRequest()),
+    try Sample(UploadStatus(received: 1 << 40, partBytesMax: 1 << 22), empty: UploadStatus()),
+    try Sample(PutPartRequest(uploadID: "u", offset: .max, data: awkward), empty: PutPartRequest()),
+    try Sample(CommitUploadRequest(uploadID: "u", digest: digest), empty: CommitUploadRequest()),
+    try Sample(AbortUploadRequest(uploadID: "u"), empty: AbortUploadRequest()),
+    try Sample(AbortUploadResponse(), empty: AbortUploadResponse()),
+    try Sample(BlobInfo(digest: digest, bytes: .max, root: digest, retention: .content), empty: BlobInfo()),
+    try Sample(GetBlobInfoRequest(digest: digest), empty: GetBlobInfoRequest()),
+    try Sample(ReadBlobRequest(digest: digest, offset: 1 << 40, length: .max), empty: ReadBlobRequest()),
+    try Sample(BlobChunk(index: 1 << 40, data: awkward, path: [digest, []]), empty: BlobChunk()),
+    try Sample(ReleaseBlobRequest(digest: digest, retention: .evidence), empty: ReleaseBlobRequest()),
+    try Sample(ReleaseBlobResponse(released: true), empty: ReleaseBlobResponse()),
+    try Sample(EraseBlobRequest(digest: digest, reason: words), empty: EraseBlobRequest()),
+    try Sample(
+      EraseBlobResponse(tombstoneStatement: awkward, inclusion: Inclusion(index: 7, treeSize: 8)),
+      empty: EraseBlobResponse()),
     try Sample(AppendRequest(statement: awkward), empty: AppendRequest()),
     try Sample(
       Inclusion(index: 1 << 63, treeSize: .max, root: digest, coseReceipt: awkward, tlogProof: words, timestamp: [7]),

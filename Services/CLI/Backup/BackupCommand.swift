@@ -12,6 +12,7 @@ struct BackupCommand: AsyncParsableCommand {
       is written last: a folder without it is no backup. Not in it: weights, which can be fetched again, and private keys.
       Without the checkpoint key nobody can go on with the log, so keep the keys too: in another place, or here with
       --with-keys. The orchestrator's key is in no backup, for a restored one must number its receipts under a new key.
+      Blobs in an S3 store are not in it either: the manifest names the bucket, which needs a backup of its own.
       Keep the printed digest somewhere else: 'colophon restore --backup-sha256' takes no other backup.
       """)
 
@@ -30,6 +31,9 @@ struct BackupCommand: AsyncParsableCommand {
       } catch { throw Failure("\(error)", status: 74) }
       let bytes = manifest.files.reduce(0) { $0 + $1.bytes }
       Console.out("\(directory): \(manifest.files.count) files, \(bytes) bytes, log of \(manifest.logSize) entries")
+      if let place = manifest.blobsAt {
+        Console.out("blobs are not in it: they are in \(place), which needs a backup of its own")
+      }
       Console.out("backup sha256:\(try manifest.digest().hex)")
     }
   }

@@ -31,7 +31,7 @@ public enum BackupError: Error, Equatable, Sendable, CustomStringConvertible {
       "\(operation) \(path) failed: \(String(cString: strerror(code)))"
     case .damagedSource(let path, let why): "\(path) is damaged, and no backup is made of it: \(why)"
     case .missingBlob(let name):
-      "the rows name blob \(name), and it is not there: put it back, or find out who removed it, before you make a backup"
+      "the rows name blob \(name), and it is not there: where it was removed meanwhile, back up again; else put it back first"
     case .incomplete(let path):
       "\(path) holds no \(BackupManifest.name): it is no backup, or one that was never finished; use another"
     case .manifest(let why): "\(BackupManifest.name) cannot be used: \(why)"

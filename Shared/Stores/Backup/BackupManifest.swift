@@ -20,6 +20,8 @@ public struct BackupManifest: Equatable, Sendable {
   /// Entries of the log, and the root over them.
   public let logSize: UInt64
   public let logRoot: Digest32
+  /// Where the blobs lie when it is an S3 store: they are not among the files then. Nil: they are.
+  public let blobsAt: String?
   public let files: [File]
 
   /// JCS: the same backup has the same bytes, and one digest.
@@ -30,22 +32,26 @@ public struct BackupManifest: Equatable, Sendable {
         JSONMember("sha256", .string(file.digest.hex)),
       ])
     }
+    let elsewhere = blobsAt.map { [JSONMember("blobs_at", .string($0))] } ?? []
     return try JCS.encode(
-      .object([
-        JSONMember("version", .integer(1)), JSONMember("created_unix_ms", .decimal(createdUnixMs)),
-        JSONMember("has_keys", .bool(hasKeys)), JSONMember("log_size", .decimal(logSize)),
-        JSONMember("log_root", .string(logRoot.hex)), JSONMember("files", .array(files)),
-      ]))
+      .object(
+        elsewhere + [
+          JSONMember("version", .integer(1)), JSONMember("created_unix_ms", .decimal(createdUnixMs)),
+          JSONMember("has_keys", .bool(hasKeys)), JSONMember("log_size", .decimal(logSize)),
+          JSONMember("log_root", .string(logRoot.hex)), JSONMember("files", .array(files)),
+        ]))
   }
 
   /// The name of the whole backup.
   public func digest() throws -> Digest32 { SHA256.hash(try encoded()) }
 
-  init(createdUnixMs: UInt64, hasKeys: Bool, logSize: UInt64, logRoot: Digest32, files: [File]) {
+  init(createdUnixMs: UInt64, hasKeys: Bool, logSize: UInt64, logRoot: Digest32, blobsAt: String? = nil, files: [File])
+  {
     self.createdUnixMs = createdUnixMs
     self.hasKeys = hasKeys
     self.logSize = logSize
     self.logRoot = logRoot
+    self.blobsAt = blobsAt
     self.files = files
   }
 
@@ -67,7 +73,9 @@ public struct BackupManifest: Equatable, Sendable {
       else { throw BackupError.manifest(why: "it names a file that no backup has") }
       return File(path: path, bytes: bytes, digest: digest)
     }
-    self.init(createdUnixMs: created, hasKeys: keys == .bool(true), logSize: size, logRoot: root, files: files)
+    self.init(
+      createdUnixMs: created, hasKeys: keys == .bool(true), logSize: size, logRoot: root,
+      blobsAt: json["blobs_at"]?.stringValue, files: files)
     // One spelling: what was hashed is what was read.
     guard try encoded() == bytes else { throw BackupError.manifest(why: "it is not in canonical form") }
   }

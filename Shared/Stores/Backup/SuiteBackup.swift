@@ -6,7 +6,8 @@ internal import MerkleLog
 ///
 /// The databases are copied in the order in which a request needs them done: first the orchestrator's, last storage's.
 /// So whatever the copied outbox has seen acknowledged is in the copied ledger and log. The log's files are those of the
-/// head that the copied database has signed, and no later ones.
+/// head that the copied database has signed, and no later ones. Blobs in an S3 store are not copied: the manifest says where
+/// they are. Uploads in progress are not either: after a restore they begin again.
 public struct SuiteBackup: Sendable {
   static let databases = ["orchestrator/outbox.sqlite", "attribution/ledger.sqlite", "storage/storage.sqlite"]
   /// Besides databases, log and blobs.
@@ -45,7 +46,7 @@ public struct SuiteBackup: Sendable {
     guard let head, let note = head.note else { throw BackupError.noSuite(path: data) }
     try copyLog(head, note, folder)
     try copyBlobs("storage/blobs", folder)
-    try requireBlobs()
+    let blobsAt = try requireBlobs()
     for model in try BackupFolder.names("\(data)/inference/models") {
       // Weights can be fetched again; another signature about them would contradict the one in the log.
       let path = "inference/models/\(model)/manifest.cose"
@@ -55,7 +56,7 @@ public struct SuiteBackup: Sendable {
     try folder.sync()
     try fault(.durable)
     let manifest = BackupManifest(
-      createdUnixMs: unixMs, hasKeys: withKeys, logSize: head.size, logRoot: head.root,
+      createdUnixMs: unixMs, hasKeys: withKeys, logSize: head.size, logRoot: head.root, blobsAt: blobsAt,
       files: folder.files.sorted { $0.path < $1.path })
     try folder.write(manifest.encoded(), to: "\(BackupManifest.name).new")
     try fault(.manifestWritten)
@@ -104,16 +105,22 @@ public struct SuiteBackup: Sendable {
     }
   }
 
-  /// Every blob that the copied rows name is among the copies.
-  private func requireBlobs() throws {
+  /// Every blob that the copied rows name is among the copies. Returns where they are when they are in no files.
+  private func requireBlobs() throws -> String? {
     try SQLiteCopy.read("\(target)/storage/storage.sqlite") { db in
-      let next = try db.cursor("SELECT DISTINCT digest FROM blob", [])
+      // A backup is also made before an upgrade.
+      let isOld = try db.schemaVersion() < BlobSchema.version
+      let place: String? = try isOld ? nil : db.value("SELECT place FROM blob_sweep")
+      if let place, place != BlobPlace.filesText { return place }
+      let next = try db.cursor(
+        isOld ? "SELECT DISTINCT digest FROM blob" : "SELECT digest FROM blob_object WHERE state = 'present'", [])
       while let row = try next() {
         let name = BlobName(try row["digest"] as Digest32)
-        guard access("\(target)/storage/blobs/\(BlobStore.place(of: name))", F_OK) == 0 else {
+        guard access("\(target)/storage/blobs/\(FileBackend.place(of: name))", F_OK) == 0 else {
           throw BackupError.missingBlob(name: "\(name)")
         }
       }
+      return nil
     }
   }
 }

@@ -96,5 +96,7 @@ public enum StorageSchema {
         token BLOB NOT NULL
       ) STRICT;
       """),
+    BlobSchema.tables,
+    BlobSchema.known,
   ]
 }

@@ -12,6 +12,14 @@ public struct FileCalls: Sendable {
   public var read: @Sendable (_ file: Int32, _ into: UnsafeMutableRawBufferPointer) -> Int
   /// `write`: may write less than it was given.
   public var write: @Sendable (_ file: Int32, _ from: UnsafeRawBufferPointer) -> Int
+  /// `pread`.
+  public var readAt: @Sendable (_ file: Int32, _ into: UnsafeMutableRawBufferPointer, _ offset: Int64) -> Int
+  /// `pwrite`: may write less than it was given.
+  public var writeAt: @Sendable (_ file: Int32, _ from: UnsafeRawBufferPointer, _ offset: Int64) -> Int
+  /// `ftruncate`.
+  public var truncate: @Sendable (_ file: Int32, _ bytes: Int64) -> Int32
+  /// `futimens` with the time of now.
+  public var touch: @Sendable (_ file: Int32) -> Int32
   /// `fsync`, of a file or of a folder's names.
   public var sync: @Sendable (_ file: Int32) -> Int32
   /// `renameat`.
@@ -28,6 +36,10 @@ public struct FileCalls: Sendable {
     open: { openat($0, $1, $2, $3) },
     read: { Glibc.read($0, $1.baseAddress, $1.count) },
     write: { Glibc.write($0, $1.baseAddress, $1.count) },
+    readAt: { pread($0, $1.baseAddress, $1.count, off_t($2)) },
+    writeAt: { pwrite($0, $1.baseAddress, $1.count, off_t($2)) },
+    truncate: { ftruncate($0, off_t($1)) },
+    touch: { futimens($0, nil) },
     sync: { fsync($0) },
     rename: { renameat($0, $1, $2, $3) },
     unlink: { unlinkat($0, $1, $2) },

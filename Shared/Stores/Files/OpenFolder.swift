@@ -42,6 +42,19 @@ final class OpenFolder: Sendable {
     return OpenFolder(path: below, handle: found, calls: calls)
   }
 
+  /// The file of this name, nil when there is none and it is not to be made. One that is made is open for writing too.
+  func file(_ name: String, making: Bool = false) throws(StoreFileError) -> OpenFile? {
+    let at = "\(path)/\(name)"
+    let flags = (making ? O_RDWR : O_RDONLY) | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK
+    var found = calls.open(handle, name, flags, 0)
+    if found < 0, errno == ENOENT, making { found = calls.open(handle, name, flags | O_CREAT | O_EXCL, 0o600) }
+    if found < 0 {
+      guard errno == ENOENT else { throw .last("open", at) }
+      return nil
+    }
+    return try OpenFile(path: at, handle: found, calls: calls)
+  }
+
   /// All bytes of the file, nil when there is none.
   func read(_ name: String, bytesMax: Int) throws(StoreFileError) -> [UInt8]? {
     let at = "\(path)/\(name)"

@@ -19,6 +19,12 @@ public enum StoreFileError: Error, Equatable, Sendable, CustomStringConvertible 
     }
   }
 
+  /// Whether the disk itself cannot give back what it was given.
+  var isDamage: Bool {
+    if case .failed(_, _, let code) = self { return code == EIO }
+    return false
+  }
+
   static func last(_ operation: String, _ path: String) -> StoreFileError {
     switch errno {
     case ELOOP, ENOTDIR: .notRegular(path: path)

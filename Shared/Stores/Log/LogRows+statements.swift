@@ -15,10 +15,19 @@ extension LogRows {
   /// any.
   public func eraseStatement(_ digest: Digest32) async throws -> Bool {
     let erased = try await database.write(.rowLocks, repeatable: true) { db in
-      try db.run(
-        "DELETE FROM statement WHERE position = (SELECT position FROM entry WHERE digest = ?)", [digest]) > 0
+      try Self.eraseStatement(db, digest) != nil
     }
     if erased { try await database.overwriteDeleted() }
     return erased
+  }
+
+  /// Part of the caller's transaction, which sees to what the database still holds afterwards. Returns how many bytes
+  /// there were; nil when there was no statement.
+  static func eraseStatement(_ db: any RowTransaction, _ digest: Digest32) throws -> Int64? {
+    try db.value(
+      """
+      DELETE FROM statement WHERE position = (SELECT position FROM entry WHERE digest = ?)
+      RETURNING CAST(length(bytes) AS BIGINT)
+      """, [digest])
   }
 }

@@ -35,7 +35,13 @@ public final class LogRows: Sendable {
           """
           INSERT INTO entry (position, digest, kid, kind, sub, registered_unix_ms, seal) VALUES (?, ?, ?, ?, ?, ?, ?)
           """, [Int64(next), entry.digest, entry.keyID, entry.kind, entry.subject, unixMs, seal])
-        try db.run("INSERT INTO statement (position, bytes) VALUES (?, ?)", [Int64(next), entry.statement])
+        // What was erased as a blob is not kept as a statement.
+        try db.run(
+          """
+          INSERT INTO statement (position, bytes)
+            SELECT position, ? FROM entry
+            WHERE position = ? AND NOT EXISTS (SELECT 1 FROM blob_erasure WHERE digest = entry.digest)
+          """, [entry.statement, Int64(next)])
         defer { next += 1 }
         return .registered(next)
       }

@@ -42,10 +42,19 @@ struct DiskShadow {
 
   mutating func closed(_ handle: Int32) { handles[handle] = nil }
 
-  mutating func wrote(_ handle: Int32, _ bytes: [UInt8]) {
+  /// - Parameter offset: nil for a write where the last one ended.
+  mutating func wrote(_ handle: Int32, _ bytes: [UInt8], at offset: Int? = nil) {
     guard let (node, position) = handles[handle], case .file(let number) = node else { return }
-    files[number].pending.append((position, bytes))
-    handles[handle]?.position += bytes.count
+    files[number].pending.append((offset ?? position, bytes))
+    if offset == nil { handles[handle]?.position += bytes.count }
+  }
+
+  /// A file that was cut off. As if at once durable: nothing relies on the bytes beyond.
+  mutating func truncated(_ handle: Int32, to count: Int) {
+    guard case .file(let number) = handles[handle]?.node else { return }
+    files[number].durable.removeLast(max(0, files[number].durable.count - count))
+    files[number].pending = files[number].pending.filter { $0.offset < count }
+      .map { ($0.offset, Array($0.bytes.prefix(count - $0.offset))) }
   }
 
   mutating func synced(_ handle: Int32) {

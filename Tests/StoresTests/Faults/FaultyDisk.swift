@@ -7,7 +7,7 @@ import Synchronization
 ///
 /// ```swift
 /// let disk = FaultyDisk()
-/// let blobs = try BlobStore(folder: folder, calls: disk.calls)
+/// let blobs = try FileBackend(folder: folder, calls: disk.calls)
 /// disk.arm(.dies, at: 7)          // the seventh call from now, and all after it, do nothing
 /// ...                             // work; note what was acknowledged
 /// try disk.powerCut(of: folder, to: image, using: &random)
@@ -78,6 +78,20 @@ final class FaultyDisk: Sendable {
     }
   }
 
+  private func write(
+    _ from: UnsafeRawBufferPointer, _ body: (UnsafeRawBufferPointer, inout DiskShadow) -> Int
+  ) -> Int {
+    state.withLock { state in
+      let verdict = Self.step(&state, "write")
+      if let code = verdict, code != 0 {
+        errno = code
+        return -1
+      }
+      let bytes = verdict == nil ? UnsafeRawBufferPointer(rebasing: from.prefix(max(1, from.count / 2))) : from
+      return body(bytes, &state.shadow)
+    }
+  }
+
   var calls: FileCalls {
     var calls = FileCalls.system
     let real = FileCalls.system
@@ -97,18 +111,31 @@ final class FaultyDisk: Sendable {
       return real.read(file, into)
     }
     calls.write = { [self] file, from in
-      state.withLock { state in
-        let verdict = Self.step(&state, "write")
-        if let code = verdict, code != 0 {
-          errno = code
-          return -1
-        }
-        let bytes = verdict == nil ? UnsafeRawBufferPointer(rebasing: from.prefix(max(1, from.count / 2))) : from
+      write(from) { bytes, shadow in
         let count = real.write(file, bytes)
-        if count > 0 { state.shadow.wrote(file, Array(bytes.prefix(count))) }
+        if count > 0 { shadow.wrote(file, Array(bytes.prefix(count))) }
         return count
       }
     }
+    calls.readAt = { [self] file, into, offset in
+      guard take("read", { _ in 0 }) == 0 else { return -1 }
+      return real.readAt(file, into, offset)
+    }
+    calls.writeAt = { [self] file, from, offset in
+      write(from) { bytes, shadow in
+        let count = real.writeAt(file, bytes, offset)
+        if count > 0 { shadow.wrote(file, Array(bytes.prefix(count)), at: Int(offset)) }
+        return count
+      }
+    }
+    calls.truncate = { [self] file, bytes in
+      take("truncate") { shadow in
+        let result = real.truncate(file, bytes)
+        if result == 0 { shadow.truncated(file, to: Int(bytes)) }
+        return result
+      }
+    }
+    calls.touch = { [self] file in take("touch") { _ in real.touch(file) } }
     calls.sync = { [self] file in
       take(
         "sync",

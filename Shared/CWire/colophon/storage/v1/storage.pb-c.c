@@ -232,6 +232,636 @@ void   colophon__storage__v1__get_blob_response__free_unpacked
   assert(message->base.descriptor == &colophon__storage__v1__get_blob_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   colophon__storage__v1__begin_upload_request__init
+                     (Colophon__Storage__V1__BeginUploadRequest         *message)
+{
+  static const Colophon__Storage__V1__BeginUploadRequest init_value = COLOPHON__STORAGE__V1__BEGIN_UPLOAD_REQUEST__INIT;
+  *message = init_value;
+}
+size_t colophon__storage__v1__begin_upload_request__get_packed_size
+                     (const Colophon__Storage__V1__BeginUploadRequest *message)
+{
+  assert(message->base.descriptor == &colophon__storage__v1__begin_upload_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t colophon__storage__v1__begin_upload_request__pack
+                     (const Colophon__Storage__V1__BeginUploadRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &colophon__storage__v1__begin_upload_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t colophon__storage__v1__begin_upload_request__pack_to_buffer
+                     (const Colophon__Storage__V1__BeginUploadRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &colophon__storage__v1__begin_upload_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Colophon__Storage__V1__BeginUploadRequest *
+       colophon__storage__v1__begin_upload_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Colophon__Storage__V1__BeginUploadRequest *)
+     protobuf_c_message_unpack (&colophon__storage__v1__begin_upload_request__descriptor,
+                                allocator, len, data);
+}
+void   colophon__storage__v1__begin_upload_request__free_unpacked
+                     (Colophon__Storage__V1__BeginUploadRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &colophon__storage__v1__begin_upload_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   colophon__storage__v1__upload_status__init
+                     (Colophon__Storage__V1__UploadStatus         *message)
+{
+  static const Colophon__Storage__V1__UploadStatus init_value = COLOPHON__STORAGE__V1__UPLOAD_STATUS__INIT;
+  *message = init_value;
+}
+size_t colophon__storage__v1__upload_status__get_packed_size
+                     (const Colophon__Storage__V1__UploadStatus *message)
+{
+  assert(message->base.descriptor == &colophon__storage__v1__upload_status__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t colophon__storage__v1__upload_status__pack
+                     (const Colophon__Storage__V1__UploadStatus *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &colophon__storage__v1__upload_status__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t colophon__storage__v1__upload_status__pack_to_buffer
+                     (const Colophon__Storage__V1__UploadStatus *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &colophon__storage__v1__upload_status__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Colophon__Storage__V1__UploadStatus *
+       colophon__storage__v1__upload_status__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Colophon__Storage__V1__UploadStatus *)
+     protobuf_c_message_unpack (&colophon__storage__v1__upload_status__descriptor,
+                                allocator, len, data);
+}
+void   colophon__storage__v1__upload_status__free_unpacked
+                     (Colophon__Storage__V1__UploadStatus *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &colophon__storage__v1__upload_status__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   colophon__storage__v1__put_part_request__init
+                     (Colophon__Storage__V1__PutPartRequest         *message)
+{
+  static const Colophon__Storage__V1__PutPartRequest init_value = COLOPHON__STORAGE__V1__PUT_PART_REQUEST__INIT;
+  *message = init_value;
+}
+size_t colophon__storage__v1__put_part_request__get_packed_size
+                     (const Colophon__Storage__V1__PutPartRequest *message)
+{
+  assert(message->base.descriptor == &colophon__storage__v1__put_part_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t colophon__storage__v1__put_part_request__pack
+                     (const Colophon__Storage__V1__PutPartRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &colophon__storage__v1__put_part_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t colophon__storage__v1__put_part_request__pack_to_buffer
+                     (const Colophon__Storage__V1__PutPartRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &colophon__storage__v1__put_part_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Colophon__Storage__V1__PutPartRequest *
+       colophon__storage__v1__put_part_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Colophon__Storage__V1__PutPartRequest *)
+     protobuf_c_message_unpack (&colophon__storage__v1__put_part_request__descriptor,
+                                allocator, len, data);
+}
+void   colophon__storage__v1__put_part_request__free_unpacked
+                     (Colophon__Storage__V1__PutPartRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &colophon__storage__v1__put_part_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   colophon__storage__v1__commit_upload_request__init
+                     (Colophon__Storage__V1__CommitUploadRequest         *message)
+{
+  static const Colophon__Storage__V1__CommitUploadRequest init_value = COLOPHON__STORAGE__V1__COMMIT_UPLOAD_REQUEST__INIT;
+  *message = init_value;
+}
+size_t colophon__storage__v1__commit_upload_request__get_packed_size
+                     (const Colophon__Storage__V1__CommitUploadRequest *message)
+{
+  assert(message->base.descriptor == &colophon__storage__v1__commit_upload_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t colophon__storage__v1__commit_upload_request__pack
+                     (const Colophon__Storage__V1__CommitUploadRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &colophon__storage__v1__commit_upload_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t colophon__storage__v1__commit_upload_request__pack_to_buffer
+                     (const Colophon__Storage__V1__CommitUploadRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &colophon__storage__v1__commit_upload_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Colophon__Storage__V1__CommitUploadRequest *
+       colophon__storage__v1__commit_upload_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Colophon__Storage__V1__CommitUploadRequest *)
+     protobuf_c_message_unpack (&colophon__storage__v1__commit_upload_request__descriptor,
+                                allocator, len, data);
+}
+void   colophon__storage__v1__commit_upload_request__free_unpacked
+                     (Colophon__Storage__V1__CommitUploadRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &colophon__storage__v1__commit_upload_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   colophon__storage__v1__blob_info__init
+                     (Colophon__Storage__V1__BlobInfo         *message)
+{
+  static const Colophon__Storage__V1__BlobInfo init_value = COLOPHON__STORAGE__V1__BLOB_INFO__INIT;
+  *message = init_value;
+}
+size_t colophon__storage__v1__blob_info__get_packed_size
+                     (const Colophon__Storage__V1__BlobInfo *message)
+{
+  assert(message->base.descriptor == &colophon__storage__v1__blob_info__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t colophon__storage__v1__blob_info__pack
+                     (const Colophon__Storage__V1__BlobInfo *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &colophon__storage__v1__blob_info__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t colophon__storage__v1__blob_info__pack_to_buffer
+                     (const Colophon__Storage__V1__BlobInfo *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &colophon__storage__v1__blob_info__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Colophon__Storage__V1__BlobInfo *
+       colophon__storage__v1__blob_info__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Colophon__Storage__V1__BlobInfo *)
+     protobuf_c_message_unpack (&colophon__storage__v1__blob_info__descriptor,
+                                allocator, len, data);
+}
+void   colophon__storage__v1__blob_info__free_unpacked
+                     (Colophon__Storage__V1__BlobInfo *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &colophon__storage__v1__blob_info__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   colophon__storage__v1__abort_upload_request__init
+                     (Colophon__Storage__V1__AbortUploadRequest         *message)
+{
+  static const Colophon__Storage__V1__AbortUploadRequest init_value = COLOPHON__STORAGE__V1__ABORT_UPLOAD_REQUEST__INIT;
+  *message = init_value;
+}
+size_t colophon__storage__v1__abort_upload_request__get_packed_size
+                     (const Colophon__Storage__V1__AbortUploadRequest *message)
+{
+  assert(message->base.descriptor == &colophon__storage__v1__abort_upload_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t colophon__storage__v1__abort_upload_request__pack
+                     (const Colophon__Storage__V1__AbortUploadRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &colophon__storage__v1__abort_upload_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t colophon__storage__v1__abort_upload_request__pack_to_buffer
+                     (const Colophon__Storage__V1__AbortUploadRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &colophon__storage__v1__abort_upload_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Colophon__Storage__V1__AbortUploadRequest *
+       colophon__storage__v1__abort_upload_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Colophon__Storage__V1__AbortUploadRequest *)
+     protobuf_c_message_unpack (&colophon__storage__v1__abort_upload_request__descriptor,
+                                allocator, len, data);
+}
+void   colophon__storage__v1__abort_upload_request__free_unpacked
+                     (Colophon__Storage__V1__AbortUploadRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &colophon__storage__v1__abort_upload_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   colophon__storage__v1__abort_upload_response__init
+                     (Colophon__Storage__V1__AbortUploadResponse         *message)
+{
+  static const Colophon__Storage__V1__AbortUploadResponse init_value = COLOPHON__STORAGE__V1__ABORT_UPLOAD_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t colophon__storage__v1__abort_upload_response__get_packed_size
+                     (const Colophon__Storage__V1__AbortUploadResponse *message)
+{
+  assert(message->base.descriptor == &colophon__storage__v1__abort_upload_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t colophon__storage__v1__abort_upload_response__pack
+                     (const Colophon__Storage__V1__AbortUploadResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &colophon__storage__v1__abort_upload_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t colophon__storage__v1__abort_upload_response__pack_to_buffer
+                     (const Colophon__Storage__V1__AbortUploadResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &colophon__storage__v1__abort_upload_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Colophon__Storage__V1__AbortUploadResponse *
+       colophon__storage__v1__abort_upload_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Colophon__Storage__V1__AbortUploadResponse *)
+     protobuf_c_message_unpack (&colophon__storage__v1__abort_upload_response__descriptor,
+                                allocator, len, data);
+}
+void   colophon__storage__v1__abort_upload_response__free_unpacked
+                     (Colophon__Storage__V1__AbortUploadResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &colophon__storage__v1__abort_upload_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   colophon__storage__v1__get_blob_info_request__init
+                     (Colophon__Storage__V1__GetBlobInfoRequest         *message)
+{
+  static const Colophon__Storage__V1__GetBlobInfoRequest init_value = COLOPHON__STORAGE__V1__GET_BLOB_INFO_REQUEST__INIT;
+  *message = init_value;
+}
+size_t colophon__storage__v1__get_blob_info_request__get_packed_size
+                     (const Colophon__Storage__V1__GetBlobInfoRequest *message)
+{
+  assert(message->base.descriptor == &colophon__storage__v1__get_blob_info_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t colophon__storage__v1__get_blob_info_request__pack
+                     (const Colophon__Storage__V1__GetBlobInfoRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &colophon__storage__v1__get_blob_info_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t colophon__storage__v1__get_blob_info_request__pack_to_buffer
+                     (const Colophon__Storage__V1__GetBlobInfoRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &colophon__storage__v1__get_blob_info_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Colophon__Storage__V1__GetBlobInfoRequest *
+       colophon__storage__v1__get_blob_info_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Colophon__Storage__V1__GetBlobInfoRequest *)
+     protobuf_c_message_unpack (&colophon__storage__v1__get_blob_info_request__descriptor,
+                                allocator, len, data);
+}
+void   colophon__storage__v1__get_blob_info_request__free_unpacked
+                     (Colophon__Storage__V1__GetBlobInfoRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &colophon__storage__v1__get_blob_info_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   colophon__storage__v1__read_blob_request__init
+                     (Colophon__Storage__V1__ReadBlobRequest         *message)
+{
+  static const Colophon__Storage__V1__ReadBlobRequest init_value = COLOPHON__STORAGE__V1__READ_BLOB_REQUEST__INIT;
+  *message = init_value;
+}
+size_t colophon__storage__v1__read_blob_request__get_packed_size
+                     (const Colophon__Storage__V1__ReadBlobRequest *message)
+{
+  assert(message->base.descriptor == &colophon__storage__v1__read_blob_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t colophon__storage__v1__read_blob_request__pack
+                     (const Colophon__Storage__V1__ReadBlobRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &colophon__storage__v1__read_blob_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t colophon__storage__v1__read_blob_request__pack_to_buffer
+                     (const Colophon__Storage__V1__ReadBlobRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &colophon__storage__v1__read_blob_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Colophon__Storage__V1__ReadBlobRequest *
+       colophon__storage__v1__read_blob_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Colophon__Storage__V1__ReadBlobRequest *)
+     protobuf_c_message_unpack (&colophon__storage__v1__read_blob_request__descriptor,
+                                allocator, len, data);
+}
+void   colophon__storage__v1__read_blob_request__free_unpacked
+                     (Colophon__Storage__V1__ReadBlobRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &colophon__storage__v1__read_blob_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   colophon__storage__v1__blob_chunk__init
+                     (Colophon__Storage__V1__BlobChunk         *message)
+{
+  static const Colophon__Storage__V1__BlobChunk init_value = COLOPHON__STORAGE__V1__BLOB_CHUNK__INIT;
+  *message = init_value;
+}
+size_t colophon__storage__v1__blob_chunk__get_packed_size
+                     (const Colophon__Storage__V1__BlobChunk *message)
+{
+  assert(message->base.descriptor == &colophon__storage__v1__blob_chunk__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t colophon__storage__v1__blob_chunk__pack
+                     (const Colophon__Storage__V1__BlobChunk *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &colophon__storage__v1__blob_chunk__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t colophon__storage__v1__blob_chunk__pack_to_buffer
+                     (const Colophon__Storage__V1__BlobChunk *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &colophon__storage__v1__blob_chunk__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Colophon__Storage__V1__BlobChunk *
+       colophon__storage__v1__blob_chunk__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Colophon__Storage__V1__BlobChunk *)
+     protobuf_c_message_unpack (&colophon__storage__v1__blob_chunk__descriptor,
+                                allocator, len, data);
+}
+void   colophon__storage__v1__blob_chunk__free_unpacked
+                     (Colophon__Storage__V1__BlobChunk *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &colophon__storage__v1__blob_chunk__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   colophon__storage__v1__release_blob_request__init
+                     (Colophon__Storage__V1__ReleaseBlobRequest         *message)
+{
+  static const Colophon__Storage__V1__ReleaseBlobRequest init_value = COLOPHON__STORAGE__V1__RELEASE_BLOB_REQUEST__INIT;
+  *message = init_value;
+}
+size_t colophon__storage__v1__release_blob_request__get_packed_size
+                     (const Colophon__Storage__V1__ReleaseBlobRequest *message)
+{
+  assert(message->base.descriptor == &colophon__storage__v1__release_blob_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t colophon__storage__v1__release_blob_request__pack
+                     (const Colophon__Storage__V1__ReleaseBlobRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &colophon__storage__v1__release_blob_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t colophon__storage__v1__release_blob_request__pack_to_buffer
+                     (const Colophon__Storage__V1__ReleaseBlobRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &colophon__storage__v1__release_blob_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Colophon__Storage__V1__ReleaseBlobRequest *
+       colophon__storage__v1__release_blob_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Colophon__Storage__V1__ReleaseBlobRequest *)
+     protobuf_c_message_unpack (&colophon__storage__v1__release_blob_request__descriptor,
+                                allocator, len, data);
+}
+void   colophon__storage__v1__release_blob_request__free_unpacked
+                     (Colophon__Storage__V1__ReleaseBlobRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &colophon__storage__v1__release_blob_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   colophon__storage__v1__release_blob_response__init
+                     (Colophon__Storage__V1__ReleaseBlobResponse         *message)
+{
+  static const Colophon__Storage__V1__ReleaseBlobResponse init_value = COLOPHON__STORAGE__V1__RELEASE_BLOB_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t colophon__storage__v1__release_blob_response__get_packed_size
+                     (const Colophon__Storage__V1__ReleaseBlobResponse *message)
+{
+  assert(message->base.descriptor == &colophon__storage__v1__release_blob_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t colophon__storage__v1__release_blob_response__pack
+                     (const Colophon__Storage__V1__ReleaseBlobResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &colophon__storage__v1__release_blob_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t colophon__storage__v1__release_blob_response__pack_to_buffer
+                     (const Colophon__Storage__V1__ReleaseBlobResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &colophon__storage__v1__release_blob_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Colophon__Storage__V1__ReleaseBlobResponse *
+       colophon__storage__v1__release_blob_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Colophon__Storage__V1__ReleaseBlobResponse *)
+     protobuf_c_message_unpack (&colophon__storage__v1__release_blob_response__descriptor,
+                                allocator, len, data);
+}
+void   colophon__storage__v1__release_blob_response__free_unpacked
+                     (Colophon__Storage__V1__ReleaseBlobResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &colophon__storage__v1__release_blob_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   colophon__storage__v1__erase_blob_request__init
+                     (Colophon__Storage__V1__EraseBlobRequest         *message)
+{
+  static const Colophon__Storage__V1__EraseBlobRequest init_value = COLOPHON__STORAGE__V1__ERASE_BLOB_REQUEST__INIT;
+  *message = init_value;
+}
+size_t colophon__storage__v1__erase_blob_request__get_packed_size
+                     (const Colophon__Storage__V1__EraseBlobRequest *message)
+{
+  assert(message->base.descriptor == &colophon__storage__v1__erase_blob_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t colophon__storage__v1__erase_blob_request__pack
+                     (const Colophon__Storage__V1__EraseBlobRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &colophon__storage__v1__erase_blob_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t colophon__storage__v1__erase_blob_request__pack_to_buffer
+                     (const Colophon__Storage__V1__EraseBlobRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &colophon__storage__v1__erase_blob_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Colophon__Storage__V1__EraseBlobRequest *
+       colophon__storage__v1__erase_blob_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Colophon__Storage__V1__EraseBlobRequest *)
+     protobuf_c_message_unpack (&colophon__storage__v1__erase_blob_request__descriptor,
+                                allocator, len, data);
+}
+void   colophon__storage__v1__erase_blob_request__free_unpacked
+                     (Colophon__Storage__V1__EraseBlobRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &colophon__storage__v1__erase_blob_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   colophon__storage__v1__erase_blob_response__init
+                     (Colophon__Storage__V1__EraseBlobResponse         *message)
+{
+  static const Colophon__Storage__V1__EraseBlobResponse init_value = COLOPHON__STORAGE__V1__ERASE_BLOB_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t colophon__storage__v1__erase_blob_response__get_packed_size
+                     (const Colophon__Storage__V1__EraseBlobResponse *message)
+{
+  assert(message->base.descriptor == &colophon__storage__v1__erase_blob_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t colophon__storage__v1__erase_blob_response__pack
+                     (const Colophon__Storage__V1__EraseBlobResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &colophon__storage__v1__erase_blob_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t colophon__storage__v1__erase_blob_response__pack_to_buffer
+                     (const Colophon__Storage__V1__EraseBlobResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &colophon__storage__v1__erase_blob_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Colophon__Storage__V1__EraseBlobResponse *
+       colophon__storage__v1__erase_blob_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Colophon__Storage__V1__EraseBlobResponse *)
+     protobuf_c_message_unpack (&colophon__storage__v1__erase_blob_response__descriptor,
+                                allocator, len, data);
+}
+void   colophon__storage__v1__erase_blob_response__free_unpacked
+                     (Colophon__Storage__V1__EraseBlobResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &colophon__storage__v1__erase_blob_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   colophon__storage__v1__append_request__init
                      (Colophon__Storage__V1__AppendRequest         *message)
 {
@@ -982,6 +1612,726 @@ const ProtobufCMessageDescriptor colophon__storage__v1__get_blob_response__descr
   (ProtobufCMessageInit) colophon__storage__v1__get_blob_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
+static const ProtobufCFieldDescriptor colophon__storage__v1__begin_upload_request__field_descriptors[3] =
+{
+  {
+    "upload_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Storage__V1__BeginUploadRequest, upload_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "bytes",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Storage__V1__BeginUploadRequest, bytes),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "retention",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Storage__V1__BeginUploadRequest, retention),
+    &colophon__storage__v1__retention__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned colophon__storage__v1__begin_upload_request__field_indices_by_name[] = {
+  1,   /* field[1] = bytes */
+  2,   /* field[2] = retention */
+  0,   /* field[0] = upload_id */
+};
+static const ProtobufCIntRange colophon__storage__v1__begin_upload_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor colophon__storage__v1__begin_upload_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "colophon.storage.v1.BeginUploadRequest",
+  "BeginUploadRequest",
+  "Colophon__Storage__V1__BeginUploadRequest",
+  "colophon.storage.v1",
+  sizeof(Colophon__Storage__V1__BeginUploadRequest),
+  3,
+  colophon__storage__v1__begin_upload_request__field_descriptors,
+  colophon__storage__v1__begin_upload_request__field_indices_by_name,
+  1,  colophon__storage__v1__begin_upload_request__number_ranges,
+  (ProtobufCMessageInit) colophon__storage__v1__begin_upload_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor colophon__storage__v1__upload_status__field_descriptors[2] =
+{
+  {
+    "received",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Storage__V1__UploadStatus, received),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "part_bytes_max",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Storage__V1__UploadStatus, part_bytes_max),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned colophon__storage__v1__upload_status__field_indices_by_name[] = {
+  1,   /* field[1] = part_bytes_max */
+  0,   /* field[0] = received */
+};
+static const ProtobufCIntRange colophon__storage__v1__upload_status__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor colophon__storage__v1__upload_status__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "colophon.storage.v1.UploadStatus",
+  "UploadStatus",
+  "Colophon__Storage__V1__UploadStatus",
+  "colophon.storage.v1",
+  sizeof(Colophon__Storage__V1__UploadStatus),
+  2,
+  colophon__storage__v1__upload_status__field_descriptors,
+  colophon__storage__v1__upload_status__field_indices_by_name,
+  1,  colophon__storage__v1__upload_status__number_ranges,
+  (ProtobufCMessageInit) colophon__storage__v1__upload_status__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor colophon__storage__v1__put_part_request__field_descriptors[3] =
+{
+  {
+    "upload_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Storage__V1__PutPartRequest, upload_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "offset",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Storage__V1__PutPartRequest, offset),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "data",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Storage__V1__PutPartRequest, data),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned colophon__storage__v1__put_part_request__field_indices_by_name[] = {
+  2,   /* field[2] = data */
+  1,   /* field[1] = offset */
+  0,   /* field[0] = upload_id */
+};
+static const ProtobufCIntRange colophon__storage__v1__put_part_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor colophon__storage__v1__put_part_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "colophon.storage.v1.PutPartRequest",
+  "PutPartRequest",
+  "Colophon__Storage__V1__PutPartRequest",
+  "colophon.storage.v1",
+  sizeof(Colophon__Storage__V1__PutPartRequest),
+  3,
+  colophon__storage__v1__put_part_request__field_descriptors,
+  colophon__storage__v1__put_part_request__field_indices_by_name,
+  1,  colophon__storage__v1__put_part_request__number_ranges,
+  (ProtobufCMessageInit) colophon__storage__v1__put_part_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor colophon__storage__v1__commit_upload_request__field_descriptors[2] =
+{
+  {
+    "upload_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Storage__V1__CommitUploadRequest, upload_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "digest",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Storage__V1__CommitUploadRequest, digest),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned colophon__storage__v1__commit_upload_request__field_indices_by_name[] = {
+  1,   /* field[1] = digest */
+  0,   /* field[0] = upload_id */
+};
+static const ProtobufCIntRange colophon__storage__v1__commit_upload_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor colophon__storage__v1__commit_upload_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "colophon.storage.v1.CommitUploadRequest",
+  "CommitUploadRequest",
+  "Colophon__Storage__V1__CommitUploadRequest",
+  "colophon.storage.v1",
+  sizeof(Colophon__Storage__V1__CommitUploadRequest),
+  2,
+  colophon__storage__v1__commit_upload_request__field_descriptors,
+  colophon__storage__v1__commit_upload_request__field_indices_by_name,
+  1,  colophon__storage__v1__commit_upload_request__number_ranges,
+  (ProtobufCMessageInit) colophon__storage__v1__commit_upload_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor colophon__storage__v1__blob_info__field_descriptors[4] =
+{
+  {
+    "digest",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Storage__V1__BlobInfo, digest),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "bytes",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Storage__V1__BlobInfo, bytes),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "root",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Storage__V1__BlobInfo, root),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "retention",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Storage__V1__BlobInfo, retention),
+    &colophon__storage__v1__retention__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned colophon__storage__v1__blob_info__field_indices_by_name[] = {
+  1,   /* field[1] = bytes */
+  0,   /* field[0] = digest */
+  3,   /* field[3] = retention */
+  2,   /* field[2] = root */
+};
+static const ProtobufCIntRange colophon__storage__v1__blob_info__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor colophon__storage__v1__blob_info__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "colophon.storage.v1.BlobInfo",
+  "BlobInfo",
+  "Colophon__Storage__V1__BlobInfo",
+  "colophon.storage.v1",
+  sizeof(Colophon__Storage__V1__BlobInfo),
+  4,
+  colophon__storage__v1__blob_info__field_descriptors,
+  colophon__storage__v1__blob_info__field_indices_by_name,
+  1,  colophon__storage__v1__blob_info__number_ranges,
+  (ProtobufCMessageInit) colophon__storage__v1__blob_info__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor colophon__storage__v1__abort_upload_request__field_descriptors[1] =
+{
+  {
+    "upload_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Storage__V1__AbortUploadRequest, upload_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned colophon__storage__v1__abort_upload_request__field_indices_by_name[] = {
+  0,   /* field[0] = upload_id */
+};
+static const ProtobufCIntRange colophon__storage__v1__abort_upload_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor colophon__storage__v1__abort_upload_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "colophon.storage.v1.AbortUploadRequest",
+  "AbortUploadRequest",
+  "Colophon__Storage__V1__AbortUploadRequest",
+  "colophon.storage.v1",
+  sizeof(Colophon__Storage__V1__AbortUploadRequest),
+  1,
+  colophon__storage__v1__abort_upload_request__field_descriptors,
+  colophon__storage__v1__abort_upload_request__field_indices_by_name,
+  1,  colophon__storage__v1__abort_upload_request__number_ranges,
+  (ProtobufCMessageInit) colophon__storage__v1__abort_upload_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+#define colophon__storage__v1__abort_upload_response__field_descriptors NULL
+#define colophon__storage__v1__abort_upload_response__field_indices_by_name NULL
+#define colophon__storage__v1__abort_upload_response__number_ranges NULL
+const ProtobufCMessageDescriptor colophon__storage__v1__abort_upload_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "colophon.storage.v1.AbortUploadResponse",
+  "AbortUploadResponse",
+  "Colophon__Storage__V1__AbortUploadResponse",
+  "colophon.storage.v1",
+  sizeof(Colophon__Storage__V1__AbortUploadResponse),
+  0,
+  colophon__storage__v1__abort_upload_response__field_descriptors,
+  colophon__storage__v1__abort_upload_response__field_indices_by_name,
+  0,  colophon__storage__v1__abort_upload_response__number_ranges,
+  (ProtobufCMessageInit) colophon__storage__v1__abort_upload_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor colophon__storage__v1__get_blob_info_request__field_descriptors[1] =
+{
+  {
+    "digest",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Storage__V1__GetBlobInfoRequest, digest),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned colophon__storage__v1__get_blob_info_request__field_indices_by_name[] = {
+  0,   /* field[0] = digest */
+};
+static const ProtobufCIntRange colophon__storage__v1__get_blob_info_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor colophon__storage__v1__get_blob_info_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "colophon.storage.v1.GetBlobInfoRequest",
+  "GetBlobInfoRequest",
+  "Colophon__Storage__V1__GetBlobInfoRequest",
+  "colophon.storage.v1",
+  sizeof(Colophon__Storage__V1__GetBlobInfoRequest),
+  1,
+  colophon__storage__v1__get_blob_info_request__field_descriptors,
+  colophon__storage__v1__get_blob_info_request__field_indices_by_name,
+  1,  colophon__storage__v1__get_blob_info_request__number_ranges,
+  (ProtobufCMessageInit) colophon__storage__v1__get_blob_info_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor colophon__storage__v1__read_blob_request__field_descriptors[3] =
+{
+  {
+    "digest",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Storage__V1__ReadBlobRequest, digest),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "offset",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Storage__V1__ReadBlobRequest, offset),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "length",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Storage__V1__ReadBlobRequest, length),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned colophon__storage__v1__read_blob_request__field_indices_by_name[] = {
+  0,   /* field[0] = digest */
+  2,   /* field[2] = length */
+  1,   /* field[1] = offset */
+};
+static const ProtobufCIntRange colophon__storage__v1__read_blob_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor colophon__storage__v1__read_blob_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "colophon.storage.v1.ReadBlobRequest",
+  "ReadBlobRequest",
+  "Colophon__Storage__V1__ReadBlobRequest",
+  "colophon.storage.v1",
+  sizeof(Colophon__Storage__V1__ReadBlobRequest),
+  3,
+  colophon__storage__v1__read_blob_request__field_descriptors,
+  colophon__storage__v1__read_blob_request__field_indices_by_name,
+  1,  colophon__storage__v1__read_blob_request__number_ranges,
+  (ProtobufCMessageInit) colophon__storage__v1__read_blob_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor colophon__storage__v1__blob_chunk__field_descriptors[3] =
+{
+  {
+    "index",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Storage__V1__BlobChunk, index),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "data",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Storage__V1__BlobChunk, data),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "path",
+    3,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Colophon__Storage__V1__BlobChunk, n_path),
+    offsetof(Colophon__Storage__V1__BlobChunk, path),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned colophon__storage__v1__blob_chunk__field_indices_by_name[] = {
+  1,   /* field[1] = data */
+  0,   /* field[0] = index */
+  2,   /* field[2] = path */
+};
+static const ProtobufCIntRange colophon__storage__v1__blob_chunk__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor colophon__storage__v1__blob_chunk__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "colophon.storage.v1.BlobChunk",
+  "BlobChunk",
+  "Colophon__Storage__V1__BlobChunk",
+  "colophon.storage.v1",
+  sizeof(Colophon__Storage__V1__BlobChunk),
+  3,
+  colophon__storage__v1__blob_chunk__field_descriptors,
+  colophon__storage__v1__blob_chunk__field_indices_by_name,
+  1,  colophon__storage__v1__blob_chunk__number_ranges,
+  (ProtobufCMessageInit) colophon__storage__v1__blob_chunk__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor colophon__storage__v1__release_blob_request__field_descriptors[2] =
+{
+  {
+    "digest",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Storage__V1__ReleaseBlobRequest, digest),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "retention",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Storage__V1__ReleaseBlobRequest, retention),
+    &colophon__storage__v1__retention__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned colophon__storage__v1__release_blob_request__field_indices_by_name[] = {
+  0,   /* field[0] = digest */
+  1,   /* field[1] = retention */
+};
+static const ProtobufCIntRange colophon__storage__v1__release_blob_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor colophon__storage__v1__release_blob_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "colophon.storage.v1.ReleaseBlobRequest",
+  "ReleaseBlobRequest",
+  "Colophon__Storage__V1__ReleaseBlobRequest",
+  "colophon.storage.v1",
+  sizeof(Colophon__Storage__V1__ReleaseBlobRequest),
+  2,
+  colophon__storage__v1__release_blob_request__field_descriptors,
+  colophon__storage__v1__release_blob_request__field_indices_by_name,
+  1,  colophon__storage__v1__release_blob_request__number_ranges,
+  (ProtobufCMessageInit) colophon__storage__v1__release_blob_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor colophon__storage__v1__release_blob_response__field_descriptors[1] =
+{
+  {
+    "released",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Storage__V1__ReleaseBlobResponse, released),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned colophon__storage__v1__release_blob_response__field_indices_by_name[] = {
+  0,   /* field[0] = released */
+};
+static const ProtobufCIntRange colophon__storage__v1__release_blob_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor colophon__storage__v1__release_blob_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "colophon.storage.v1.ReleaseBlobResponse",
+  "ReleaseBlobResponse",
+  "Colophon__Storage__V1__ReleaseBlobResponse",
+  "colophon.storage.v1",
+  sizeof(Colophon__Storage__V1__ReleaseBlobResponse),
+  1,
+  colophon__storage__v1__release_blob_response__field_descriptors,
+  colophon__storage__v1__release_blob_response__field_indices_by_name,
+  1,  colophon__storage__v1__release_blob_response__number_ranges,
+  (ProtobufCMessageInit) colophon__storage__v1__release_blob_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor colophon__storage__v1__erase_blob_request__field_descriptors[2] =
+{
+  {
+    "digest",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Storage__V1__EraseBlobRequest, digest),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "reason",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Storage__V1__EraseBlobRequest, reason),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned colophon__storage__v1__erase_blob_request__field_indices_by_name[] = {
+  0,   /* field[0] = digest */
+  1,   /* field[1] = reason */
+};
+static const ProtobufCIntRange colophon__storage__v1__erase_blob_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor colophon__storage__v1__erase_blob_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "colophon.storage.v1.EraseBlobRequest",
+  "EraseBlobRequest",
+  "Colophon__Storage__V1__EraseBlobRequest",
+  "colophon.storage.v1",
+  sizeof(Colophon__Storage__V1__EraseBlobRequest),
+  2,
+  colophon__storage__v1__erase_blob_request__field_descriptors,
+  colophon__storage__v1__erase_blob_request__field_indices_by_name,
+  1,  colophon__storage__v1__erase_blob_request__number_ranges,
+  (ProtobufCMessageInit) colophon__storage__v1__erase_blob_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor colophon__storage__v1__erase_blob_response__field_descriptors[2] =
+{
+  {
+    "tombstone_statement",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Storage__V1__EraseBlobResponse, tombstone_statement),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "inclusion",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Storage__V1__EraseBlobResponse, inclusion),
+    &colophon__storage__v1__inclusion__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned colophon__storage__v1__erase_blob_response__field_indices_by_name[] = {
+  1,   /* field[1] = inclusion */
+  0,   /* field[0] = tombstone_statement */
+};
+static const ProtobufCIntRange colophon__storage__v1__erase_blob_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor colophon__storage__v1__erase_blob_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "colophon.storage.v1.EraseBlobResponse",
+  "EraseBlobResponse",
+  "Colophon__Storage__V1__EraseBlobResponse",
+  "colophon.storage.v1",
+  sizeof(Colophon__Storage__V1__EraseBlobResponse),
+  2,
+  colophon__storage__v1__erase_blob_response__field_descriptors,
+  colophon__storage__v1__erase_blob_response__field_indices_by_name,
+  1,  colophon__storage__v1__erase_blob_response__number_ranges,
+  (ProtobufCMessageInit) colophon__storage__v1__erase_blob_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
 static const ProtobufCFieldDescriptor colophon__storage__v1__append_request__field_descriptors[1] =
 {
   {
@@ -1565,11 +2915,19 @@ const ProtobufCEnumDescriptor colophon__storage__v1__retention__descriptor =
   colophon__storage__v1__retention__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCMethodDescriptor colophon__storage__v1__storage_service__method_descriptors[9] =
+static const ProtobufCMethodDescriptor colophon__storage__v1__storage_service__method_descriptors[17] =
 {
   { "GetIdentity", &colophon__common__v1__identity_request__descriptor, &colophon__common__v1__identity__descriptor },
   { "Keep", &colophon__storage__v1__keep_request__descriptor, &colophon__storage__v1__keep_response__descriptor },
   { "GetBlob", &colophon__storage__v1__get_blob_request__descriptor, &colophon__storage__v1__get_blob_response__descriptor },
+  { "BeginUpload", &colophon__storage__v1__begin_upload_request__descriptor, &colophon__storage__v1__upload_status__descriptor },
+  { "PutPart", &colophon__storage__v1__put_part_request__descriptor, &colophon__storage__v1__upload_status__descriptor },
+  { "CommitUpload", &colophon__storage__v1__commit_upload_request__descriptor, &colophon__storage__v1__blob_info__descriptor },
+  { "AbortUpload", &colophon__storage__v1__abort_upload_request__descriptor, &colophon__storage__v1__abort_upload_response__descriptor },
+  { "GetBlobInfo", &colophon__storage__v1__get_blob_info_request__descriptor, &colophon__storage__v1__blob_info__descriptor },
+  { "ReadBlob", &colophon__storage__v1__read_blob_request__descriptor, &colophon__storage__v1__blob_chunk__descriptor },
+  { "ReleaseBlob", &colophon__storage__v1__release_blob_request__descriptor, &colophon__storage__v1__release_blob_response__descriptor },
+  { "EraseBlob", &colophon__storage__v1__erase_blob_request__descriptor, &colophon__storage__v1__erase_blob_response__descriptor },
   { "Append", &colophon__storage__v1__append_request__descriptor, &colophon__storage__v1__inclusion__descriptor },
   { "GetInclusion", &colophon__storage__v1__get_inclusion_request__descriptor, &colophon__storage__v1__inclusion__descriptor },
   { "GetConsistency", &colophon__storage__v1__get_consistency_request__descriptor, &colophon__storage__v1__consistency__descriptor },
@@ -1578,15 +2936,23 @@ static const ProtobufCMethodDescriptor colophon__storage__v1__storage_service__m
   { "GetLogKeys", &colophon__storage__v1__get_log_keys_request__descriptor, &colophon__storage__v1__log_keys__descriptor },
 };
 const unsigned colophon__storage__v1__storage_service__method_indices_by_name[] = {
-  3,        /* Append */
+  6,        /* AbortUpload */
+  11,        /* Append */
+  3,        /* BeginUpload */
+  5,        /* CommitUpload */
+  10,        /* EraseBlob */
   2,        /* GetBlob */
-  6,        /* GetCheckpoint */
-  5,        /* GetConsistency */
+  7,        /* GetBlobInfo */
+  14,        /* GetCheckpoint */
+  13,        /* GetConsistency */
   0,        /* GetIdentity */
-  4,        /* GetInclusion */
-  8,        /* GetLogKeys */
-  7,        /* GetTile */
-  1         /* Keep */
+  12,        /* GetInclusion */
+  16,        /* GetLogKeys */
+  15,        /* GetTile */
+  1,        /* Keep */
+  4,        /* PutPart */
+  8,        /* ReadBlob */
+  9         /* ReleaseBlob */
 };
 const ProtobufCServiceDescriptor colophon__storage__v1__storage_service__descriptor =
 {
@@ -1595,7 +2961,7 @@ const ProtobufCServiceDescriptor colophon__storage__v1__storage_service__descrip
   "StorageService",
   "Colophon__Storage__V1__StorageService",
   "colophon.storage.v1",
-  9,
+  17,
   colophon__storage__v1__storage_service__method_descriptors,
   colophon__storage__v1__storage_service__method_indices_by_name
 };
@@ -1623,13 +2989,77 @@ void colophon__storage__v1__storage_service__get_blob(ProtobufCService *service,
   assert(service->descriptor == &colophon__storage__v1__storage_service__descriptor);
   service->invoke(service, 2, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
+void colophon__storage__v1__storage_service__begin_upload(ProtobufCService *service,
+                                                          const Colophon__Storage__V1__BeginUploadRequest *input,
+                                                          Colophon__Storage__V1__UploadStatus_Closure closure,
+                                                          void *closure_data)
+{
+  assert(service->descriptor == &colophon__storage__v1__storage_service__descriptor);
+  service->invoke(service, 3, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void colophon__storage__v1__storage_service__put_part(ProtobufCService *service,
+                                                      const Colophon__Storage__V1__PutPartRequest *input,
+                                                      Colophon__Storage__V1__UploadStatus_Closure closure,
+                                                      void *closure_data)
+{
+  assert(service->descriptor == &colophon__storage__v1__storage_service__descriptor);
+  service->invoke(service, 4, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void colophon__storage__v1__storage_service__commit_upload(ProtobufCService *service,
+                                                           const Colophon__Storage__V1__CommitUploadRequest *input,
+                                                           Colophon__Storage__V1__BlobInfo_Closure closure,
+                                                           void *closure_data)
+{
+  assert(service->descriptor == &colophon__storage__v1__storage_service__descriptor);
+  service->invoke(service, 5, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void colophon__storage__v1__storage_service__abort_upload(ProtobufCService *service,
+                                                          const Colophon__Storage__V1__AbortUploadRequest *input,
+                                                          Colophon__Storage__V1__AbortUploadResponse_Closure closure,
+                                                          void *closure_data)
+{
+  assert(service->descriptor == &colophon__storage__v1__storage_service__descriptor);
+  service->invoke(service, 6, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void colophon__storage__v1__storage_service__get_blob_info(ProtobufCService *service,
+                                                           const Colophon__Storage__V1__GetBlobInfoRequest *input,
+                                                           Colophon__Storage__V1__BlobInfo_Closure closure,
+                                                           void *closure_data)
+{
+  assert(service->descriptor == &colophon__storage__v1__storage_service__descriptor);
+  service->invoke(service, 7, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void colophon__storage__v1__storage_service__read_blob(ProtobufCService *service,
+                                                       const Colophon__Storage__V1__ReadBlobRequest *input,
+                                                       Colophon__Storage__V1__BlobChunk_Closure closure,
+                                                       void *closure_data)
+{
+  assert(service->descriptor == &colophon__storage__v1__storage_service__descriptor);
+  service->invoke(service, 8, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void colophon__storage__v1__storage_service__release_blob(ProtobufCService *service,
+                                                          const Colophon__Storage__V1__ReleaseBlobRequest *input,
+                                                          Colophon__Storage__V1__ReleaseBlobResponse_Closure closure,
+                                                          void *closure_data)
+{
+  assert(service->descriptor == &colophon__storage__v1__storage_service__descriptor);
+  service->invoke(service, 9, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void colophon__storage__v1__storage_service__erase_blob(ProtobufCService *service,
+                                                        const Colophon__Storage__V1__EraseBlobRequest *input,
+                                                        Colophon__Storage__V1__EraseBlobResponse_Closure closure,
+                                                        void *closure_data)
+{
+  assert(service->descriptor == &colophon__storage__v1__storage_service__descriptor);
+  service->invoke(service, 10, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
 void colophon__storage__v1__storage_service__append(ProtobufCService *service,
                                                     const Colophon__Storage__V1__AppendRequest *input,
                                                     Colophon__Storage__V1__Inclusion_Closure closure,
                                                     void *closure_data)
 {
   assert(service->descriptor == &colophon__storage__v1__storage_service__descriptor);
-  service->invoke(service, 3, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 11, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void colophon__storage__v1__storage_service__get_inclusion(ProtobufCService *service,
                                                            const Colophon__Storage__V1__GetInclusionRequest *input,
@@ -1637,7 +3067,7 @@ void colophon__storage__v1__storage_service__get_inclusion(ProtobufCService *ser
                                                            void *closure_data)
 {
   assert(service->descriptor == &colophon__storage__v1__storage_service__descriptor);
-  service->invoke(service, 4, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 12, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void colophon__storage__v1__storage_service__get_consistency(ProtobufCService *service,
                                                              const Colophon__Storage__V1__GetConsistencyRequest *input,
@@ -1645,7 +3075,7 @@ void colophon__storage__v1__storage_service__get_consistency(ProtobufCService *s
                                                              void *closure_data)
 {
   assert(service->descriptor == &colophon__storage__v1__storage_service__descriptor);
-  service->invoke(service, 5, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 13, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void colophon__storage__v1__storage_service__get_checkpoint(ProtobufCService *service,
                                                             const Colophon__Storage__V1__GetCheckpointRequest *input,
@@ -1653,7 +3083,7 @@ void colophon__storage__v1__storage_service__get_checkpoint(ProtobufCService *se
                                                             void *closure_data)
 {
   assert(service->descriptor == &colophon__storage__v1__storage_service__descriptor);
-  service->invoke(service, 6, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 14, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void colophon__storage__v1__storage_service__get_tile(ProtobufCService *service,
                                                       const Colophon__Storage__V1__GetTileRequest *input,
@@ -1661,7 +3091,7 @@ void colophon__storage__v1__storage_service__get_tile(ProtobufCService *service,
                                                       void *closure_data)
 {
   assert(service->descriptor == &colophon__storage__v1__storage_service__descriptor);
-  service->invoke(service, 7, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 15, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void colophon__storage__v1__storage_service__get_log_keys(ProtobufCService *service,
                                                           const Colophon__Storage__V1__GetLogKeysRequest *input,
@@ -1669,7 +3099,7 @@ void colophon__storage__v1__storage_service__get_log_keys(ProtobufCService *serv
                                                           void *closure_data)
 {
   assert(service->descriptor == &colophon__storage__v1__storage_service__descriptor);
-  service->invoke(service, 8, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 16, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void colophon__storage__v1__storage_service__init (Colophon__Storage__V1__StorageService_Service *service,
                                                    Colophon__Storage__V1__StorageService_ServiceDestroy destroy)

@@ -21,6 +21,20 @@ typedef struct Colophon__Storage__V1__KeepRequest Colophon__Storage__V1__KeepReq
 typedef struct Colophon__Storage__V1__KeepResponse Colophon__Storage__V1__KeepResponse;
 typedef struct Colophon__Storage__V1__GetBlobRequest Colophon__Storage__V1__GetBlobRequest;
 typedef struct Colophon__Storage__V1__GetBlobResponse Colophon__Storage__V1__GetBlobResponse;
+typedef struct Colophon__Storage__V1__BeginUploadRequest Colophon__Storage__V1__BeginUploadRequest;
+typedef struct Colophon__Storage__V1__UploadStatus Colophon__Storage__V1__UploadStatus;
+typedef struct Colophon__Storage__V1__PutPartRequest Colophon__Storage__V1__PutPartRequest;
+typedef struct Colophon__Storage__V1__CommitUploadRequest Colophon__Storage__V1__CommitUploadRequest;
+typedef struct Colophon__Storage__V1__BlobInfo Colophon__Storage__V1__BlobInfo;
+typedef struct Colophon__Storage__V1__AbortUploadRequest Colophon__Storage__V1__AbortUploadRequest;
+typedef struct Colophon__Storage__V1__AbortUploadResponse Colophon__Storage__V1__AbortUploadResponse;
+typedef struct Colophon__Storage__V1__GetBlobInfoRequest Colophon__Storage__V1__GetBlobInfoRequest;
+typedef struct Colophon__Storage__V1__ReadBlobRequest Colophon__Storage__V1__ReadBlobRequest;
+typedef struct Colophon__Storage__V1__BlobChunk Colophon__Storage__V1__BlobChunk;
+typedef struct Colophon__Storage__V1__ReleaseBlobRequest Colophon__Storage__V1__ReleaseBlobRequest;
+typedef struct Colophon__Storage__V1__ReleaseBlobResponse Colophon__Storage__V1__ReleaseBlobResponse;
+typedef struct Colophon__Storage__V1__EraseBlobRequest Colophon__Storage__V1__EraseBlobRequest;
+typedef struct Colophon__Storage__V1__EraseBlobResponse Colophon__Storage__V1__EraseBlobResponse;
 typedef struct Colophon__Storage__V1__AppendRequest Colophon__Storage__V1__AppendRequest;
 typedef struct Colophon__Storage__V1__Inclusion Colophon__Storage__V1__Inclusion;
 typedef struct Colophon__Storage__V1__GetInclusionRequest Colophon__Storage__V1__GetInclusionRequest;
@@ -112,6 +126,180 @@ struct  Colophon__Storage__V1__GetBlobResponse
 #define COLOPHON__STORAGE__V1__GET_BLOB_RESPONSE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&colophon__storage__v1__get_blob_response__descriptor) \
     , {0,NULL}, COLOPHON__STORAGE__V1__RETENTION__RETENTION_UNSPECIFIED }
+
+
+struct  Colophon__Storage__V1__BeginUploadRequest
+{
+  ProtobufCMessage base;
+  /*
+   * 1 to 64 of a-z, 0-9 and -: the caller's own name for it
+   */
+  char *upload_id;
+  /*
+   * of the whole blob
+   */
+  uint64_t bytes;
+  Colophon__Storage__V1__Retention retention;
+};
+#define COLOPHON__STORAGE__V1__BEGIN_UPLOAD_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&colophon__storage__v1__begin_upload_request__descriptor) \
+    , (char *)protobuf_c_empty_string, 0, COLOPHON__STORAGE__V1__RETENTION__RETENTION_UNSPECIFIED }
+
+
+struct  Colophon__Storage__V1__UploadStatus
+{
+  ProtobufCMessage base;
+  uint64_t received;
+  uint64_t part_bytes_max;
+};
+#define COLOPHON__STORAGE__V1__UPLOAD_STATUS__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&colophon__storage__v1__upload_status__descriptor) \
+    , 0, 0 }
+
+
+struct  Colophon__Storage__V1__PutPartRequest
+{
+  ProtobufCMessage base;
+  char *upload_id;
+  uint64_t offset;
+  ProtobufCBinaryData data;
+};
+#define COLOPHON__STORAGE__V1__PUT_PART_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&colophon__storage__v1__put_part_request__descriptor) \
+    , (char *)protobuf_c_empty_string, 0, {0,NULL} }
+
+
+struct  Colophon__Storage__V1__CommitUploadRequest
+{
+  ProtobufCMessage base;
+  char *upload_id;
+  ProtobufCBinaryData digest;
+};
+#define COLOPHON__STORAGE__V1__COMMIT_UPLOAD_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&colophon__storage__v1__commit_upload_request__descriptor) \
+    , (char *)protobuf_c_empty_string, {0,NULL} }
+
+
+struct  Colophon__Storage__V1__BlobInfo
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData digest;
+  uint64_t bytes;
+  /*
+   * of the RFC 9162 tree over chunks of 2^20 bytes
+   */
+  ProtobufCBinaryData root;
+  Colophon__Storage__V1__Retention retention;
+};
+#define COLOPHON__STORAGE__V1__BLOB_INFO__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&colophon__storage__v1__blob_info__descriptor) \
+    , {0,NULL}, 0, {0,NULL}, COLOPHON__STORAGE__V1__RETENTION__RETENTION_UNSPECIFIED }
+
+
+struct  Colophon__Storage__V1__AbortUploadRequest
+{
+  ProtobufCMessage base;
+  char *upload_id;
+};
+#define COLOPHON__STORAGE__V1__ABORT_UPLOAD_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&colophon__storage__v1__abort_upload_request__descriptor) \
+    , (char *)protobuf_c_empty_string }
+
+
+struct  Colophon__Storage__V1__AbortUploadResponse
+{
+  ProtobufCMessage base;
+};
+#define COLOPHON__STORAGE__V1__ABORT_UPLOAD_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&colophon__storage__v1__abort_upload_response__descriptor) \
+     }
+
+
+struct  Colophon__Storage__V1__GetBlobInfoRequest
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData digest;
+};
+#define COLOPHON__STORAGE__V1__GET_BLOB_INFO_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&colophon__storage__v1__get_blob_info_request__descriptor) \
+    , {0,NULL} }
+
+
+struct  Colophon__Storage__V1__ReadBlobRequest
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData digest;
+  uint64_t offset;
+  /*
+   * 0: to the end
+   */
+  uint64_t length;
+};
+#define COLOPHON__STORAGE__V1__READ_BLOB_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&colophon__storage__v1__read_blob_request__descriptor) \
+    , {0,NULL}, 0, 0 }
+
+
+struct  Colophon__Storage__V1__BlobChunk
+{
+  ProtobufCMessage base;
+  uint64_t index;
+  ProtobufCBinaryData data;
+  size_t n_path;
+  ProtobufCBinaryData *path;
+};
+#define COLOPHON__STORAGE__V1__BLOB_CHUNK__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&colophon__storage__v1__blob_chunk__descriptor) \
+    , 0, {0,NULL}, 0,NULL }
+
+
+struct  Colophon__Storage__V1__ReleaseBlobRequest
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData digest;
+  Colophon__Storage__V1__Retention retention;
+};
+#define COLOPHON__STORAGE__V1__RELEASE_BLOB_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&colophon__storage__v1__release_blob_request__descriptor) \
+    , {0,NULL}, COLOPHON__STORAGE__V1__RETENTION__RETENTION_UNSPECIFIED }
+
+
+struct  Colophon__Storage__V1__ReleaseBlobResponse
+{
+  ProtobufCMessage base;
+  /*
+   * false: the caller had no such reference
+   */
+  protobuf_c_boolean released;
+};
+#define COLOPHON__STORAGE__V1__RELEASE_BLOB_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&colophon__storage__v1__release_blob_response__descriptor) \
+    , 0 }
+
+
+struct  Colophon__Storage__V1__EraseBlobRequest
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData digest;
+  /*
+   * 1 to 1024 bytes, public: it stands in the tombstone
+   */
+  char *reason;
+};
+#define COLOPHON__STORAGE__V1__ERASE_BLOB_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&colophon__storage__v1__erase_blob_request__descriptor) \
+    , {0,NULL}, (char *)protobuf_c_empty_string }
+
+
+struct  Colophon__Storage__V1__EraseBlobResponse
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData tombstone_statement;
+  Colophon__Storage__V1__Inclusion *inclusion;
+};
+#define COLOPHON__STORAGE__V1__ERASE_BLOB_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&colophon__storage__v1__erase_blob_response__descriptor) \
+    , {0,NULL}, NULL }
 
 
 struct  Colophon__Storage__V1__AppendRequest
@@ -360,6 +548,272 @@ Colophon__Storage__V1__GetBlobResponse *
 void   colophon__storage__v1__get_blob_response__free_unpacked
                      (Colophon__Storage__V1__GetBlobResponse *message,
                       ProtobufCAllocator *allocator);
+/* Colophon__Storage__V1__BeginUploadRequest methods */
+void   colophon__storage__v1__begin_upload_request__init
+                     (Colophon__Storage__V1__BeginUploadRequest         *message);
+size_t colophon__storage__v1__begin_upload_request__get_packed_size
+                     (const Colophon__Storage__V1__BeginUploadRequest   *message);
+size_t colophon__storage__v1__begin_upload_request__pack
+                     (const Colophon__Storage__V1__BeginUploadRequest   *message,
+                      uint8_t             *out);
+size_t colophon__storage__v1__begin_upload_request__pack_to_buffer
+                     (const Colophon__Storage__V1__BeginUploadRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Colophon__Storage__V1__BeginUploadRequest *
+       colophon__storage__v1__begin_upload_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   colophon__storage__v1__begin_upload_request__free_unpacked
+                     (Colophon__Storage__V1__BeginUploadRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Colophon__Storage__V1__UploadStatus methods */
+void   colophon__storage__v1__upload_status__init
+                     (Colophon__Storage__V1__UploadStatus         *message);
+size_t colophon__storage__v1__upload_status__get_packed_size
+                     (const Colophon__Storage__V1__UploadStatus   *message);
+size_t colophon__storage__v1__upload_status__pack
+                     (const Colophon__Storage__V1__UploadStatus   *message,
+                      uint8_t             *out);
+size_t colophon__storage__v1__upload_status__pack_to_buffer
+                     (const Colophon__Storage__V1__UploadStatus   *message,
+                      ProtobufCBuffer     *buffer);
+Colophon__Storage__V1__UploadStatus *
+       colophon__storage__v1__upload_status__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   colophon__storage__v1__upload_status__free_unpacked
+                     (Colophon__Storage__V1__UploadStatus *message,
+                      ProtobufCAllocator *allocator);
+/* Colophon__Storage__V1__PutPartRequest methods */
+void   colophon__storage__v1__put_part_request__init
+                     (Colophon__Storage__V1__PutPartRequest         *message);
+size_t colophon__storage__v1__put_part_request__get_packed_size
+                     (const Colophon__Storage__V1__PutPartRequest   *message);
+size_t colophon__storage__v1__put_part_request__pack
+                     (const Colophon__Storage__V1__PutPartRequest   *message,
+                      uint8_t             *out);
+size_t colophon__storage__v1__put_part_request__pack_to_buffer
+                     (const Colophon__Storage__V1__PutPartRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Colophon__Storage__V1__PutPartRequest *
+       colophon__storage__v1__put_part_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   colophon__storage__v1__put_part_request__free_unpacked
+                     (Colophon__Storage__V1__PutPartRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Colophon__Storage__V1__CommitUploadRequest methods */
+void   colophon__storage__v1__commit_upload_request__init
+                     (Colophon__Storage__V1__CommitUploadRequest         *message);
+size_t colophon__storage__v1__commit_upload_request__get_packed_size
+                     (const Colophon__Storage__V1__CommitUploadRequest   *message);
+size_t colophon__storage__v1__commit_upload_request__pack
+                     (const Colophon__Storage__V1__CommitUploadRequest   *message,
+                      uint8_t             *out);
+size_t colophon__storage__v1__commit_upload_request__pack_to_buffer
+                     (const Colophon__Storage__V1__CommitUploadRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Colophon__Storage__V1__CommitUploadRequest *
+       colophon__storage__v1__commit_upload_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   colophon__storage__v1__commit_upload_request__free_unpacked
+                     (Colophon__Storage__V1__CommitUploadRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Colophon__Storage__V1__BlobInfo methods */
+void   colophon__storage__v1__blob_info__init
+                     (Colophon__Storage__V1__BlobInfo         *message);
+size_t colophon__storage__v1__blob_info__get_packed_size
+                     (const Colophon__Storage__V1__BlobInfo   *message);
+size_t colophon__storage__v1__blob_info__pack
+                     (const Colophon__Storage__V1__BlobInfo   *message,
+                      uint8_t             *out);
+size_t colophon__storage__v1__blob_info__pack_to_buffer
+                     (const Colophon__Storage__V1__BlobInfo   *message,
+                      ProtobufCBuffer     *buffer);
+Colophon__Storage__V1__BlobInfo *
+       colophon__storage__v1__blob_info__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   colophon__storage__v1__blob_info__free_unpacked
+                     (Colophon__Storage__V1__BlobInfo *message,
+                      ProtobufCAllocator *allocator);
+/* Colophon__Storage__V1__AbortUploadRequest methods */
+void   colophon__storage__v1__abort_upload_request__init
+                     (Colophon__Storage__V1__AbortUploadRequest         *message);
+size_t colophon__storage__v1__abort_upload_request__get_packed_size
+                     (const Colophon__Storage__V1__AbortUploadRequest   *message);
+size_t colophon__storage__v1__abort_upload_request__pack
+                     (const Colophon__Storage__V1__AbortUploadRequest   *message,
+                      uint8_t             *out);
+size_t colophon__storage__v1__abort_upload_request__pack_to_buffer
+                     (const Colophon__Storage__V1__AbortUploadRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Colophon__Storage__V1__AbortUploadRequest *
+       colophon__storage__v1__abort_upload_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   colophon__storage__v1__abort_upload_request__free_unpacked
+                     (Colophon__Storage__V1__AbortUploadRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Colophon__Storage__V1__AbortUploadResponse methods */
+void   colophon__storage__v1__abort_upload_response__init
+                     (Colophon__Storage__V1__AbortUploadResponse         *message);
+size_t colophon__storage__v1__abort_upload_response__get_packed_size
+                     (const Colophon__Storage__V1__AbortUploadResponse   *message);
+size_t colophon__storage__v1__abort_upload_response__pack
+                     (const Colophon__Storage__V1__AbortUploadResponse   *message,
+                      uint8_t             *out);
+size_t colophon__storage__v1__abort_upload_response__pack_to_buffer
+                     (const Colophon__Storage__V1__AbortUploadResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Colophon__Storage__V1__AbortUploadResponse *
+       colophon__storage__v1__abort_upload_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   colophon__storage__v1__abort_upload_response__free_unpacked
+                     (Colophon__Storage__V1__AbortUploadResponse *message,
+                      ProtobufCAllocator *allocator);
+/* Colophon__Storage__V1__GetBlobInfoRequest methods */
+void   colophon__storage__v1__get_blob_info_request__init
+                     (Colophon__Storage__V1__GetBlobInfoRequest         *message);
+size_t colophon__storage__v1__get_blob_info_request__get_packed_size
+                     (const Colophon__Storage__V1__GetBlobInfoRequest   *message);
+size_t colophon__storage__v1__get_blob_info_request__pack
+                     (const Colophon__Storage__V1__GetBlobInfoRequest   *message,
+                      uint8_t             *out);
+size_t colophon__storage__v1__get_blob_info_request__pack_to_buffer
+                     (const Colophon__Storage__V1__GetBlobInfoRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Colophon__Storage__V1__GetBlobInfoRequest *
+       colophon__storage__v1__get_blob_info_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   colophon__storage__v1__get_blob_info_request__free_unpacked
+                     (Colophon__Storage__V1__GetBlobInfoRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Colophon__Storage__V1__ReadBlobRequest methods */
+void   colophon__storage__v1__read_blob_request__init
+                     (Colophon__Storage__V1__ReadBlobRequest         *message);
+size_t colophon__storage__v1__read_blob_request__get_packed_size
+                     (const Colophon__Storage__V1__ReadBlobRequest   *message);
+size_t colophon__storage__v1__read_blob_request__pack
+                     (const Colophon__Storage__V1__ReadBlobRequest   *message,
+                      uint8_t             *out);
+size_t colophon__storage__v1__read_blob_request__pack_to_buffer
+                     (const Colophon__Storage__V1__ReadBlobRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Colophon__Storage__V1__ReadBlobRequest *
+       colophon__storage__v1__read_blob_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   colophon__storage__v1__read_blob_request__free_unpacked
+                     (Colophon__Storage__V1__ReadBlobRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Colophon__Storage__V1__BlobChunk methods */
+void   colophon__storage__v1__blob_chunk__init
+                     (Colophon__Storage__V1__BlobChunk         *message);
+size_t colophon__storage__v1__blob_chunk__get_packed_size
+                     (const Colophon__Storage__V1__BlobChunk   *message);
+size_t colophon__storage__v1__blob_chunk__pack
+                     (const Colophon__Storage__V1__BlobChunk   *message,
+                      uint8_t             *out);
+size_t colophon__storage__v1__blob_chunk__pack_to_buffer
+                     (const Colophon__Storage__V1__BlobChunk   *message,
+                      ProtobufCBuffer     *buffer);
+Colophon__Storage__V1__BlobChunk *
+       colophon__storage__v1__blob_chunk__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   colophon__storage__v1__blob_chunk__free_unpacked
+                     (Colophon__Storage__V1__BlobChunk *message,
+                      ProtobufCAllocator *allocator);
+/* Colophon__Storage__V1__ReleaseBlobRequest methods */
+void   colophon__storage__v1__release_blob_request__init
+                     (Colophon__Storage__V1__ReleaseBlobRequest         *message);
+size_t colophon__storage__v1__release_blob_request__get_packed_size
+                     (const Colophon__Storage__V1__ReleaseBlobRequest   *message);
+size_t colophon__storage__v1__release_blob_request__pack
+                     (const Colophon__Storage__V1__ReleaseBlobRequest   *message,
+                      uint8_t             *out);
+size_t colophon__storage__v1__release_blob_request__pack_to_buffer
+                     (const Colophon__Storage__V1__ReleaseBlobRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Colophon__Storage__V1__ReleaseBlobRequest *
+       colophon__storage__v1__release_blob_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   colophon__storage__v1__release_blob_request__free_unpacked
+                     (Colophon__Storage__V1__ReleaseBlobRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Colophon__Storage__V1__ReleaseBlobResponse methods */
+void   colophon__storage__v1__release_blob_response__init
+                     (Colophon__Storage__V1__ReleaseBlobResponse         *message);
+size_t colophon__storage__v1__release_blob_response__get_packed_size
+                     (const Colophon__Storage__V1__ReleaseBlobResponse   *message);
+size_t colophon__storage__v1__release_blob_response__pack
+                     (const Colophon__Storage__V1__ReleaseBlobResponse   *message,
+                      uint8_t             *out);
+size_t colophon__storage__v1__release_blob_response__pack_to_buffer
+                     (const Colophon__Storage__V1__ReleaseBlobResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Colophon__Storage__V1__ReleaseBlobResponse *
+       colophon__storage__v1__release_blob_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   colophon__storage__v1__release_blob_response__free_unpacked
+                     (Colophon__Storage__V1__ReleaseBlobResponse *message,
+                      ProtobufCAllocator *allocator);
+/* Colophon__Storage__V1__EraseBlobRequest methods */
+void   colophon__storage__v1__erase_blob_request__init
+                     (Colophon__Storage__V1__EraseBlobRequest         *message);
+size_t colophon__storage__v1__erase_blob_request__get_packed_size
+                     (const Colophon__Storage__V1__EraseBlobRequest   *message);
+size_t colophon__storage__v1__erase_blob_request__pack
+                     (const Colophon__Storage__V1__EraseBlobRequest   *message,
+                      uint8_t             *out);
+size_t colophon__storage__v1__erase_blob_request__pack_to_buffer
+                     (const Colophon__Storage__V1__EraseBlobRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Colophon__Storage__V1__EraseBlobRequest *
+       colophon__storage__v1__erase_blob_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   colophon__storage__v1__erase_blob_request__free_unpacked
+                     (Colophon__Storage__V1__EraseBlobRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Colophon__Storage__V1__EraseBlobResponse methods */
+void   colophon__storage__v1__erase_blob_response__init
+                     (Colophon__Storage__V1__EraseBlobResponse         *message);
+size_t colophon__storage__v1__erase_blob_response__get_packed_size
+                     (const Colophon__Storage__V1__EraseBlobResponse   *message);
+size_t colophon__storage__v1__erase_blob_response__pack
+                     (const Colophon__Storage__V1__EraseBlobResponse   *message,
+                      uint8_t             *out);
+size_t colophon__storage__v1__erase_blob_response__pack_to_buffer
+                     (const Colophon__Storage__V1__EraseBlobResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Colophon__Storage__V1__EraseBlobResponse *
+       colophon__storage__v1__erase_blob_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   colophon__storage__v1__erase_blob_response__free_unpacked
+                     (Colophon__Storage__V1__EraseBlobResponse *message,
+                      ProtobufCAllocator *allocator);
 /* Colophon__Storage__V1__AppendRequest methods */
 void   colophon__storage__v1__append_request__init
                      (Colophon__Storage__V1__AppendRequest         *message);
@@ -586,6 +1040,48 @@ typedef void (*Colophon__Storage__V1__GetBlobRequest_Closure)
 typedef void (*Colophon__Storage__V1__GetBlobResponse_Closure)
                  (const Colophon__Storage__V1__GetBlobResponse *message,
                   void *closure_data);
+typedef void (*Colophon__Storage__V1__BeginUploadRequest_Closure)
+                 (const Colophon__Storage__V1__BeginUploadRequest *message,
+                  void *closure_data);
+typedef void (*Colophon__Storage__V1__UploadStatus_Closure)
+                 (const Colophon__Storage__V1__UploadStatus *message,
+                  void *closure_data);
+typedef void (*Colophon__Storage__V1__PutPartRequest_Closure)
+                 (const Colophon__Storage__V1__PutPartRequest *message,
+                  void *closure_data);
+typedef void (*Colophon__Storage__V1__CommitUploadRequest_Closure)
+                 (const Colophon__Storage__V1__CommitUploadRequest *message,
+                  void *closure_data);
+typedef void (*Colophon__Storage__V1__BlobInfo_Closure)
+                 (const Colophon__Storage__V1__BlobInfo *message,
+                  void *closure_data);
+typedef void (*Colophon__Storage__V1__AbortUploadRequest_Closure)
+                 (const Colophon__Storage__V1__AbortUploadRequest *message,
+                  void *closure_data);
+typedef void (*Colophon__Storage__V1__AbortUploadResponse_Closure)
+                 (const Colophon__Storage__V1__AbortUploadResponse *message,
+                  void *closure_data);
+typedef void (*Colophon__Storage__V1__GetBlobInfoRequest_Closure)
+                 (const Colophon__Storage__V1__GetBlobInfoRequest *message,
+                  void *closure_data);
+typedef void (*Colophon__Storage__V1__ReadBlobRequest_Closure)
+                 (const Colophon__Storage__V1__ReadBlobRequest *message,
+                  void *closure_data);
+typedef void (*Colophon__Storage__V1__BlobChunk_Closure)
+                 (const Colophon__Storage__V1__BlobChunk *message,
+                  void *closure_data);
+typedef void (*Colophon__Storage__V1__ReleaseBlobRequest_Closure)
+                 (const Colophon__Storage__V1__ReleaseBlobRequest *message,
+                  void *closure_data);
+typedef void (*Colophon__Storage__V1__ReleaseBlobResponse_Closure)
+                 (const Colophon__Storage__V1__ReleaseBlobResponse *message,
+                  void *closure_data);
+typedef void (*Colophon__Storage__V1__EraseBlobRequest_Closure)
+                 (const Colophon__Storage__V1__EraseBlobRequest *message,
+                  void *closure_data);
+typedef void (*Colophon__Storage__V1__EraseBlobResponse_Closure)
+                 (const Colophon__Storage__V1__EraseBlobResponse *message,
+                  void *closure_data);
 typedef void (*Colophon__Storage__V1__AppendRequest_Closure)
                  (const Colophon__Storage__V1__AppendRequest *message,
                   void *closure_data);
@@ -638,6 +1134,38 @@ struct Colophon__Storage__V1__StorageService_Service
                    const Colophon__Storage__V1__GetBlobRequest *input,
                    Colophon__Storage__V1__GetBlobResponse_Closure closure,
                    void *closure_data);
+  void (*begin_upload)(Colophon__Storage__V1__StorageService_Service *service,
+                       const Colophon__Storage__V1__BeginUploadRequest *input,
+                       Colophon__Storage__V1__UploadStatus_Closure closure,
+                       void *closure_data);
+  void (*put_part)(Colophon__Storage__V1__StorageService_Service *service,
+                   const Colophon__Storage__V1__PutPartRequest *input,
+                   Colophon__Storage__V1__UploadStatus_Closure closure,
+                   void *closure_data);
+  void (*commit_upload)(Colophon__Storage__V1__StorageService_Service *service,
+                        const Colophon__Storage__V1__CommitUploadRequest *input,
+                        Colophon__Storage__V1__BlobInfo_Closure closure,
+                        void *closure_data);
+  void (*abort_upload)(Colophon__Storage__V1__StorageService_Service *service,
+                       const Colophon__Storage__V1__AbortUploadRequest *input,
+                       Colophon__Storage__V1__AbortUploadResponse_Closure closure,
+                       void *closure_data);
+  void (*get_blob_info)(Colophon__Storage__V1__StorageService_Service *service,
+                        const Colophon__Storage__V1__GetBlobInfoRequest *input,
+                        Colophon__Storage__V1__BlobInfo_Closure closure,
+                        void *closure_data);
+  void (*read_blob)(Colophon__Storage__V1__StorageService_Service *service,
+                    const Colophon__Storage__V1__ReadBlobRequest *input,
+                    Colophon__Storage__V1__BlobChunk_Closure closure,
+                    void *closure_data);
+  void (*release_blob)(Colophon__Storage__V1__StorageService_Service *service,
+                       const Colophon__Storage__V1__ReleaseBlobRequest *input,
+                       Colophon__Storage__V1__ReleaseBlobResponse_Closure closure,
+                       void *closure_data);
+  void (*erase_blob)(Colophon__Storage__V1__StorageService_Service *service,
+                     const Colophon__Storage__V1__EraseBlobRequest *input,
+                     Colophon__Storage__V1__EraseBlobResponse_Closure closure,
+                     void *closure_data);
   void (*append)(Colophon__Storage__V1__StorageService_Service *service,
                  const Colophon__Storage__V1__AppendRequest *input,
                  Colophon__Storage__V1__Inclusion_Closure closure,
@@ -673,6 +1201,14 @@ void colophon__storage__v1__storage_service__init (Colophon__Storage__V1__Storag
       function_prefix__ ## get_identity,\
       function_prefix__ ## keep,\
       function_prefix__ ## get_blob,\
+      function_prefix__ ## begin_upload,\
+      function_prefix__ ## put_part,\
+      function_prefix__ ## commit_upload,\
+      function_prefix__ ## abort_upload,\
+      function_prefix__ ## get_blob_info,\
+      function_prefix__ ## read_blob,\
+      function_prefix__ ## release_blob,\
+      function_prefix__ ## erase_blob,\
       function_prefix__ ## append,\
       function_prefix__ ## get_inclusion,\
       function_prefix__ ## get_consistency,\
@@ -691,6 +1227,38 @@ void colophon__storage__v1__storage_service__get_blob(ProtobufCService *service,
                                                       const Colophon__Storage__V1__GetBlobRequest *input,
                                                       Colophon__Storage__V1__GetBlobResponse_Closure closure,
                                                       void *closure_data);
+void colophon__storage__v1__storage_service__begin_upload(ProtobufCService *service,
+                                                          const Colophon__Storage__V1__BeginUploadRequest *input,
+                                                          Colophon__Storage__V1__UploadStatus_Closure closure,
+                                                          void *closure_data);
+void colophon__storage__v1__storage_service__put_part(ProtobufCService *service,
+                                                      const Colophon__Storage__V1__PutPartRequest *input,
+                                                      Colophon__Storage__V1__UploadStatus_Closure closure,
+                                                      void *closure_data);
+void colophon__storage__v1__storage_service__commit_upload(ProtobufCService *service,
+                                                           const Colophon__Storage__V1__CommitUploadRequest *input,
+                                                           Colophon__Storage__V1__BlobInfo_Closure closure,
+                                                           void *closure_data);
+void colophon__storage__v1__storage_service__abort_upload(ProtobufCService *service,
+                                                          const Colophon__Storage__V1__AbortUploadRequest *input,
+                                                          Colophon__Storage__V1__AbortUploadResponse_Closure closure,
+                                                          void *closure_data);
+void colophon__storage__v1__storage_service__get_blob_info(ProtobufCService *service,
+                                                           const Colophon__Storage__V1__GetBlobInfoRequest *input,
+                                                           Colophon__Storage__V1__BlobInfo_Closure closure,
+                                                           void *closure_data);
+void colophon__storage__v1__storage_service__read_blob(ProtobufCService *service,
+                                                       const Colophon__Storage__V1__ReadBlobRequest *input,
+                                                       Colophon__Storage__V1__BlobChunk_Closure closure,
+                                                       void *closure_data);
+void colophon__storage__v1__storage_service__release_blob(ProtobufCService *service,
+                                                          const Colophon__Storage__V1__ReleaseBlobRequest *input,
+                                                          Colophon__Storage__V1__ReleaseBlobResponse_Closure closure,
+                                                          void *closure_data);
+void colophon__storage__v1__storage_service__erase_blob(ProtobufCService *service,
+                                                        const Colophon__Storage__V1__EraseBlobRequest *input,
+                                                        Colophon__Storage__V1__EraseBlobResponse_Closure closure,
+                                                        void *closure_data);
 void colophon__storage__v1__storage_service__append(ProtobufCService *service,
                                                     const Colophon__Storage__V1__AppendRequest *input,
                                                     Colophon__Storage__V1__Inclusion_Closure closure,
@@ -724,6 +1292,20 @@ extern const ProtobufCMessageDescriptor colophon__storage__v1__keep_request__des
 extern const ProtobufCMessageDescriptor colophon__storage__v1__keep_response__descriptor;
 extern const ProtobufCMessageDescriptor colophon__storage__v1__get_blob_request__descriptor;
 extern const ProtobufCMessageDescriptor colophon__storage__v1__get_blob_response__descriptor;
+extern const ProtobufCMessageDescriptor colophon__storage__v1__begin_upload_request__descriptor;
+extern const ProtobufCMessageDescriptor colophon__storage__v1__upload_status__descriptor;
+extern const ProtobufCMessageDescriptor colophon__storage__v1__put_part_request__descriptor;
+extern const ProtobufCMessageDescriptor colophon__storage__v1__commit_upload_request__descriptor;
+extern const ProtobufCMessageDescriptor colophon__storage__v1__blob_info__descriptor;
+extern const ProtobufCMessageDescriptor colophon__storage__v1__abort_upload_request__descriptor;
+extern const ProtobufCMessageDescriptor colophon__storage__v1__abort_upload_response__descriptor;
+extern const ProtobufCMessageDescriptor colophon__storage__v1__get_blob_info_request__descriptor;
+extern const ProtobufCMessageDescriptor colophon__storage__v1__read_blob_request__descriptor;
+extern const ProtobufCMessageDescriptor colophon__storage__v1__blob_chunk__descriptor;
+extern const ProtobufCMessageDescriptor colophon__storage__v1__release_blob_request__descriptor;
+extern const ProtobufCMessageDescriptor colophon__storage__v1__release_blob_response__descriptor;
+extern const ProtobufCMessageDescriptor colophon__storage__v1__erase_blob_request__descriptor;
+extern const ProtobufCMessageDescriptor colophon__storage__v1__erase_blob_response__descriptor;
 extern const ProtobufCMessageDescriptor colophon__storage__v1__append_request__descriptor;
 extern const ProtobufCMessageDescriptor colophon__storage__v1__inclusion__descriptor;
 extern const ProtobufCMessageDescriptor colophon__storage__v1__get_inclusion_request__descriptor;
