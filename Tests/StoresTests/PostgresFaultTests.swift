@@ -32,7 +32,7 @@ import Testing
     for number in 1...20 {
       try await database.write { db in _ = try db.run("INSERT INTO a VALUES (?)", [Int64(number)]) }
     }
-    let attempts = Counter()
+    let attempts = Attempts()
     try await database.write { db in
       try db.run("INSERT INTO a VALUES (100)")
       if attempts.next() == 1 {
@@ -60,7 +60,7 @@ import Testing
   @Test func `A commit whose outcome is unknown is said to be so, and repeated only when it may be`() async throws {
     let location = try Backend.postgres.location("\(scratch.path)/x")
     let database = try await location.open(Self.schema)
-    let attempts = Counter()
+    let attempts = Attempts()
     let body: @Sendable (any RowTransaction) throws -> Void = { db in
       let attempt = attempts.next()
       try db.run("INSERT INTO a VALUES (?)", [attempt == 1 ? -1 : attempt])
@@ -77,7 +77,7 @@ import Testing
   @Test func `A connection that is cut before the commit is made again, and the lock it held is free`() async throws {
     let location = try Backend.postgres.location("\(scratch.path)/y")
     let (one, other) = (try await location.open(Self.schema), try await location.open(Self.schema))
-    let attempts = Counter()
+    let attempts = Attempts()
     try await one.write(.alone("x")) { db in
       try db.run("INSERT INTO a VALUES (1)")
       if attempts.next() == 1 {
@@ -129,7 +129,7 @@ import Testing
   }
 }
 
-private final class Counter: Sendable {
+private final class Attempts: Sendable {
   private let value = Mutex<Int64>(0)
 
   var count: Int64 { value.withLock { $0 } }
