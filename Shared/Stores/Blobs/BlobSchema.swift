@@ -1,7 +1,7 @@
 /// The rows of the blobs: what is stored, who refers to it, what is on its way in or out.
 enum BlobSchema {
   /// The schema version that has ``tables``; before it there was a table `blob`.
-  static let version = 4
+  static var version: Int { (StorageSchema.migrations.firstIndex { $0.name == tables.name } ?? 0) + 1 }
 
   // blob_object.state: `present`; `removing`, `damaged` and `erasing` while something is being done to the bytes, which
   // nobody may put or refer to meanwhile; `aside` after damage was moved away; `erased` for ever.
