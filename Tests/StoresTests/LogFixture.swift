@@ -52,7 +52,16 @@ struct LogFixture: Sendable {
 
   /// The same log as the disk has it now, in another folder.
   func copy(to path: String) throws -> LogFixture {
-    try FileManager.default.copyItem(atPath: folder, toPath: path)
+    // A database that was just let go of closes on a thread of its own, and removes its side files meanwhile.
+    for attempt in 1... {
+      do { try FileManager.default.copyItem(atPath: folder, toPath: path) } catch {
+        guard attempt < 100 else { throw error }
+        try? FileManager.default.removeItem(atPath: path)
+        usleep(20_000)
+        continue
+      }
+      break
+    }
     return try LogFixture(folder: path, key: key, origin: origin, migrations: migrations)
   }
 
