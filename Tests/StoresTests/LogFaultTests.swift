@@ -69,7 +69,7 @@ import Testing
     }
     let image = try crash(fixture, disk, &random)
     try await check(image, acknowledged, submitted: 0..<next)
-    for path in [fixture.folder, image.folder] { try FileManager.default.removeItem(atPath: path) }
+    for log in [fixture, image] { try log.remove() }
     return isBetween || disk.hit == nil ? nil : fault
   }
 

@@ -50,6 +50,16 @@ struct LogFixture: Sendable {
     try await backend.location("\(folder)/storage.sqlite").open(Schema(service: "storage", migrations), .migrating)
   }
 
+  /// Removes the folder, with what a database that closes meanwhile still removes itself.
+  func remove() throws {
+    for attempt in 1... {
+      do { return try FileManager.default.removeItem(atPath: folder) } catch {
+        guard attempt < 100 else { throw error }
+        usleep(20_000)
+      }
+    }
+  }
+
   /// The same log as the disk has it now, in another folder.
   func copy(to path: String) throws -> LogFixture {
     // A database that was just let go of closes on a thread of its own, and removes its side files meanwhile.

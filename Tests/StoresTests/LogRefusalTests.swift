@@ -77,7 +77,7 @@ import Testing
     var random = SeededRandom(FaultSeeds.all.lowerBound)
     var refused = 0
     for _ in 0..<(ProcessInfo.processInfo.environment["COLOPHON_TEST_LONG"] == nil ? 60 : 5000) {
-      try FileManager.default.removeItem(atPath: fixture.folder)
+      try fixture.remove()
       _ = try intact.copy(to: fixture.folder)
       for suffix in ["-wal", "-shm"] { try? FileManager.default.removeItem(atPath: file.path + suffix) }
       var changed = bytes
