@@ -53,7 +53,7 @@ import Testing
       guard let hit = fault.hit else { break }
       steps.append(hit)
       try await check(fixture, acknowledged: acknowledged, inFlight: inFlight, before: before)
-      try FileManager.default.removeItem(atPath: fixture.folder)
+      try fixture.remove()
     }
     for step in [
       AppendStep.begun, .entriesRegistered, .tilesDurable, .checkpointSigned, .headSwapped, .checkpointWritten,
