@@ -29,10 +29,11 @@ import Testing
       #expect(try await append(2..<3, to: first) == [2: 3])
     }()
     // The task that committed last lets go of the first a moment after it has answered.
-    var next: Sequencer?
-    for attempt in 1... where next == nil {
+    var (next, attempts): (Sequencer?, Int) = (nil, 0)
+    while next == nil {
       do { next = try await fixture.open(isExclusive: true) } catch LogError.locked {
-        try #require(attempt < 500)
+        attempts += 1
+        try #require(attempts < 500)
         try await Task.sleep(for: .milliseconds(10))
       }
     }
