@@ -15,11 +15,11 @@ public struct Appraiser: Sendable {
   public func appraise(_ evidence: [UInt8], kind: EvidenceKind, at time: Int64) -> Appraisal {
     let evidence = EvidenceText.decode(evidence)
     return switch kind {
-    case .nitro: NitroAppraisal(policy, collateral, time).appraise(evidence)
+    case .nitro: NitroAppraisal(policy: policy, collateral: collateral, time: time).appraise(evidence)
     case .tdx, .sgx: DCAPAppraisal(kind, policy, collateral, time).appraise(evidence)
-    case .sevSNP: SNPAppraisal(policy, collateral, time).appraise(evidence)
-    case .nvidiaGPU: NVIDIAAppraisal(policy, collateral, time).appraise(evidence)
-    case .vTPM: VTPMAppraisal(policy, collateral, time).appraise(evidence)
+    case .sevSNP: SNPAppraisal(policy: policy, collateral: collateral, time: time).appraise(evidence)
+    case .nvidiaGPU: NVIDIAAppraisal(policy: policy, collateral: collateral, time: time).appraise(evidence)
+    case .vTPM: VTPMAppraisal(policy: policy, collateral: collateral, time: time).appraise(evidence)
     }
   }
 

@@ -2,15 +2,9 @@ internal import Cryptography
 
 /// Appraises an AWS Nitro Enclaves attestation document.
 struct NitroAppraisal {
-  private let policy: AppraisalPolicy
-  private let collateral: Collateral
-  private let time: Int64
-
-  init(_ policy: AppraisalPolicy, _ collateral: Collateral, _ time: Int64) {
-    self.policy = policy
-    self.collateral = collateral
-    self.time = time
-  }
+  let policy: AppraisalPolicy
+  let collateral: Collateral
+  let time: Int64
 
   func appraise(_ evidence: [UInt8]) -> Appraisal {
     var sheet = Worksheet(

@@ -3,15 +3,9 @@ internal import Cryptography
 /// Appraises an AMD SEV-SNP attestation report. The VCEK or VLEK certificate and AMD's intermediate (ASK, ASVK) are
 /// collateral.
 struct SNPAppraisal {
-  private let policy: AppraisalPolicy
-  private let collateral: Collateral
-  private let time: Int64
-
-  init(_ policy: AppraisalPolicy, _ collateral: Collateral, _ time: Int64) {
-    self.policy = policy
-    self.collateral = collateral
-    self.time = time
-  }
+  let policy: AppraisalPolicy
+  let collateral: Collateral
+  let time: Int64
 
   func appraise(_ evidence: [UInt8]) -> Appraisal {
     var sheet = Worksheet(

@@ -3,15 +3,9 @@ internal import Cryptography
 /// Appraises a TPM quote. On an Azure confidential VM the hardware's report vouches for the TPM's key, and is appraised
 /// with it: its checks are `hardware.chain` and so on. For any other TPM a certificate under a root of the policy must.
 struct VTPMAppraisal {
-  private let policy: AppraisalPolicy
-  private let collateral: Collateral
-  private let time: Int64
-
-  init(_ policy: AppraisalPolicy, _ collateral: Collateral, _ time: Int64) {
-    self.policy = policy
-    self.collateral = collateral
-    self.time = time
-  }
+  let policy: AppraisalPolicy
+  let collateral: Collateral
+  let time: Int64
 
   func appraise(_ evidence: [UInt8]) -> Appraisal {
     var sheet = Worksheet(
@@ -114,7 +108,7 @@ struct VTPMAppraisal {
     case .snp:
       // Only the evidence's own certificate may be the signer's, where it brings one.
       if let vcek = parsed.vcek { handed.certificates.insert(vcek, at: 0) }
-      return SNPAppraisal(inner, handed, time).appraise(hcl.hardwareReport)
+      return SNPAppraisal(policy: inner, collateral: handed, time: time).appraise(hcl.hardwareReport)
     case .tdx:
       return parsed.tdQuote.map { DCAPAppraisal(.tdx, inner, handed, time).appraise($0) }
     }
