@@ -38,7 +38,7 @@ func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target
 func documents(_ name: String) -> [String] {
   switch name {
   case "Exact": ["EXACT1.md"]
-  case "Receipts": ["FORMAT.md"]
+  case "Receipts": ["FORMAT.md", "REQUEST.md"]
   default: []
   }
 }
@@ -57,7 +57,8 @@ func main(_ name: String, _ executable: String) -> Target {
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-  .testTarget(name: "\(name)Tests", dependencies: dependencies, path: "Tests/\(name)Tests", swiftSettings: swift)
+  .testTarget(
+    name: "\(name)Tests", dependencies: ["TestKit"] + dependencies, path: "Tests/\(name)Tests", swiftSettings: swift)
 }
 
 let systemModules: [Target] = [
@@ -130,6 +131,7 @@ let benchmarks: [Target] = [
 ]
 
 let testTargets: [Target] = [
+  .target(name: "TestKit", path: "Tests/TestKit", swiftSettings: swift),
   tests("Wire", ["Wire", "CWire", nioCore]),
   tests(
     "RPC",

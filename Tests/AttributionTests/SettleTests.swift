@@ -2,6 +2,7 @@ import Credit
 import Cryptography
 import RPC
 import Stores
+import TestKit
 import Testing
 import Wire
 
@@ -98,18 +99,5 @@ import Wire
       #expect(paid == prices.reduce(0) { settled.contains($1.key) ? $0 + $1.value : $0 })
       #expect(pending + paid == prices.values.reduce(0, +))
     }
-  }
-}
-
-/// Steele, Lea, Flood: Fast splittable pseudorandom number generators (2014).
-private struct SplitMix64: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-    return z ^ (z >> 31)
   }
 }

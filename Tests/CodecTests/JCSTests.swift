@@ -1,4 +1,5 @@
 import Codec
+import TestKit
 import Testing
 
 @Suite struct JCSTests {
@@ -63,7 +64,7 @@ import Testing
   }
 
   /// A random value of what signed payloads may hold.
-  static func value(_ random: inout SeededGenerator, depth: Int) -> JSON {
+  static func value(_ random: inout SplitMix64, depth: Int) -> JSON {
     switch Int.random(in: 0..<(depth < 5 ? 6 : 4), using: &random) {
     case 0: return .bool(Bool.random(using: &random))
     case 1: return .null
@@ -81,7 +82,7 @@ import Testing
     }
   }
 
-  static func text(_ random: inout SeededGenerator) -> String {
+  static func text(_ random: inout SplitMix64) -> String {
     var text = ""
     for _ in 0..<Int.random(in: 0..<6, using: &random) {
       let code = random.next() % ([0x20, 0x80, 0x800, 0x11_0000].randomElement(using: &random) ?? 0x80)
@@ -91,7 +92,7 @@ import Testing
   }
 
   @Test func whatIsEncodedIsCanonicalAndParsesBack() throws {
-    var random = SeededGenerator(seed: 8)
+    var random = SplitMix64(state: 8)
     for _ in 0..<4_000 {
       let json = Self.value(&random, depth: 0)
       let bytes = try JCS.encode(json)
@@ -102,7 +103,7 @@ import Testing
   }
 
   @Test func mutatedBytesAreEitherRefusedOrCanonical() throws {
-    var random = SeededGenerator(seed: 9)
+    var random = SplitMix64(state: 9)
     for _ in 0..<3_000 {
       let bytes = try JCS.encode(Self.value(&random, depth: 0))
       for _ in 0..<5 {

@@ -1,4 +1,5 @@
 import Codec
+import TestKit
 import Testing
 
 @Suite struct JSONRangeTests {
@@ -55,7 +56,7 @@ import Testing
   }
 
   @Test func rangesAgreeWithTheParserOnRandomInput() throws {
-    var random = SeededGenerator(seed: 7)
+    var random = SplitMix64(state: 7)
     for _ in 0..<5_000 {
       let bytes = random.mutate(utf8(Self.body))
       let parsed = try? JSON(parsing: bytes)

@@ -1,4 +1,5 @@
 import Credit
+import TestKit
 import Testing
 
 @Suite struct ApportionmentTests {
@@ -52,7 +53,7 @@ import Testing
   }
 
   @Test func itAgreesWithSchoolbookArithmetic() throws {
-    var random = SplitMix(1)
+    var random = SplitMix64(state: 1)
     for _ in 0..<400 {
       let total = UInt64(random.number(bits: 64))
       let bits = [2, 16, 61, 62, 63, 64, 100, 127].randomElement(using: &random) ?? 62
@@ -84,7 +85,7 @@ import Testing
   }
 
   @Test func sharesAddUpAndTheOrderOfWeightsDoesNotMatter() throws {
-    var random = SplitMix(2)
+    var random = SplitMix64(state: 2)
     for _ in 0..<300 {
       let total = UInt64(random.number(bits: 64))
       var list = (0..<Int.random(in: 1...60, using: &random)).map { _ in
@@ -100,7 +101,7 @@ import Testing
   }
 
   @Test func splittingANameChangesNobodyElseByMoreThanTheUnitLeftOver() throws {
-    var random = SplitMix(3)
+    var random = SplitMix64(state: 3)
     for _ in 0..<300 {
       let total = UInt64(random.number(bits: 64))
       var players: [String: Int128] = ["split": Int128(random.number(bits: 50)) + 2]
@@ -122,7 +123,7 @@ import Testing
   }
 
   @Test func eachShareIsTheQuotaRoundedDownOrUp() throws {
-    var random = SplitMix(4)
+    var random = SplitMix64(state: 4)
     for _ in 0..<100 {
       let total = UInt64(random.number(bits: 60))
       var players: [String: Int128] = [:]

@@ -1,3 +1,5 @@
+import TestKit
+
 /// A natural number as decimal digits, lowest first, with the arithmetic of the schoolroom: slow, and too simple to share
 /// a mistake with 128-bit integers.
 struct BigNat: Comparable {
@@ -75,19 +77,7 @@ struct BigNat: Comparable {
   }
 }
 
-/// SplitMix64: the same numbers in every run.
-struct SplitMix: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(_ seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var z = (state ^ (state >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-    return z ^ (z >> 31)
-  }
-
+extension SplitMix64 {
   /// Any length up to `bits` is equally likely.
   mutating func number(bits: Int) -> UInt128 {
     let wide = UInt128(next()) << 64 | UInt128(next())

@@ -1,4 +1,5 @@
 import Credit
+import TestKit
 import Testing
 
 @Suite struct ComputeSharesTests {
@@ -30,7 +31,7 @@ import Testing
   }
 
   @Test func sharesAlwaysAddUpToThePrice() throws {
-    var random = SplitMix(7)
+    var random = SplitMix64(state: 7)
     let (lineage, policies) = (try diamond(), [AttributionPolicy.standard, try mixed()])
     for price in (0..<200).map({ _ in UInt64(random.number(bits: 62)) }) + Array(0...200) + [1 << 62] {
       for policy in policies {

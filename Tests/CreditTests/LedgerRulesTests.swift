@@ -1,4 +1,5 @@
 import Credit
+import TestKit
 import Testing
 
 @Suite struct LedgerRulesTests {
@@ -38,7 +39,7 @@ import Testing
   }
 
   @Test func everyEntryAddsUpToZeroAtAnyPrice() throws {
-    var random = SplitMix(8)
+    var random = SplitMix64(state: 8)
     for price in (0..<100).map({ _ in UInt64(random.number(bits: 62)) }) + [1 << 62] {
       let shares = try computeShares(policy: mixed(), lineage: diamond(), operator: "op", price: price)
       try LedgerRules.check(LedgerRules.pending(owner: "alice", shares: shares))

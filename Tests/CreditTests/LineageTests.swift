@@ -1,5 +1,6 @@
 import Codec
 import Credit
+import TestKit
 import Testing
 
 @Suite struct LineageTests {
@@ -32,7 +33,7 @@ import Testing
   @Test func theOrderOfNodesAndParentsDoesNotChangeTheShares() throws {
     let lineage = try diamond()
     let expected = try Apportionment.apportion(1_000_003, weights: lineage.weights)
-    var random = SplitMix(5)
+    var random = SplitMix64(state: 5)
     for _ in 0..<20 {
       var nodes = lineage.nodes.shuffled(using: &random)
       for at in nodes.indices { nodes[at].parents.shuffle(using: &random) }
@@ -49,7 +50,7 @@ import Testing
   }
 
   @Test func weightsEqualTheSumOverAllPathsInSchoolbookArithmetic() throws {
-    var random = SplitMix(6)
+    var random = SplitMix64(state: 6)
     for _ in 0..<40 {
       let lineage = try randomLineage(&random)
       var sums = [String: BigNat]()
@@ -243,7 +244,7 @@ private func chain(steps: Int, keeps retained: Int) throws -> Lineage {
 }
 
 /// Up to eight layers; each asset passes to some of the layers below, so that short and long paths meet.
-private func randomLineage(_ random: inout SplitMix) throws -> Lineage {
+private func randomLineage(_ random: inout SplitMix64) throws -> Lineage {
   let layers = Int.random(in: 2...9, using: &random)
   let ids = (0..<layers).map { layer in
     (0..<(layer == 0 ? 1 : Int.random(in: 1...3, using: &random))).map { "n\(layer)-\($0)" }

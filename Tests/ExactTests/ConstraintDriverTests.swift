@@ -1,5 +1,6 @@
 import Codec
 import Foundation
+import TestKit
 import Testing
 
 @testable import Exact

@@ -1,4 +1,5 @@
 import Exact
+import TestKit
 import Testing
 
 /// A small encoder over every combination, and what it refuses.

@@ -1,6 +1,7 @@
 import Codec
 import Exact
 import Foundation
+import TestKit
 
 /// The sentence encoders that the tests run: the real one, and a small one with random weights.
 enum EmbeddingFixture {

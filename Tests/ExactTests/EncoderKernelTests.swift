@@ -1,4 +1,5 @@
 import CKernels
+import TestKit
 import Testing
 
 /// The kernels of EXACT1.md "Encoder": each form against the definition, written out again here.

@@ -1,5 +1,6 @@
 import Exact
 import Foundation
+import TestKit
 import Testing
 
 /// All rows of a run, by bytes.

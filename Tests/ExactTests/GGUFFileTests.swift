@@ -1,5 +1,6 @@
 import Cryptography
 import Foundation
+import TestKit
 import Testing
 
 @testable import Exact

@@ -1,5 +1,6 @@
 import CKernels
 import Exact
+import TestKit
 import Testing
 
 @Suite struct KernelArgmaxTests {

@@ -1,5 +1,6 @@
 import CKernels
 import Exact
+import TestKit
 import Testing
 
 /// A paged cache of one kv head with its plain keys and values, [position][width] each.

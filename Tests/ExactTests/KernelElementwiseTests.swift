@@ -1,4 +1,5 @@
 import CKernels
+import TestKit
 import Testing
 
 /// The elementwise kernels of gemma3, against their definition written out.

@@ -1,6 +1,7 @@
 import CKernels
 import Exact
 import Foundation
+import TestKit
 import Testing
 
 @Suite struct KernelVectorTests {

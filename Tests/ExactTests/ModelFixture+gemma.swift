@@ -1,4 +1,5 @@
 import Exact
+import TestKit
 
 extension ModelFixture {
   /// A gemma3 model of `layers` layers with random weights: width 64, 4 heads of 32 (twice the width together), 1

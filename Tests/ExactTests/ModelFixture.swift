@@ -1,5 +1,6 @@
 import Exact
 import Foundation
+import TestKit
 
 /// The models that the tests run: the real one, and synthetic ones small enough for every combination.
 enum ModelFixture {
@@ -78,18 +79,7 @@ enum ModelFixture {
   }
 }
 
-/// Steele, Lea and Flood's SplitMix64: seeded, so that a failure can be repeated.
-struct SplitMix64: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-    return z ^ (z >> 31)
-  }
-
+extension SplitMix64 {
   /// Uniform in [-1, 1).
   mutating func unit() -> Float { Float(Int32(truncatingIfNeeded: next() >> 40) - 8_388_608) * 0x1p-23 }
 

@@ -1,4 +1,5 @@
 import Codec
+import TestKit
 import Testing
 
 @testable import Exact

@@ -12,19 +12,6 @@ enum Vectors {
   static func text(_ path: String) throws -> String { String(decoding: try bytes(path), as: UTF8.self) }
 }
 
-/// SplitMix64: the same numbers on every run.
-struct SeededGenerator: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-    return z ^ (z >> 31)
-  }
-}
-
 /// 32-byte entries that differ by index.
 func entries(_ count: Int, from first: Int = 0) -> [[UInt8]] {
   (first..<first + count).map { SHA256.hash(Array("entry \($0)".utf8)).bytes }

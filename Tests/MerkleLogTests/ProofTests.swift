@@ -1,4 +1,5 @@
 import Cryptography
+import TestKit
 import Testing
 
 @testable import MerkleLog
@@ -176,7 +177,7 @@ import Testing
   }
 
   @Test func sizesUpToTheLastUInt64AreServed() throws {
-    var random = SeededGenerator(state: 64)
+    var random = SplitMix64(state: 64)
     let reader = UniformReader()
     var sizes: [UInt64] = [.max, .max - 1, 1 << 63, (1 << 63) + 1, (1 << 63) - 1, 1 << 56, 1 << 32]
     sizes += (0..<40).map { _ in UInt64.random(in: 1...(.max), using: &random) }

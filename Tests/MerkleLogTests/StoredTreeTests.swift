@@ -1,5 +1,6 @@
 import Cryptography
 import Synchronization
+import TestKit
 import Testing
 
 @testable import MerkleLog
@@ -67,7 +68,7 @@ import Testing
 
   @Test func howATreeWasBatchedLeavesNoTrace() throws {
     let (whole, edge) = try TileStore.grown([1300])
-    var random = SeededGenerator(state: 9)
+    var random = SplitMix64(state: 9)
     for _ in 0..<10 {
       var batches: [Int] = []
       while batches.reduce(0, +) < 1300 {

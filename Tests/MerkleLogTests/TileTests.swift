@@ -1,4 +1,5 @@
 import Cryptography
+import TestKit
 import Testing
 
 @testable import MerkleLog
@@ -13,7 +14,7 @@ import Testing
   }
 
   @Test func everyPathReadsBackAsItsTile() throws {
-    var random = SeededGenerator(state: 5)
+    var random = SplitMix64(state: 5)
     for _ in 0..<2000 {
       let level = Int.random(in: 0...7, using: &random)
       let kind: Tile.Kind = level == 0 && Bool.random(using: &random) ? .entries : .hashes(level: level)

@@ -1,4 +1,5 @@
 import Cryptography
+import TestKit
 import Testing
 
 @testable import MerkleLog
@@ -32,7 +33,7 @@ import Testing
 
   @Test func aFlippedBitInAnyTileIsFoundThere() throws {
     let (store, edge) = try TileStore.grown([700])
-    var random = SeededGenerator(state: 3)
+    var random = SplitMix64(state: 3)
     for (path, bytes) in store.files.sorted(by: { $0.key < $1.key }) {
       for _ in 0..<40 {
         var damaged = store

@@ -1,6 +1,7 @@
 import Cryptography
 import Foundation
 import Receipts
+import TestKit
 import Testing
 
 @testable import Stores
@@ -32,7 +33,7 @@ import Testing
   }
 
   @Test func `A blob that was acknowledged survives the power going at any call`() async throws {
-    var random = SeededRandom(FaultSeeds.all.lowerBound)
+    var random = SplitMix64(state: FaultSeeds.all.lowerBound)
     for step in 1...60 {
       let folder = "\(scratch.path)/\(step)"
       let disk = FaultyDisk()

@@ -1,6 +1,7 @@
 import Cryptography
 import Foundation
 import MerkleLog
+import TestKit
 import Testing
 
 @testable import Stores
@@ -40,7 +41,7 @@ import Testing
 
   /// The fault that struck; nil when none did or the machine stopped between two calls.
   func run(_ seed: UInt64) async throws -> FaultyDisk.Fault? {
-    var random = SeededRandom(seed)
+    var random = SplitMix64(state: seed)
     let fixture = try LogFixture(folder: "\(scratch.path)/\(seed)")
     let (disk, steps) = (FaultyDisk(), StepFault())
     let log = try await fixture.open(calls: disk.calls) { step in
@@ -85,7 +86,7 @@ import Testing
 
   /// What is left: of a killed process all that it did, of a power cut what was synced and any part of the rest. SQLite
   /// syncs for itself: its files are taken as they are, no transaction being open.
-  func crash(_ fixture: LogFixture, _ disk: FaultyDisk, _ random: inout SeededRandom) throws -> LogFixture {
+  func crash(_ fixture: LogFixture, _ disk: FaultyDisk, _ random: inout SplitMix64) throws -> LogFixture {
     let image = "\(fixture.folder)-image"
     guard Bool.random(using: &random) else { return try fixture.copy(to: image) }
     try fixture.copyDatabase(to: image)

@@ -1,6 +1,7 @@
 import Cryptography
 import Foundation
 import MerkleLog
+import TestKit
 import Testing
 
 @testable import Stores
@@ -42,7 +43,7 @@ import Testing
 
   @Test func `One flipped bit in any file of the folder is named with its byte`() async throws {
     let fixture = try await made(entries: 299)
-    var random = SeededRandom(FaultSeeds.all.lowerBound)
+    var random = SplitMix64(state: FaultSeeds.all.lowerBound)
     let paths = TileRange(to: 300).map(\.path) + ["checkpoint"]
     for path in paths {
       let file = URL(filePath: "\(fixture.folder)/log/\(path)")
@@ -83,7 +84,7 @@ import Testing
     try await SQLiteDatabase(path: file.path, migrations: fixture.migrations).overwriteDeleted()
     let intact = try fixture.copy(to: "\(scratch.path)/intact")
     let bytes = try Data(contentsOf: URL(filePath: "\(intact.folder)/storage.sqlite"))
-    var random = SeededRandom(FaultSeeds.all.lowerBound)
+    var random = SplitMix64(state: FaultSeeds.all.lowerBound)
     var refused = 0
     for _ in 0..<(ProcessInfo.processInfo.environment["COLOPHON_TEST_LONG"] == nil ? 60 : 5000) {
       try fixture.remove()

@@ -70,7 +70,7 @@ final class WatchedLog: Sendable {
     try await first.requireConsistent()
     log.grow(to: 8)
     await first.check()
-    let kept = try #require(KeptLogHead(Array(Data(contentsOf: URL(filePath: path)))))
+    let kept = try #require(LogHead(file: Array(Data(contentsOf: URL(filePath: path)))))
     #expect(kept.size == 8 && kept.origin == "log.test")
     log.grow(to: 11)
     try await watch(log).requireConsistent()

@@ -58,29 +58,14 @@ final class LogHeadKeeper: Sendable {
   private func check() async throws -> CheckpointPolicy {
     let pinned = try await outbox.head()
     let keys = try await peers.logKeys()
-    if let pinned, pinned.vkey != keys.checkpointVkey || pinned.origin != keys.origin {
-      throw OutboxError.otherLog(pinned: pinned.vkey, found: keys.checkpointVkey)
-    }
+    try pinned?.requireLog(origin: keys.origin, vkey: keys.checkpointVkey)
     let policy = try CheckpointPolicy(origin: keys.origin, logKey: NoteVerifierKey(keys.checkpointVkey))
     let note = try await peers.checkpoint()
-    let head = try policy.verify(SignedNote(parsing: Array(note.utf8))).checkpoint
-    if let pinned { try await proveContinuation(of: pinned, to: head) }
-    try await outbox.keep(LogHead(origin: keys.origin, vkey: keys.checkpointVkey, size: head.size, root: head.root))
+    let head = LogHead(
+      try policy.verify(SignedNote(parsing: Array(note.utf8))).checkpoint, vkey: keys.checkpointVkey)
+    try await pinned?.requireContinuation(to: head) { try await peers.consistency(old: $0, new: $1).path }
+    try await outbox.keep(head)
     return policy
-  }
-
-  private func proveContinuation(of old: LogHead, to head: Checkpoint) async throws {
-    guard head.size >= old.size else {
-      throw PipelineError.logRefused(
-        "it has \(head.size) entries, and \(old.size) were seen before: it was rolled back. Restore a copy "
-          + "that is as new; if there is none, start a new log under a new origin ('colophon up' with another --data)")
-    }
-    let path = old.size == head.size ? [] : try await peers.consistency(old: old.size, new: head.size).path
-    let proof = ConsistencyProof(old: old.size, new: head.size, path: try path.map { try Digest32($0) })
-    do { try proof.verify(oldRoot: old.root, newRoot: head.root) } catch {
-      throw PipelineError.logRefused(
-        "its tree of \(head.size) entries does not continue the tree of \(old.size) that was seen before: \(error)")
-    }
   }
 
   /// The head in an answer of the log, when the answer proves that `entry` is in it. Errors: ``PipelineError``.
@@ -93,9 +78,7 @@ final class LogHeadKeeper: Sendable {
       guard found.index == inclusion.index, found.checkpoint.size == inclusion.treeSize else {
         throw PipelineError.notIncluded(why: "its index or size is not the proof's")
       }
-      return LogHead(
-        origin: policy.origin, vkey: policy.logKey.description, size: found.checkpoint.size, root: found.checkpoint.root
-      )
+      return LogHead(found.checkpoint, vkey: policy.logKey.description)
     } catch let error as PipelineError { throw error } catch { throw PipelineError.notIncluded(why: "\(error)") }
   }
 }

@@ -1,5 +1,6 @@
 internal import Cryptography
 internal import Logging
+internal import MerkleLog
 internal import RPC
 internal import Receipts
 internal import Stores

@@ -30,7 +30,7 @@ final class LogWatch: Service {
   private let logger: Logger
   private let interval: Duration
   /// Why nothing is signed, nil when it is; and the head that is on the disk.
-  private let state: Mutex<(refusal: String?, isWrong: Bool, kept: KeptLogHead?)>
+  private let state: Mutex<(refusal: String?, isWrong: Bool, kept: LogHead?)>
 
   /// - Parameter path: of the file that holds the head. Errors: a file that cannot be read or holds something else.
   init(path: String, source: Source, logger: Logger, interval: Duration = .seconds(10)) throws {
@@ -38,8 +38,8 @@ final class LogWatch: Service {
     self.source = source
     self.logger = logger
     self.interval = interval
-    let bytes = try StateFile.read(path, limit: KeptLogHead.bytesMax)
-    let kept = bytes.flatMap(KeptLogHead.init)
+    let bytes = try StateFile.read(path, limit: LogHead.fileBytesMax)
+    let kept = bytes.flatMap { LogHead(file: $0) }
     if bytes != nil, kept == nil {
       throw Contradiction(description: "\(path) holds no head of a log: restore it from a backup")
     }
@@ -70,7 +70,7 @@ final class LogWatch: Service {
       let head = try await provenHead()
       try state.withLock { state in
         if (state.kept?.size ?? 0) < head.size {
-          try StateFile.replace(path, head.encoded)
+          try StateFile.replace(path, head.file)
           state.kept = head
         }
         (state.refusal, state.isWrong) = (nil, false)
@@ -91,41 +91,23 @@ final class LogWatch: Service {
     if isNews { logger.error("no verdict is signed", metadata: ["reason": "\(why)"]) }
   }
 
-  private func provenHead() async throws -> KeptLogHead {
+  private func provenHead() async throws -> LogHead {
     let kept = state.withLock { $0.kept }
     let keys = try await source.keys()
-    if let kept, kept.origin != keys.origin || kept.vkey != keys.checkpointVkey {
-      throw Contradiction(
-        description: "the log is \(keys.checkpointVkey), and at first contact it was \(kept.vkey). For a new log on "
-          + "purpose, remove \(path)")
-    }
+    do {
+      try kept?.requireLog(origin: keys.origin, vkey: keys.checkpointVkey)
+    } catch { throw Contradiction(description: "\(error). For a new log on purpose, remove \(path)") }
     let note = try await source.checkpoint()
-    let head: Checkpoint
+    let head: LogHead
     do {
       let policy = try CheckpointPolicy(origin: keys.origin, logKey: NoteVerifierKey(keys.checkpointVkey))
-      head = try policy.verify(SignedNote(parsing: Array(note.utf8))).checkpoint
+      head = LogHead(
+        try policy.verify(SignedNote(parsing: Array(note.utf8))).checkpoint, vkey: keys.checkpointVkey)
     } catch { throw Contradiction(description: "the log's checkpoint is not signed by its key: \(error)") }
-    if let kept { try await proveContinuation(of: kept, to: head) }
-    return KeptLogHead(origin: keys.origin, vkey: keys.checkpointVkey, size: head.size, root: head.root)
-  }
-
-  private func proveContinuation(of kept: KeptLogHead, to head: Checkpoint) async throws {
-    guard head.size >= kept.size else {
-      throw Contradiction(
-        description:
-          "the log has \(head.size) entries, and \(kept.size) were seen before: it was rolled back. Restore a "
-          + "copy that is as new; if there is none, start a new log under a new origin ('colophon up' with another --data)"
-      )
-    }
-    let path = head.size == kept.size ? [] : try await source.consistency(kept.size, head.size)
     do {
-      try ConsistencyProof.verify(
-        old: kept.size, new: head.size, path: path.map { try Digest32($0) }, oldRoot: kept.root, newRoot: head.root)
-    } catch {
-      throw Contradiction(
-        description: "the log of \(head.size) entries does not continue the one of \(kept.size) that was seen before: "
-          + "\(error)")
-    }
+      try await kept?.requireContinuation(to: head, path: source.consistency)
+    } catch let error as LogHeadError { throw Contradiction(description: "\(error)") }
+    return head
   }
 }
 

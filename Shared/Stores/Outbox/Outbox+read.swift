@@ -1,4 +1,5 @@
 public import Cryptography
+public import MerkleLog
 public import Receipts
 
 extension Outbox {

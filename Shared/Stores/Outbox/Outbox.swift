@@ -1,4 +1,5 @@
 internal import Cryptography
+public import MerkleLog
 internal import Receipts
 
 /// What the orchestrator must not forget: a row for each accepted request, the statements it holds, and the log's head.

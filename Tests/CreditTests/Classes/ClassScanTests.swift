@@ -1,4 +1,5 @@
 import Cryptography
+import TestKit
 import Testing
 
 @testable import Credit
@@ -40,7 +41,7 @@ import Testing
 
   /// More records than are compared at once, against the definition.
   @Test func manyRecordsAgreeWithOneByOneComparison() throws {
-    var random = SplitMix(9)
+    var random = SplitMix64(state: 9)
     let records = (0..<700).map { at in
       let commitment = UInt64.random(in: 0..<50, using: &random)
       return record("w\(at % 5)", commitment, (0..<3).map { _ in Int8.random(in: -9...9, using: &random) })

@@ -1,4 +1,5 @@
 import Credit
+import TestKit
 import Testing
 
 /// What is done to earn more without giving more, on real images: the class is the player, so none of it pays.
@@ -11,7 +12,7 @@ import Testing
   private func own(_ contributor: String) -> [Record] { game.records.filter { $0.contributor == contributor } }
 
   /// Each element of the vector moves by up to one.
-  private func near(_ record: Record, _ random: inout SplitMix) -> Record {
+  private func near(_ record: Record, _ random: inout SplitMix64) -> Record {
     guard case .vector(let vector) = record.content else { return record }
     let moved = vector.map { Int8(clamping: Int($0) + Int.random(in: -1...1, using: &random)) }
     return DigitsGame.record(record.contributor, record.commitment, moved, record.label)
@@ -69,7 +70,7 @@ import Testing
   }
 
   @Test(arguments: DigitsGame.Worth.allCases) func nearCopiesDoNotPay(worth: DigitsGame.Worth) throws {
-    var random = SplitMix(1)
+    var random = SplitMix64(state: 1)
     for contributor in ["c0", "c3"] {
       let copies = (0..<5).flatMap { round in
         committed(own(contributor).map { near($0, &random) }, by: contributor, at: 100 + round)
@@ -79,7 +80,7 @@ import Testing
   }
 
   @Test(arguments: DigitsGame.Worth.allCases) func theftDoesNotPay(worth: DigitsGame.Worth) throws {
-    var random = SplitMix(2)
+    var random = SplitMix64(state: 2)
     let others = game.records.filter { $0.contributor != "c4" }
     for stolen in [others, others.map { near($0, &random) }] {
       let after = game.records + committed(stolen, by: "c4", at: 100)

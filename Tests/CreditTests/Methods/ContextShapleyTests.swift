@@ -1,10 +1,11 @@
 import Credit
 import Cryptography
+import TestKit
 import Testing
 
 @Suite struct ContextShapleyTests {
   private func table(_ count: Int, _ seed: UInt64) -> [Int64] {
-    var random = SplitMix(seed)
+    var random = SplitMix64(state: seed)
     return (0..<1 << count).map { _ in Int64.random(in: -4_000_000...0, using: &random) }
   }
 

@@ -1,10 +1,11 @@
 import Cryptography
+import TestKit
 
 @testable import Credit
 
 /// The cases of Tests/Vectors/credit/methods.py, draw by draw, and our result of each as its line of text.
 enum GeneratedCases {
-  static let methods: [String: @Sendable (Int, inout SplitMix) throws -> String] = [
+  static let methods: [String: @Sendable (Int, inout SplitMix64) throws -> String] = [
     "knn-shapley/1": knn, "tknn-shapley/1": tknn, "vector classes": vectorClasses, "text classes": textClasses,
     "span/1": span, "context-shapley/1": context, "context-shapley/1 sampled": sampled, "metered/1": metered,
     "feedback/1": feedback,
@@ -22,11 +23,13 @@ enum GeneratedCases {
   }
 
   private static func game(
-    _ number: Int, _ draw: inout SplitMix
+    _ number: Int, _ draw: inout SplitMix64
   ) throws -> (NeighbourRanking, query: [Int8], NeighbourWorth) {
     let (width, count) = (1 + draw.below(6), 1 + draw.below(40))
     let spread = 1 + draw.below(60)
-    func vector(_ draw: inout SplitMix) -> [Int8] { (0..<width).map { _ in Int8(draw.below(2 * spread + 1) - spread) } }
+    func vector(_ draw: inout SplitMix64) -> [Int8] {
+      (0..<width).map { _ in Int8(draw.below(2 * spread + 1) - spread) }
+    }
     let classes = (0..<count).map { at in
       NeighbourClass(
         owner: "o\(draw.below(5))", commitment: UInt64(draw.below(6)), id: digest(number, at),
@@ -37,13 +40,13 @@ enum GeneratedCases {
     return (try NeighbourRanking(NeighbourIndex(classes)), query, kind == 0 ? .label(1) : .relevance(shift: shift))
   }
 
-  private static func knn(_ number: Int, _ draw: inout SplitMix) throws -> String {
+  private static func knn(_ number: Int, _ draw: inout SplitMix64) throws -> String {
     let (ranking, query, worth) = try game(number, &draw)
     return line(
       try KNNShapley(neighbours: 1 + draw.below(10), negatives: negatives(number)).weights(query, worth, ranking))
   }
 
-  private static func tknn(_ number: Int, _ draw: inout SplitMix) throws -> String {
+  private static func tknn(_ number: Int, _ draw: inout SplitMix64) throws -> String {
     let (ranking, query, worth) = try game(number, &draw)
     let radius = Int32(draw.below(2_001) - 1_000)
     return line(
@@ -54,8 +57,8 @@ enum GeneratedCases {
 
   /// Some records are copies of earlier ones, some near copies.
   private static func records(
-    _ number: Int, _ draw: inout SplitMix, fresh: (inout SplitMix) -> Record.Content,
-    changed: (Record.Content, inout SplitMix) -> Record.Content
+    _ number: Int, _ draw: inout SplitMix64, fresh: (inout SplitMix64) -> Record.Content,
+    changed: (Record.Content, inout SplitMix64) -> Record.Content
   ) -> [Record] {
     var records: [Record] = []
     for at in 0..<1 + draw.below(30) {
@@ -75,7 +78,7 @@ enum GeneratedCases {
     return records
   }
 
-  private static func vectorClasses(_ number: Int, _ draw: inout SplitMix) throws -> String {
+  private static func vectorClasses(_ number: Int, _ draw: inout SplitMix64) throws -> String {
     let (width, threshold) = (1 + draw.below(8), 8_000 + draw.below(2_001))
     let records = records(number, &draw) { draw in
       .vector((0..<width).map { _ in Int8(draw.below(41) - 20) })
@@ -87,7 +90,7 @@ enum GeneratedCases {
     return try ClassScan.leaders(records, .cosine(basisPoints: threshold)).map(String.init).joined(separator: " ")
   }
 
-  private static func textClasses(_ number: Int, _ draw: inout SplitMix) throws -> String {
+  private static func textClasses(_ number: Int, _ draw: inout SplitMix64) throws -> String {
     let (width, words, threshold) = (1 + draw.below(3), 1 + draw.below(24), 3_000 + draw.below(7_001))
     let records = records(number, &draw) { draw in
       .text((0..<draw.below(20)).map { _ in UInt32(draw.below(1_000)) })
@@ -101,7 +104,7 @@ enum GeneratedCases {
     return try ClassScan.leaders(records, .minHash(method)).map(String.init).joined(separator: " ")
   }
 
-  private static func span(_ number: Int, _ draw: inout SplitMix) throws -> String {
+  private static func span(_ number: Int, _ draw: inout SplitMix64) throws -> String {
     let alphabet = 2 + draw.below(6)
     let documents = (0..<draw.below(6)).map { at in
       let (owner, commitment) = ("o\(draw.below(4))", UInt64(draw.below(4)))
@@ -119,13 +122,13 @@ enum GeneratedCases {
     return line(try method.weights(output, in: index))
   }
 
-  private static func context(_: Int, _ draw: inout SplitMix) throws -> String {
+  private static func context(_: Int, _ draw: inout SplitMix64) throws -> String {
     let count = 1 + draw.below(6)
     let values = (0..<1 << count).map { _ in -Int64(draw.below(5_000_000)) }
     return line(try ContextShapley.weights(values).enumerated().map { Weighted(contributor: "d\($0)", weight: $1) })
   }
 
-  private static func sampled(_ number: Int, _ draw: inout SplitMix) throws -> String {
+  private static func sampled(_ number: Int, _ draw: inout SplitMix64) throws -> String {
     let (count, permutations) = (13 + draw.below(8), 1 + draw.below(20))
     let sample = try SampledContextShapley(
       documents: count, permutations: permutations, seed: digest(number, "seed"))
@@ -138,7 +141,7 @@ enum GeneratedCases {
     return "\(line(named)) +-\(try sample.error(answerTokens: tokens))"
   }
 
-  private static func metered(_: Int, _ draw: inout SplitMix) throws -> String {
+  private static func metered(_: Int, _ draw: inout SplitMix64) throws -> String {
     let perToken = UInt32(1 + draw.below(1 << 32 - 1))
     let method = try Metered(perToken: perToken, perMillisecond: UInt32(draw.below(1 << 32)))
     let counts = (0..<draw.below(6)).map { _ in
@@ -149,8 +152,8 @@ enum GeneratedCases {
     return line(try method.weights(counts))
   }
 
-  private static func feedback(_: Int, _ draw: inout SplitMix) throws -> String {
-    func verdict(_ draw: inout SplitMix) -> Feedback.Verdict { draw.below(2) == 0 ? .good : .bad }
+  private static func feedback(_: Int, _ draw: inout SplitMix64) throws -> String {
+    func verdict(_ draw: inout SplitMix64) -> Feedback.Verdict { draw.below(2) == 0 ? .good : .bad }
     let ratings = (0..<draw.below(12)).map { _ in
       let (rater, subject) = ("p\(draw.below(4))", "p\(draw.below(4))")
       let given = verdict(&draw)
@@ -165,6 +168,6 @@ enum GeneratedCases {
   }
 }
 
-extension SplitMix {
+extension SplitMix64 {
   mutating func below(_ limit: Int) -> Int { Int(next() % UInt64(limit)) }
 }

@@ -1,6 +1,7 @@
 import Codec
 import Cryptography
 import Foundation
+import TestKit
 import Testing
 
 /// Ten thousand attributions that Tests/Vectors/credit/methods.py computed from FORMAT section 7 in another way: as sums
@@ -16,7 +17,7 @@ import Testing
     let count = try #require(expected["count"]?.intValue)
     var (lines, bytes): ([String], [UInt8]) = ([], [])
     for number in 0..<Int(count) {
-      var draw = SplitMix(UInt64(number))
+      var draw = SplitMix64(state: UInt64(number))
       let line = try compute(number, &draw)
       bytes += Array(line.utf8) + [0x0a]
       if number < 20 { lines.append(line) }

@@ -1,4 +1,5 @@
 import Cryptography
+import TestKit
 import Testing
 
 @testable import Credit
@@ -6,7 +7,7 @@ import Testing
 /// What the Shapley value promises, on games too large to enumerate.
 @Suite struct KNNAxiomTests {
   private func game(_ seed: UInt64, count: Int = 300, neighbours: Int = 5) -> NeighbourGame {
-    var random = SplitMix(seed)
+    var random = SplitMix64(state: seed)
     return .random(count, neighbours: neighbours, spread: 90, owners: 7, &random)
   }
 
@@ -67,7 +68,7 @@ import Testing
   }
 
   @Test func theOrderInWhichClassesAreGivenChangesNothing() throws {
-    var random = SplitMix(5)
+    var random = SplitMix64(state: 5)
     let game = game(5)
     var other = game
     other.classes.shuffle(using: &random)
@@ -78,7 +79,7 @@ import Testing
   }
 
   @Test(arguments: DotKernel.available) func everyFormOfTheKernelGivesTheSameScores(kernel: DotKernel) throws {
-    var random = SplitMix(6)
+    var random = SplitMix64(state: 6)
     for width in [1, 3, 4, 17, 64, 384] {
       let classes = (0..<90).map { at in
         NeighbourClass(

@@ -1,4 +1,5 @@
 import Credit
+import TestKit
 import Testing
 
 /// `knn-shapley/1` against coalitions enumerated in exact fractions.
@@ -14,7 +15,7 @@ import Testing
   }
 
   @Test(arguments: 1...8) func everyGameAgreesWithEnumeratedCoalitionsUnderTheSameFloors(count: Int) throws {
-    var random = SplitMix(UInt64(count))
+    var random = SplitMix64(state: UInt64(count))
     for neighbours in 1...7 {
       let floors = coefficients(count, neighbours: neighbours)
       for labels in 0..<1 << count {
@@ -34,7 +35,7 @@ import Testing
   }
 
   @Test(arguments: 1...8) func theDistanceToTheExactValueIsBelowTheChangesOfWorthFromThereOn(count: Int) throws {
-    var random = SplitMix(100 + UInt64(count))
+    var random = SplitMix64(state: 100 + UInt64(count))
     for trial in 0..<200 {
       let neighbours = 1 + trial % 7
       let game = NeighbourGame.random(count, neighbours: neighbours, spread: 100, &random)
@@ -53,7 +54,7 @@ import Testing
   }
 
   @Test(arguments: 1...7) func theThresholdFormIsWithinItsBoundOfEnumeratedCoalitions(count: Int) throws {
-    var random = SplitMix(200 + UInt64(count))
+    var random = SplitMix64(state: 200 + UInt64(count))
     for trial in 0..<200 {
       let game = NeighbourGame.random(count, neighbours: 1, spread: 100, &random)
       let radius = Int32.random(in: -2...60, using: &random)

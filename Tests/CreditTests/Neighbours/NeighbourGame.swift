@@ -1,4 +1,5 @@
 import Cryptography
+import TestKit
 
 @testable import Credit
 
@@ -11,7 +12,8 @@ struct NeighbourGame {
   static let query: [Int8] = [1]
 
   /// `count` classes of `owners` owners, with few different dot products and commitments, so that ties are common.
-  static func random(_ count: Int, neighbours: Int, spread: Int = 3, owners: Int = 3, _ random: inout SplitMix) -> Self
+  static func random(_ count: Int, neighbours: Int, spread: Int = 3, owners: Int = 3, _ random: inout SplitMix64)
+    -> Self
   {
     Self(
       classes: (0..<count).map { at in

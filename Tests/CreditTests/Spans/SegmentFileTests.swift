@@ -1,5 +1,6 @@
 import Cryptography
 import Foundation
+import TestKit
 import Testing
 
 @testable import Credit
@@ -11,7 +12,7 @@ import Testing
   init() throws {
     folder = FileManager.default.temporaryDirectory.appending(path: "colophon-spans-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    var random = SplitMix(1)
+    var random = SplitMix64(state: 1)
     documents = (0..<9).map { at in
       SpanDocument(
         owner: "o\(at % 4)", commitment: UInt64(9 - at), id: SHA256.hash([UInt8(at)]),

@@ -1,4 +1,5 @@
 import Cryptography
+import TestKit
 import Testing
 
 @testable import Credit
@@ -69,7 +70,7 @@ import Testing
   }
 
   @Test func aSnapshotGrownPieceByPieceAnswersAsOneThatWasBuiltAtOnce() throws {
-    var random = SplitMix(3)
+    var random = SplitMix64(state: 3)
     let method = try SpanMethod(lengthMin: 2, rarity: free)
     var (index, all): (SpanIndex, [SpanDocument]) = (try SpanIndex([]), [])
     for step in 0..<40 {

@@ -1,3 +1,4 @@
+import TestKit
 import Testing
 
 @testable import Credit
@@ -34,7 +35,7 @@ import Testing
   private func pow(_ base: Int, _ exponent: Int) -> Int { (0..<exponent).reduce(1) { value, _ in value * base } }
 
   @Test(arguments: [1, 2, 5, 300, 65_536]) func randomTextsAreSorted(alphabet: Int) throws {
-    var random = SplitMix(UInt64(alphabet))
+    var random = SplitMix64(state: UInt64(alphabet))
     for length in [1, 2, 31, 400, 2_000] {
       let text = (0..<length).map { _ in UInt16(Int.random(in: 0..<alphabet, using: &random)) }
       #expect(try built(text, alphabet: alphabet) == sorted(text))

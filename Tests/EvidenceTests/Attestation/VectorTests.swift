@@ -1,4 +1,5 @@
 import Codec
+import TestKit
 import Testing
 
 @testable import Evidence
@@ -63,7 +64,7 @@ import Testing
     for kind in EvidenceKind.allCases where kind != vector.kind {
       #expect(!appraiser.appraise(bytes, kind: kind, at: vector.time).isAccepted, "\(kind)")
     }
-    var generator = SeededGenerator(seed: 7)
+    var generator = SplitMix64(state: 7)
     for _ in 0..<12 {
       _ = appraiser.appraise(generator.mutate(bytes), kind: vector.kind, at: vector.time)
     }

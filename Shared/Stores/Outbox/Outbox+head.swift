@@ -1,20 +1,5 @@
-public import Cryptography
-
-/// A head of the log that was seen, signed by the key that was pinned at first contact.
-public struct LogHead: Sendable, Equatable {
-  public let origin: String
-  /// The checkpoint key as C2SP signed-note writes it.
-  public let vkey: String
-  public let size: UInt64
-  public let root: Digest32
-
-  public init(origin: String, vkey: String, size: UInt64, root: Digest32) {
-    self.origin = origin
-    self.vkey = vkey
-    self.size = size
-    self.root = root
-  }
-}
+internal import Cryptography
+public import MerkleLog
 
 extension Outbox {
   /// The largest head seen; nil before the first contact.
