@@ -9,7 +9,7 @@ import Testing
 /// What is particular to blobs in files: links, leftovers, names.
 @Suite struct BlobFileTests {
   let scratch = Scratch()
-  var fixture: BlobFixture { BlobFixture(.filesystem, scratch) }
+  var fixture: BlobFixture { BlobFixture(.files, scratch) }
 
   @Test func `No link in the store is followed, neither a file nor a folder`() async throws {
     let store = try await fixture.open()

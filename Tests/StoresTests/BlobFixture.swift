@@ -6,21 +6,36 @@ import Testing
 
 @testable import Stores
 
-/// The backends that every test of the blobs runs against.
-enum BackendKind: String, CaseIterable, Sendable, CustomTestStringConvertible {
-  case filesystem, nanio, swift
+/// What every test of the blobs runs against: a place for blobs and one for rows.
+struct BackendKind: Sendable, CustomTestStringConvertible {
+  enum Blobs: String, CaseIterable, Sendable, CustomTestStringConvertible {
+    case filesystem, nanio, swift
 
-  static var allCases: [BackendKind] {
+    static var allCases: [Blobs] {
+      ProcessInfo.processInfo.environment["COLOPHON_TEST_LONG"] == nil
+        ? [.filesystem, .nanio] : [.filesystem, .nanio, .swift]
+    }
+
+    /// Throws what kept it from starting.
+    var server: S3Server {
+      get throws { try self == .swift ? S3Server.swift.get() : S3Server.nanio.get() }
+    }
+
+    var testDescription: String { rawValue }
+  }
+
+  static let files = BackendKind(blobs: .filesystem, rows: .sqlite)
+
+  let blobs: Blobs
+  let rows: Backend
+
+  /// Each place once, or with COLOPHON_TEST_LONG every pair.
+  static let allCases =
     ProcessInfo.processInfo.environment["COLOPHON_TEST_LONG"] == nil
-      ? [.filesystem, .nanio] : [.filesystem, .nanio, .swift]
-  }
+    ? [.files, BackendKind(blobs: .nanio, rows: .postgres)]
+    : Blobs.allCases.flatMap { blobs in Backend.allCases.map { BackendKind(blobs: blobs, rows: $0) } }
 
-  /// Throws what kept it from starting.
-  var server: S3Server {
-    get throws { try self == .swift ? S3Server.swift.get() : S3Server.nanio.get() }
-  }
-
-  var testDescription: String { rawValue }
+  var testDescription: String { "\(blobs), \(rows)" }
 }
 
 /// A store in a folder, and in a bucket of its own, opened again and again as a process that was killed would.
@@ -44,10 +59,10 @@ struct BlobFixture: Sendable {
   }
 
   func backend() async throws -> any BlobBackend {
-    switch kind {
+    switch kind.blobs {
     case .filesystem: return try FileBackend(folder: "\(folder)/blobs")
     case .nanio, .swift:
-      let backend = S3Backend(try kind.server.client(bucket: bucket))
+      let backend = S3Backend(try kind.blobs.server.client(bucket: bucket))
       try await backend.prepare()
       return backend
     }
@@ -57,7 +72,7 @@ struct BlobFixture: Sendable {
     BlobStore(
       backend: try await backend(),
       catalogue: BlobCatalogue(
-        try SQLiteDatabase(path: "\(folder)/storage.sqlite", schema: StorageSchema.schema)),
+        try await kind.rows.location("\(folder)/storage.sqlite").open(StorageSchema.schema)),
       bytesMax: bytesMax, fault: fault)
   }
 
@@ -73,12 +88,12 @@ struct BlobFixture: Sendable {
   /// Puts other bytes in the place of an object, past the store.
   func overwrite(_ object: BlobObject, with bytes: [UInt8]?) async throws {
     let hex = object.name.digest.hex
-    switch kind {
+    switch kind.blobs {
     case .filesystem:
       let url = URL(filePath: "\(folder)/blobs/\(hex.prefix(2))/\(hex.dropFirst(2).prefix(2))/\(object)")
       if let bytes { try Data(bytes).write(to: url) } else { try FileManager.default.removeItem(at: url) }
     case .nanio, .swift:
-      let client = try kind.server.client(bucket: bucket)
+      let client = try kind.blobs.server.client(bucket: bucket)
       let key = "blobs/\(hex.prefix(2))/\(object)"
       if let bytes { try await client.put(key, bytes) } else { try await client.delete(key) }
     }

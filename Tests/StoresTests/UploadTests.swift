@@ -29,7 +29,7 @@ import Testing
   }
 
   @Test func `After a crash an upload goes on from what was synced, whatever else the file holds`() async throws {
-    let fixture = BlobFixture(.filesystem, scratch)
+    let fixture = BlobFixture(.files, scratch)
     let store = try await fixture.open()
     let synced = Int(OpenUpload.syncEveryBytes)
     let blob = bytes(synced + (5 << 20))
@@ -97,7 +97,7 @@ import Testing
   }
 
   @Test func `Every limit of an upload is refused by name`() async throws {
-    let fixture = BlobFixture(.filesystem, scratch)
+    let fixture = BlobFixture(.files, scratch)
     var limits = UploadStore.Limits()
     limits.bytesMax = 100
     limits.quotaBytes = 150
@@ -134,7 +134,7 @@ import Testing
   }
 
   @Test func `An upload that nobody goes on with is discarded, and a living one is not`() async throws {
-    let fixture = BlobFixture(.filesystem, scratch)
+    let fixture = BlobFixture(.files, scratch)
     let uploads = try await fixture.uploads(try await fixture.open())
     for id in ["dead", "alive"] {
       _ = try await uploads.begin(caller: "a", id: id, bytes: 10, retention: .model)
