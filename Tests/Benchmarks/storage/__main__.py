@@ -9,7 +9,7 @@ from pathlib import Path
 from harness import machine, table
 from harness.rounds import Samples, order
 from harness.rows import Row, write_json
-from storage import blobs, log
+from storage import blobs, log, soak
 
 NOTES = """Blobs go through a service on loopback: put = read, hash, send, write, read back, hash, sync; get = read, check each
 chunk, send, check again, write, sync. The peer is the slower of `dd` with fsync and `sha256sum`, over the same file in the
@@ -35,10 +35,11 @@ def main() -> None:
                 samples.add(party, run(options, source, folder))
             # Apart from the pairs above, which share a round.
             entries.add("ours", log.measure(options, folder))
-    show(samples, entries, options, size >> 20)
+        soaked = soak.run(options, folder, entries.median("ours", "appends")) if options.soak else []
+    show(samples, entries, soaked, options, size >> 20)
 
 
-def show(samples: Samples, entries: Samples, options: argparse.Namespace, mib: int) -> None:
+def show(samples: Samples, entries: Samples, soaked: list[Row], options: argparse.Namespace, mib: int) -> None:
     rows, spreads = [], {}
     for name in ("put", "get"):
         ours, peer = samples.median("ours", name), samples.median("plain files", name)
@@ -48,7 +49,7 @@ def show(samples: Samples, entries: Samples, options: argparse.Namespace, mib: i
                         round(samples.ratio("ours", "plain files", name), 3), None, machine.describe()))
     rows.append(Row(f"memory growth, {mib} MiB", "MiB", round(max(samples.all("ours", "growth")), 1), None, None, None,
                     None, 64.0, machine.describe()))
-    rows += log.rows(entries, options.quick)
+    rows += log.rows(entries, options.quick) + soaked
     print(f"\n{table.text(rows, spreads)}\n\n{NOTES}\n\n{log.NOTE}")
     for name in ("dd with fsync", "sha256sum"):
         print(f"{name}: {samples.median('plain files', name):.0f} MiB/s")
@@ -65,6 +66,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--mib", type=int, default=1024)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--threads", type=int, help="of no use here")
+    parser.add_argument("--soak", type=int, default=0)
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()

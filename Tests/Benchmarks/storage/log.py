@@ -64,10 +64,10 @@ def measure(options, folder: Path) -> dict[str, float]:
     return values | disk(data / "storage") | audit(options, folder)
 
 
-def hammer(options, storage: Storage, data: Path, count: int, callers: int) -> dict:
+def hammer(options, storage: Storage, data: Path, count: int, callers: int, rate: int = 0) -> dict:
     return json.loads(run(
         options.colophon, "log", "hammer", "--storage", storage.url, "--data", str(data), "--count", str(count),
-        "--callers", str(callers), "--register", "--json"))
+        "--callers", str(callers), "--rate", str(rate), "--register", "--json"))
 
 
 def signature_bound() -> float:
