@@ -9,15 +9,15 @@ extension StorageService {
   /// Registers a statement and proves that it is in the published log.
   func append(_ request: AppendRequest) async throws -> Inclusion {
     let start = ContinuousClock.now
-    if let refusal = feed?.refusal { throw refusal }
+    if let refusal = log.witnessFeed?.refusal { throw refusal }
     let statement = try SignedStatement(request.statement)
     try registration.admit(statement)
-    let index = try await sequencer.append(
+    let index = try await log.sequencer.append(
       LogEntry(
         digest: statement.digest, statement: statement.bytes, keyID: statement.keyID,
         kind: statement.statement.kind.rawValue, subject: statement.statement.subject))
-    if feed != nil, settings.witnessBudget > .zero {
-      await cosigned.wait(
+    if log.witnessFeed != nil, settings.witnessBudget > .zero {
+      await log.cosigned.wait(
         for: index, count: settings.witnessQuorum ?? settings.witnesses.count, atMost: settings.witnessBudget)
     }
     let inclusion = try await inclusion(of: statement.statement.subject, at: index)
@@ -29,10 +29,10 @@ extension StorageService {
   /// can be, or the newest.
   func inclusion(_ request: GetInclusionRequest) async throws -> Inclusion {
     let digest = try Self.digest(request.statementDigest, "statement_digest")
-    guard let entry = try await sequencer.find(digest), let subject = entry.subject else {
+    guard let entry = try await log.sequencer.find(digest), let subject = entry.subject else {
       throw RPCError(.notFound, "no statement with digest sha256:\(digest.hex) is registered")
     }
-    let size = sequencer.published.size
+    let size = log.sequencer.published.size
     guard entry.index < size else { throw LogError.notPublished(index: entry.index, size: size) }
     return try await inclusion(of: subject, at: entry.index)
   }
@@ -50,17 +50,17 @@ extension StorageService {
   }
 
   private func proof(at index: UInt64) async throws -> (InclusionProof, Checkpoint, SignedNote, timestamp: [UInt8]) {
-    let cosigned = cosigned.best(for: index)
+    let cosigned = log.cosigned.best(for: index)
     let count = cosigned?.count ?? 0
-    if let head = try await stamped.first(for: index, cosignatures: count), head.cosignatures >= count {
-      let proof = try await sequencer.published.inclusion(index: index, size: head.checkpoint.size)
+    if let head = try await log.stamped.first(for: index, cosignatures: count), head.cosignatures >= count {
+      let proof = try await log.sequencer.published.inclusion(index: index, size: head.checkpoint.size)
       return (proof, head.checkpoint, head.note, head.token)
     }
     if let head = cosigned {
-      let proof = try await sequencer.published.inclusion(index: index, size: head.checkpoint.size)
+      let proof = try await log.sequencer.published.inclusion(index: index, size: head.checkpoint.size)
       return (proof, head.checkpoint, head.note, [])
     }
-    let (proof, head) = try await sequencer.published.inclusion(index: index)
+    let (proof, head) = try await log.sequencer.published.inclusion(index: index)
     return (proof, head.checkpoint, head.note, [])
   }
 }

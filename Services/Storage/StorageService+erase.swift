@@ -21,7 +21,7 @@ extension StorageService {
   func registerPendingTombstones() async throws {
     for erasure in try await blobs.catalogue.erasures() {
       let statement = try await tombstone(of: erasure)
-      if try await sequencer.find(statement.digest) == nil { _ = try await register(tombstone: statement) }
+      if try await log.sequencer.find(statement.digest) == nil { _ = try await register(tombstone: statement) }
     }
   }
 

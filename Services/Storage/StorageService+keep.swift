@@ -63,7 +63,7 @@ extension StorageService {
       return GetBlobResponse(data: try await blobs.get(name), retention: try await retention(of: name))
     } catch BlobError.missing {
       // Registered statements lie beside their entries.
-      guard let statement = try await sequencer.statement(name.digest) else { throw BlobError.missing(name) }
+      guard let statement = try await log.sequencer.statement(name.digest) else { throw BlobError.missing(name) }
       return GetBlobResponse(data: statement, retention: .statement)
     }
   }

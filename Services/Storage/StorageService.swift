@@ -25,11 +25,7 @@ public struct StorageService: HostedService {
   let uploads: UploadStore
   let collector: BlobCollector
   let custody: CustodyStore
-  let sequencer: Sequencer
-  let cosigned: CosignedHeads
-  let feed: WitnessFeed?
-  let stamped: TimestampedHeads
-  let stampFeed: TimestampFeed?
+  let log: ServedLog
   let settings: StorageSettings
   let registration: Registration
   let checkpointVkey: String
@@ -82,15 +78,15 @@ public struct StorageService: HostedService {
     let location = settings.database ?? .sqlite(path: StorageSettings.path(folder))
     let database = try await location.open(StorageSchema.schema)
     let catalogue = BlobCatalogue(database)
+    let place = settings.blobs.place
     blobs = BlobStore(
-      backend: try await settings.blobs.place.open(folder: "\(folder)/blobs", http: http, calls: calls),
-      catalogue: catalogue, bytesMax: settings.blobs.bytesMax, fault: blobFault,
-      observe: { [metrics] in metrics.observed($0) })
-    let (before, now) = (try await catalogue.remember(settings.blobs.place), settings.blobs.place.text)
-    if before != now {
+      backend: try await place.open(folder: "\(folder)/blobs", http: http, calls: calls), catalogue: catalogue,
+      bytesMax: settings.blobs.bytesMax, fault: blobFault, observe: { [metrics] in metrics.observed($0) })
+    let before = try await catalogue.remember(place)
+    if before != place.text {
       logger.warning(
         "the blobs are looked for in another place than before: copy there what was kept",
-        metadata: ["before": "\(before)", "now": "\(now)"])
+        metadata: ["before": "\(before)", "now": "\(place.text)"])
     }
     uploads = try await UploadStore(
       folder: "\(folder)/blobs.uploads", store: blobs, limits: settings.blobs.uploads, unixMs: unixMs, calls: calls)
@@ -101,58 +97,9 @@ public struct StorageService: HostedService {
     var start = LogStart(
       rows: LogRows(database), files: try LogFiles(folder: "\(folder)/log", calls: calls), signer: signer,
       unixMs: unixMs)
-    start.limits = settings.limits
     start.fault = fault
-    start.auditing = settings.startAudit
     start.lockPath = isExclusive ? "\(folder)/log.lock" : nil
-    start.progress = { entries in
-      if entries % (1 << 20) == 0 { logger.notice("auditing the log", metadata: ["entries": "\(entries)"]) }
-    }
-    let bell = FeedBell()
-    // Called behind the answers of a commit.
-    start.observe = { [metrics] commit in
-      metrics.committed(commit)
-      bell.ring()
-    }
-    let policy = try CheckpointPolicy(
-      origin: origin, logKey: signer.verifierKey, witnesses: settings.witnesses.map(\.key))
-    if let transport {
-      try await WitnessStart(settings.witnesses, policy, transport).requireNewest(start.rows.signedHead())
-    }
-    let (sequencer, audit) = try await start.open()
-    self.sequencer = sequencer
-    cosigned = try await CosignedHeads(database, policy: policy)
-    for head in cosigned.all {
-      guard try await sequencer.published.root(size: head.checkpoint.size) == head.checkpoint.root else {
-        throw LogContradiction.headRow("a cosigned head of size \(head.checkpoint.size) is no part of the log")
-      }
-    }
-    feed = transport.flatMap { [cosigned, metrics] transport -> WitnessFeed? in
-      guard !settings.witnesses.isEmpty else { return nil }
-      let clients = settings.witnesses.map {
-        WitnessClient(
-          peer: $0, policy: policy, log: sequencer.published, transport: transport, now: { unixMs() / 1000 })
-      }
-      return WitnessFeed(
-        clients, heads: cosigned, log: sequencer.published, pauses: settings.witnessPauses, metrics: metrics,
-        logger: logger)
-    }
-    stamped = try await TimestampedHeads(database, policy: policy)
-    stampFeed = transport.flatMap { [cosigned, stamped] transport in
-      settings.timestamps.map {
-        TimestampFeed(
-          $0, transport: transport, log: sequencer.published, cosigned: cosigned, stamped: stamped,
-          witnessCount: settings.witnesses.count, pauses: settings.witnessPauses, logger: logger)
-      }
-    }
-    bell.connect(feed, stampFeed)
-    metrics.opened(size: sequencer.published.size)
-    logger.notice(
-      "log audited",
-      metadata: [
-        "origin": "\(origin)", "entries": "\(audit.entries)", "tiles": "\(audit.tiles)", "root": "\(audit.root)",
-        "published_size": "\(sequencer.published.size)",
-      ])
+    log = try await ServedLog(start, database, settings, transport: transport, metrics: metrics, logger: logger)
   }
 
   public static func migrate(settings: SettingsValues, folder: String, dryRun: Bool) async throws -> [String]? {
@@ -180,14 +127,14 @@ public struct StorageService: HostedService {
 
   public var backgroundServices: [any Service] {
     let care: any Service = BlobCare(service: self, settings: blobSettings, logger: logger)
-    return [care] + [feed as (any Service)?, stampFeed as (any Service)?].compactMap { $0 }
+    return [care] + log.feeds
   }
 
   public var readinessChecks: [ReadinessCheck] {
     // The audit is done before anything listens. Afterwards a failed commit makes the log unready, or a witness's proof.
     [
-      ReadinessCheck("log") { [sequencer] in await sequencer.failure.map { _ in "the last commit of the log failed" } },
-      ReadinessCheck("witnesses") { [feed] in feed?.refusal.map { "\($0)" } },
+      ReadinessCheck("log") { [log] in await log.sequencer.failure.map { _ in "the last commit of the log failed" } },
+      ReadinessCheck("witnesses") { [log] in log.witnessFeed?.refusal.map { "\($0)" } },
     ]
   }
 

@@ -92,7 +92,7 @@ import Wire
       #expect(error?.code == .permissionDenied)
       #expect(error?.message.contains(word) == true, "\(String(describing: error))")
     }
-    #expect(storage.sequencer.published.size == 1)
+    #expect(storage.log.sequencer.published.size == 1)
   }
 
   @Test func `Bytes that are no statement are refused as such`() async throws {

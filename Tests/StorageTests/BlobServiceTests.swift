@@ -107,11 +107,11 @@ import Wire
     try await later.registerPendingTombstones()
     let erasure = try #require(try await later.blobs.catalogue.erasure(of: BlobName(SHA256.hash(data))))
     let statement = try SignedStatement(try #require(erasure.statement))
-    let size = later.sequencer.published.size
+    let size = later.log.sequencer.published.size
     try fixture.verify(
       try await later.inclusion(GetInclusionRequest(statementDigest: statement.digest.bytes)), of: statement)
     try await later.registerPendingTombstones()
-    #expect(later.sequencer.published.size == size)
+    #expect(later.log.sequencer.published.size == size)
   }
 
   @Test func `What a caller does wrong with an upload has its own code`() async throws {

@@ -33,9 +33,9 @@ import WitnessService
 
   /// One head to one witness.
   private func feed(_ storage: StorageService, _ witness: Int) async throws -> Bool {
-    let feed = try #require(storage.feed)
+    let feed = try #require(storage.log.witnessFeed)
     let client = try net.client(witness, of: storage)
-    let head = try #require(storage.sequencer.published.head)
+    let head = try #require(storage.log.sequencer.published.head)
     var failures = 0
     return await feed.feed(client, head, &failures)
   }
@@ -105,7 +105,7 @@ import WitnessService
     _ = try await append(1, to: storage)
     net.lie.withLock { $0 = lie }
     #expect(try await !feed(storage, 0))
-    #expect(storage.cosigned.all.isEmpty && storage.feed?.refusal == nil)
+    #expect(storage.log.cosigned.all.isEmpty && storage.log.witnessFeed?.refusal == nil)
     net.lie.withLock { $0 = nil }
     #expect(try await feed(storage, 0))
   }
@@ -115,7 +115,7 @@ import WitnessService
       $0.witnessBudget = .seconds(30)
       $0.witnessQuorum = 1
     }
-    let feed = try #require(storage.feed)
+    let feed = try #require(storage.log.witnessFeed)
     let running = Task { try await feed.run() }
     let waited = try await append(1, to: storage)
     #expect(try cosignatures(waited).cosignatures.count >= 1)
@@ -130,12 +130,12 @@ import WitnessService
   @Test func `The loop follows the log by itself and comes back to a witness that failed`() async throws {
     net.lie.withLock { $0 = .broken }
     let storage = try await net.open(witnesses: 1)
-    let feed = try #require(storage.feed)
+    let feed = try #require(storage.log.witnessFeed)
     let running = Task { try await feed.run() }
     for number in 1..<4 { _ = try await append(number, to: storage) }
     net.lie.withLock { $0 = nil }
-    await storage.cosigned.wait(for: 3, count: 1, atMost: .seconds(60))
-    #expect(storage.cosigned.best(for: 3)?.count == 1)
+    await storage.log.cosigned.wait(for: 3, count: 1, atMost: .seconds(60))
+    #expect(storage.log.cosigned.best(for: 3)?.count == 1)
     running.cancel()
     _ = try? await running.value
   }
@@ -157,7 +157,7 @@ import WitnessService
     net.isAway.withLock { $0 = false }
     _ = try await append(7, to: restored)
     #expect(try await !feed(restored, 0))
-    #expect(restored.feed?.refusal != nil)
+    #expect(restored.log.witnessFeed?.refusal != nil)
     await #expect(throws: LogContradictionSeen.self) { try await append(8, to: restored) }
     #expect(await code(restored) { try await append(8, to: restored) }?.code == .failedPrecondition)
   }

@@ -68,7 +68,7 @@ final class WitnessNet: OutboundTransport {
 
   func client(_ number: Int, of storage: StorageService) throws -> WitnessClient {
     WitnessClient(
-      peer: try Self.peer(number), policy: try policy(quorum: 0), log: storage.sequencer.published, transport: self,
+      peer: try Self.peer(number), policy: try policy(quorum: 0), log: storage.log.sequencer.published, transport: self,
       now: { Int64(Self.now) })
   }
 
