@@ -9,6 +9,7 @@ import pytest
 
 import mint
 from both import edited, failed, with_bytes
+from harness import programs
 from harness.suite import chat
 from recipes import Recipe
 from second.bundle import Bundle
@@ -68,6 +69,19 @@ def test_one_message_is_shown_and_the_rest_stays_closed(conversation, suite, bot
     assert failed(both(moved, suite.trust)) == {"content"}
     blob = Bundle.parse(shown).blobs["message/2"].replace(b"I say", b"we do")
     assert failed(both(with_bytes(shown, "openings", "message/2", blob), suite.trust)) == {"content", "custody"}
+
+
+def test_the_command_shows_what_is_asked_for_and_nothing_else(conversation, suite, both, tmp_path):
+    bundle, secret = conversation
+    whole, shown = tmp_path / "whole.json", tmp_path / "shown.json"
+    whole.write_bytes(bundle)
+    done = programs.colophon("disclose", str(whole), "--message", "2", "--output", str(shown))
+    assert done.returncode == 0, done.stderr
+    assert shown.read_bytes() == disclosed(bundle, {"message/2"}), "both write the same bytes"
+    again = programs.colophon("disclose", str(whole), "--message", "2", "--output", str(shown))
+    assert again.returncode == 73 and b"is there already" in again.stderr
+    lacking = programs.colophon("disclose", str(whole), "--message", "3", "--output", str(tmp_path / "none.json"))
+    assert lacking.returncode == 65 and b"message/3" in lacking.stderr and not (tmp_path / "none.json").exists()
 
 
 def test_a_million_guesses_find_nothing(conversation, is_long):

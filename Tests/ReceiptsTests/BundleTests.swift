@@ -53,6 +53,21 @@ import Testing
     #expect(try TrustPolicy(JCS.encode(trust.json)) == trust)
   }
 
+  @Test func `a bundle that discloses one message opens that one alone`() throws {
+    let bundle = try World().sealed().bundle
+    let shown = try bundle.disclosing(messages: [0])
+    #expect(shown.openings == [.message(0): bundle.openings[.message(0)]])
+    #expect(shown.statements == bundle.statements && shown.tlogProof == bundle.tlogProof)
+    var trust = try World.trust()
+    trust.required.removeAll { $0 == .content }
+    let report = BundleVerifier(policy: trust).verify(try shown.encoded())
+    #expect(report.isAccepted && report[.content]?.state == .notChecked, "\(report.checks)")
+    #expect(try bundle.disclosing(messages: []).openings.isEmpty)
+    for none in [-1, 99] {
+      #expect(throws: ReceiptError.self) { try bundle.disclosing(messages: [0, none]) }
+    }
+  }
+
   @Test func `a bundle without openings is accepted where content is not required, and says so`() throws {
     var world = World()
     world.openings = { $0 = [:] }
