@@ -97,7 +97,7 @@ import Testing
     let fixture = BlobFixture(kind, scratch)
     let store = try await fixture.open()
     let collector = fixture.collector(store, [.content: .seconds(1)])
-    let rounds = kind == .filesystem ? 60 : 20
+    let rounds = kind.blobs == .filesystem ? 60 : 20
     let kept = Counter()
     try await withThrowingTaskGroup(of: Void.self) { group in
       for worker in 0..<4 {

@@ -25,7 +25,7 @@ import Testing
           return struck
         }
       }
-      return await group.reduce(into: []) { $0.formUnion($1) }
+      return await group.reduce(into: Set()) { $0.formUnion($1) }
     }
     // Most ways of failing were met, or the seeds prove less than they seem to; of thousands of seeds, each.
     let isLong = FaultSeeds.all.count > 1000

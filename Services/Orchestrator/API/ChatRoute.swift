@@ -2,6 +2,7 @@ internal import Codec
 internal import HTTPTypes
 internal import Hummingbird
 internal import Logging
+internal import MerkleLog
 internal import NIOCore
 internal import RPC
 internal import Receipts
