@@ -80,7 +80,7 @@ public struct StorageService: HostedService {
     let catalogue = BlobCatalogue(database)
     let place = settings.blobs.place
     blobs = BlobStore(
-      backend: try await place.open(folder: "\(folder)/blobs", http: http, calls: calls), catalogue: catalogue,
+      backend: try await place.blobs(folder: "\(folder)/blobs", http: http, calls: calls), catalogue: catalogue,
       bytesMax: settings.blobs.bytesMax, fault: blobFault, observe: { [metrics] in metrics.observed($0) })
     let before = try await catalogue.remember(place)
     if before != place.text {
@@ -95,8 +95,8 @@ public struct StorageService: HostedService {
     let signer = try NoteSigner(name: origin, key: keys.checkpoint)
     checkpointVkey = "\(signer.verifierKey)"
     var start = LogStart(
-      rows: LogRows(database), files: try LogFiles(folder: "\(folder)/log", calls: calls), signer: signer,
-      unixMs: unixMs)
+      rows: LogRows(database), tiles: try await settings.tiles.tiles(folder: "\(folder)/log", http: http, calls: calls),
+      signer: signer, unixMs: unixMs)
     start.fault = fault
     start.lockPath = isExclusive ? "\(folder)/log.lock" : nil
     log = try await ServedLog(start, database, settings, transport: transport, metrics: metrics, logger: logger)

@@ -9,7 +9,7 @@ public struct BlobSettings: Sendable {
   private static let placeTable: [Setting] = [
     Setting(
       "blobs", .choice(["filesystem", "s3"]), default: "filesystem", help: "Where the bytes of blobs lie."),
-    Setting("s3-endpoint", .url, help: "Address of the S3 store, with blobs=s3."),
+    Setting("s3-endpoint", .url, help: "Address of the S3 store, with blobs=s3 or tiles=s3."),
     Setting("s3-bucket", .string, help: "Bucket of the S3 store; made if it is not there."),
     Setting("s3-region", .string, default: "us-east-1", help: "Region of the S3 store, part of every signature."),
     Setting(
@@ -37,7 +37,7 @@ public struct BlobSettings: Sendable {
       help: "Days for which a reference of class \(retention.rawValue) keeps its blob; 0: for ever.")
   }
 
-  public var place = BlobPlace.filesystem
+  public var place = StoragePlace.filesystem
   public var bytesMax = 16 << 20
   public var uploads = UploadStore.Limits()
   public var lifetimes: BlobCollector.Lifetimes = [:]
@@ -49,11 +49,7 @@ public struct BlobSettings: Sendable {
   public init() {}
 
   init(_ values: SettingsValues) throws {
-    if try values.string("blobs") == "s3" {
-      place = .s3(
-        endpoint: try values.string("s3-endpoint"), bucket: try values.string("s3-bucket"),
-        region: try values.string("s3-region"), keyFile: try values.string("s3-key-file"))
-    }
+    place = try StoragePlace(values, "blobs")
     bytesMax = try values.int("blob-bytes-max")
     uploads.bytesMax = UInt64(try values.int("upload-bytes-max"))
     uploads.quotaBytes = UInt64(try values.int("upload-quota-bytes"))
@@ -65,5 +61,19 @@ public struct BlobSettings: Sendable {
       let days = try values.int("keep-days-\(retention.rawValue)")
       if days > 0 { lifetimes[retention] = .seconds(days * 24 * 3600) }
     }
+  }
+}
+
+extension StoragePlace {
+  /// Where the setting `name` says, of which `s3` is the one bucket that the `s3-` settings tell of.
+  init(_ values: SettingsValues, _ name: String) throws {
+    guard try values.string(name) == "s3" else {
+      self = .filesystem
+      return
+    }
+    self = .s3(
+      S3Place(
+        endpoint: try values.string("s3-endpoint"), bucket: try values.string("s3-bucket"),
+        region: try values.string("s3-region"), keyFile: try values.string("s3-key-file")))
   }
 }

@@ -14,6 +14,9 @@ public struct StorageSettings: Sendable {
         "registration-policy", .path,
         help: "JSON list of the keys that may register statements; unset: DATA/storage/registration.json."),
       Setting(
+        "tiles", .choice(["filesystem", "s3"]), default: "filesystem", help: "Where the log's checkpoint and tiles lie."
+      ),
+      Setting(
         "append-queue-max", .int(1...1 << 20), default: "4096", help: "Appends that may wait for the log at once."),
       Setting(
         "start-audit", .choice(["full", "new"]), default: "full",
@@ -40,6 +43,8 @@ public struct StorageSettings: Sendable {
   public var origin: String?
   public var registrationPolicy: String
   public var blobs = BlobSettings()
+  /// Of the log.
+  public var tiles = StoragePlace.filesystem
   public var limits = Sequencer.Limits()
   /// Nil for SQLite in the service's folder.
   public var database: DatabaseLocation?
@@ -61,6 +66,7 @@ public struct StorageSettings: Sendable {
     origin = values.optionalString("origin")
     registrationPolicy = values.optionalString("registration-policy") ?? "\(folder)/registration.json"
     blobs = try BlobSettings(values)
+    tiles = try StoragePlace(values, "tiles")
     startAudit = try LogStart.Audit(rawValue: values.string("start-audit")) ?? .full
     limits.queueMax = try values.int("append-queue-max")
     limits.batchMax = try values.int("append-batch-max")

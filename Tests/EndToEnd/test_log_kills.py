@@ -14,6 +14,7 @@ import pytest
 import requests
 
 from harness import programs
+from harness.blobs import Nanio
 from harness.lone_log import LogClient
 from harness.process import Child
 from harness.service import LoneService
@@ -26,6 +27,16 @@ KILLS, KILLS_LONG = 12, 50
 @pytest.fixture
 def issuer() -> Issuer:
     return Issuer("kills")
+
+
+@pytest.fixture(params=["filesystem", "s3"])
+def tiles(request, tmp_path):
+    """The settings of the place where checkpoint and tiles lie."""
+    if request.param == "filesystem":
+        yield ()
+    else:
+        with Nanio(tmp_path) as server:
+            yield (*server.settings, "--tiles", "s3")
 
 
 class Appends:
@@ -51,13 +62,13 @@ class Appends:
                 self.acknowledged[digest] = index
 
 
-def test_no_acknowledged_entry_is_lost_or_doubled_by_a_kill(tmp_path, stubs, seeded, is_long, issuer):
+def test_no_acknowledged_entry_is_lost_or_doubled_by_a_kill(tiles, tmp_path, stubs, seeded, is_long, issuer):
     messages = stubs.messages("storage")
     asked, acknowledged = {}, {}
-    kills = KILLS_LONG if is_long else KILLS
+    kills = (KILLS_LONG if is_long else KILLS) // (3 if tiles else 1)
     issuer.register(tmp_path / "data")
     for round_number in range(kills + 1):
-        with LoneService("storage", tmp_path) as service:
+        with LoneService("storage", tmp_path, *tiles) as service:
             client = LogClient(service, messages)
             entries = client.entries()
             where = {entry: index for index, entry in enumerate(entries)}
@@ -79,6 +90,7 @@ def test_no_acknowledged_entry_is_lost_or_doubled_by_a_kill(tmp_path, stubs, see
             assert len(appends.acknowledged) >= enough, service.child.tail()
             asked |= appends.asked
             acknowledged |= appends.acknowledged
+    assert (tmp_path / "data/storage/log").exists() == (not tiles)
     print(f"{kills} kills, {len(acknowledged)} acknowledged of {len(asked)} asked, {len(entries) - 1} in the log")
 
 

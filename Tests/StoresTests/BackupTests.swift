@@ -59,7 +59,8 @@ import Testing
   @Test func `Blobs in an S3 store are not copied, and the backup says where they are`() async throws {
     _ = try await suite.makeSuite()
     #expect(try suite.back().blobsAt == nil)
-    let place = BlobPlace.s3(endpoint: "http://s3.example:9000", bucket: "b", region: "r", keyFile: "k")
+    let place = StoragePlace.s3(
+      S3Place(endpoint: "http://s3.example:9000", bucket: "b", region: "r", keyFile: "k"))
     #expect(try await suite.blobs(in: suite.data).catalogue.remember(place) == "files")
     try FileManager.default.removeItem(atPath: "\(suite.data)/storage/blobs")
     try FileManager.default.removeItem(atPath: suite.backup)

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Stores
 
-/// What every test of the blobs runs against: a place for blobs and one for rows.
+/// What the tests of blobs and of the log run against: a place for blobs or tiles, and one for rows.
 struct BackendKind: Sendable, CustomTestStringConvertible {
   enum Blobs: String, CaseIterable, Sendable, CustomTestStringConvertible {
     case filesystem, nanio, swift
@@ -34,6 +34,9 @@ struct BackendKind: Sendable, CustomTestStringConvertible {
     ProcessInfo.processInfo.environment["COLOPHON_TEST_LONG"] == nil
     ? [.files, BackendKind(blobs: .nanio, rows: .postgres)]
     : Blobs.allCases.flatMap { blobs in Backend.allCases.map { BackendKind(blobs: blobs, rows: $0) } }
+
+  /// Every pair, where a test takes long only with COLOPHON_TEST_LONG.
+  static let long = ProcessInfo.processInfo.environment["COLOPHON_TEST_LONG"] == nil ? [files] : allCases
 
   var testDescription: String { "\(blobs), \(rows)" }
 }

@@ -20,9 +20,9 @@ import Testing
     #expect(try await log.find(expected)?.index == 0)
   }
 
-  @Test(arguments: Backend.allCases)
-  func `Two hundred appends at once get two hundred indices in fewer commits`(_ backend: Backend) async throws {
-    let fixture = try LogFixture(folder: scratch.path, backend: backend)
+  @Test(arguments: BackendKind.allCases)
+  func `Two hundred appends at once get two hundred indices in fewer commits`(_ kind: BackendKind) async throws {
+    let fixture = try LogFixture(folder: scratch.path, kind: kind)
     let commits = Mutex<[Sequencer.Commit]>([])
     let log = try await fixture.open(observe: { commit in commits.withLock { $0.append(commit) } })
     let indices = try await append(0..<200, to: log)
@@ -35,9 +35,9 @@ import Testing
     try await requireIncluded(indices, in: try await fixture.open(), policy: fixture.policy)
   }
 
-  @Test(arguments: Backend.allCases)
-  func `Appending an entry again gives its index and grows nothing`(_ backend: Backend) async throws {
-    let log = try await LogFixture(folder: scratch.path, backend: backend).open()
+  @Test(arguments: BackendKind.allCases)
+  func `Appending an entry again gives its index and grows nothing`(_ kind: BackendKind) async throws {
+    let log = try await LogFixture(folder: scratch.path, kind: kind).open()
     let indices = try await append(0..<3, to: log)
     #expect(try await append(0..<3, to: log) == indices)
     #expect(log.published.size == 4)
@@ -49,9 +49,10 @@ import Testing
     #expect(log.published.size == 5)
   }
 
-  @Test(arguments: Backend.allCases)
-  func `Other bytes for a claim that is taken are refused with the index that has it`(_ backend: Backend) async throws {
-    let log = try await LogFixture(folder: scratch.path, backend: backend).open()
+  @Test(arguments: BackendKind.allCases)
+  func `Other bytes for a claim that is taken are refused with the index that has it`(_ kind: BackendKind) async throws
+  {
+    let log = try await LogFixture(folder: scratch.path, kind: kind).open()
     let index = try await log.append(logEntry(1, subject: "one"))
     let error = await #expect(throws: LogError.self) { try await log.append(logEntry(2, subject: "one")) }
     #expect(error == .conflict(index: index, digest: logEntry(1).digest))
@@ -62,9 +63,9 @@ import Testing
     #expect(log.published.size == 4)
   }
 
-  @Test(arguments: Backend.allCases)
-  func `Of two claims in one commit the first is registered and the second refused`(_ backend: Backend) async throws {
-    let fixture = try LogFixture(folder: scratch.path, backend: backend)
+  @Test(arguments: BackendKind.allCases)
+  func `Of two claims in one commit the first is registered and the second refused`(_ kind: BackendKind) async throws {
+    let fixture = try LogFixture(folder: scratch.path, kind: kind)
     let rows = LogRows(try await fixture.database())
     let outcomes = try await rows.register([logEntry(1, subject: "x"), logEntry(2, subject: "x")], unixMs: 0)
     guard case .registered(0) = outcomes[0], case .conflict(let other) = outcomes[1] else {

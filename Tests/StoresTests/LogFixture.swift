@@ -15,13 +15,13 @@ struct LogFixture: Sendable {
   var key: SigningKey
   var origin: String
   var migrations: [Migration]
-  var backend = Backend.sqlite
+  var kind = BackendKind.files
 
   init(
     folder: String, key: SigningKey? = nil, origin: String = LogFixture.origin,
-    migrations: [Migration] = StorageSchema.migrations, backend: Backend = .sqlite
+    migrations: [Migration] = StorageSchema.migrations, kind: BackendKind = .files
   ) throws {
-    self.backend = backend
+    self.kind = kind
     self.folder = folder
     self.key = try key ?? SigningKey(seed: SHA256.hash(Array("checkpoint key".utf8)).bytes)
     self.origin = origin
@@ -36,7 +36,7 @@ struct LogFixture: Sendable {
   ) async throws -> Sequencer {
     var start = LogStart(
       rows: LogRows(try await database()),
-      files: try LogFiles(folder: "\(folder)/log", calls: calls), signer: try NoteSigner(name: origin, key: key),
+      tiles: try await tiles(calls), signer: try NoteSigner(name: origin, key: key),
       unixMs: { 1_000 })
     start.limits = limits
     start.auditing = audit
@@ -46,12 +46,25 @@ struct LogFixture: Sendable {
     return try await start.open().sequencer
   }
 
+  private func tiles(_ calls: FileCalls) async throws -> any LogTiles {
+    guard kind.blobs != .filesystem else { return try LogFiles(folder: "\(folder)/log", calls: calls) }
+    let client = try bucket()
+    try await client.prepareBucket()
+    return LogBucket(client)
+  }
+
+  /// Where the tiles are, unless they are files.
+  func bucket() throws -> S3Client {
+    try kind.blobs.server.client(bucket: "l" + SHA256.hash(Array(folder.utf8)).hex.prefix(40))
+  }
+
   func database() async throws -> any RowDatabase {
-    try await backend.location("\(folder)/storage.sqlite").open(Schema(service: "storage", migrations), .migrating)
+    try await kind.rows.location("\(folder)/storage.sqlite").open(Schema(service: "storage", migrations), .migrating)
   }
 
   /// Removes the folder, with what a database that closes meanwhile still removes itself.
   func remove() throws {
+    guard FileManager.default.fileExists(atPath: folder) else { return }
     for attempt in 1... {
       do { return try FileManager.default.removeItem(atPath: folder) } catch {
         guard attempt < 100 else { throw error }

@@ -10,9 +10,9 @@ import Testing
   let scratch = Scratch()
 
   func made(
-    _ name: String = "log", entries: Int, backend: Backend = .sqlite
+    _ name: String = "log", entries: Int, kind: BackendKind = .files
   ) async throws -> LogFixture {
-    let fixture = try LogFixture(folder: "\(scratch.path)/\(name)", backend: backend)
+    let fixture = try LogFixture(folder: "\(scratch.path)/\(name)", kind: kind)
     try await append(0..<entries, to: try await fixture.open())
     return fixture
   }
@@ -41,6 +41,25 @@ import Testing
       try bytes.write(to: file)
     }
     #expect(try await fixture.open().published.size == 300)
+  }
+
+  @Test func `One changed, shortened or missing object of a bucket stops the start`() async throws {
+    let fixture = try await made(entries: 9, kind: BackendKind(blobs: .nanio, rows: .sqlite))
+    let bucket = try fixture.bucket()
+    let objects = try await bucket.list(prefix: "log/")
+    // The checkpoint, and a bundle and a tile for each of the sizes 1 to 10 that were signed.
+    #expect(objects.count >= 3 && objects.contains { $0.key == "log/tile/entries/000.p/10" })
+    for key in ["log/checkpoint", "log/tile/entries/000.p/10", "log/tile/0/000.p/10"] {
+      let bytes = try #require(try await bucket.get(key, from: 0, count: 10_000))
+      var changed = bytes
+      changed[bytes.count / 2] ^= 0x10
+      for damage in [changed, bytes.dropLast(), nil] {
+        if let damage { try await bucket.put(key, Array(damage)) } else { try await bucket.delete(key) }
+        await #expect(throws: (any Error).self, "\(key)") { try await fixture.open() }
+      }
+      try await bucket.put(key, bytes)
+    }
+    #expect(try await fixture.open().published.size == 10)
   }
 
   @Test func `An entry changed in its bundle and in its tile is found in the rows`() async throws {
@@ -143,9 +162,9 @@ import Testing
     await #expect(throws: SchemaError.self) { try await fixture.open() }
   }
 
-  @Test(arguments: Backend.allCases)
-  func `A head is swapped only for the one it was, and only for a larger one`(_ backend: Backend) async throws {
-    let fixture = try await made(entries: 4, backend: backend)
+  @Test(arguments: BackendKind.allCases)
+  func `A head is swapped only for the one it was, and only for a larger one`(_ kind: BackendKind) async throws {
+    let fixture = try await made(entries: 4, kind: kind)
     let rows = LogRows(try await fixture.database())
     let head = try await rows.unsettled().head
     func moved(_ size: UInt64, root: Digest32) -> SignedHead {
@@ -160,9 +179,9 @@ import Testing
     #expect(try await rows.unsettled().head == head)
   }
 
-  @Test(arguments: Backend.allCases)
-  func `Two writers of one log cannot both sign`(_ backend: Backend) async throws {
-    let fixture = try LogFixture(folder: "\(scratch.path)/log", backend: backend)
+  @Test(arguments: BackendKind.allCases)
+  func `Two writers of one log cannot both sign`(_ kind: BackendKind) async throws {
+    let fixture = try LogFixture(folder: "\(scratch.path)/log", kind: kind)
     let (one, two) = (try await fixture.open(), try await fixture.open())
     try await append(0..<3, to: one)
     // The second has an old edge; it reads the new one from the tiles, and continues the same tree.

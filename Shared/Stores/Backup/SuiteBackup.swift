@@ -111,7 +111,7 @@ public struct SuiteBackup: Sendable {
       // A backup is also made before an upgrade.
       let isOld = try db.schemaVersion() < BlobSchema.version
       let place: String? = try isOld ? nil : db.value("SELECT place FROM blob_sweep")
-      if let place, place != BlobPlace.filesText { return place }
+      if let place, place != StoragePlace.filesText { return place }
       let next = try db.cursor(
         isOld ? "SELECT DISTINCT digest FROM blob" : "SELECT digest FROM blob_object WHERE state = 'present'", [])
       while let row = try next() {

@@ -79,7 +79,7 @@ public final class BlobCatalogue: Sendable {
   }
 
   /// Notes where the bytes lie, for backups. Returns where they lay until now.
-  public func remember(_ place: BlobPlace) async throws -> String {
+  public func remember(_ place: StoragePlace) async throws -> String {
     try await database.write(.rowLocks, repeatable: true) { db in
       let old: String? = try db.value("SELECT place FROM blob_sweep")
       if old != place.text { _ = try db.run("UPDATE blob_sweep SET place = ? WHERE id = 1", [place.text]) }

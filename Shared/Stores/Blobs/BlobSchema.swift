@@ -8,7 +8,7 @@ enum BlobSchema {
   // blob_object.generation: that of the last change of state. blob_sweep.generation counts those changes, and
   // blob_sweep.forgotten is the generation of the last row that was deleted. Whoever puts bytes reads the generation
   // first; the transaction that refers to them refuses when the bytes may have been removed since.
-  // blob_sweep.place: where the bytes lie (``BlobPlace``), for backups.
+  // blob_sweep.place: where the bytes lie (``StoragePlace``), for backups.
   static let tables = Migration(
     "references, removal, uploads and erasure of blobs",
     """

@@ -4,8 +4,15 @@ internal import MerkleLog
 /// Recomputes a stored log from its entry bundles, and holds every tile, every row and the signed root against it.
 struct LogAudit: Sendable {
   let rows: LogRows
-  let files: LogFiles
+  let tiles: any LogTiles
   var progress: @Sendable (UInt64) -> Void = { _ in }
+  private let disk = DiskQueue("log-audit", concurrent: false)
+
+  init(rows: LogRows, tiles: any LogTiles, progress: @escaping @Sendable (UInt64) -> Void = { _ in }) {
+    self.rows = rows
+    self.tiles = tiles
+    self.progress = progress
+  }
 
   /// - Parameter start: how many entries are taken as audited, a multiple of 256; 0 looks at everything.
   /// - Throws: ``LogContradiction``, `AuditFailure`, each with the file and, where it is known, the byte.
@@ -17,26 +24,26 @@ struct LogAudit: Sendable {
   }
 
   private func compare(_ head: SignedHead, _ start: UInt64) async throws -> AuditReport {
-    let (files, progress, path) = (files, progress, rows.place)
+    let (tiles, progress, path) = (tiles, progress, rows.place)
     return try await rows.readingInOrder(from: start) { next in
       try TreeAudit.run(
-        from: TileEdge(unverified: start) { try files.tile($0) }, size: head.size, root: head.root,
-        fetch: { try files.tile($0) },
+        from: TileEdge(unverified: start) { try tiles.tile($0) }, size: head.size, root: head.root,
+        fetch: { try tiles.tile($0) },
         entry: { index, bytes in
           guard let row = try next() else { throw LogContradiction.rowsBehind(rows: index, size: head.size) }
           guard row.bytes != bytes else { return }
-          throw try Self.contradiction(index, row, bytes, head.size, files, path)
+          throw try Self.contradiction(index, row, bytes, head.size, tiles, path)
         }, progress: progress)
     }
   }
 
   /// Row and bundle disagree about an entry: the leaf hash, stored apart from both, says which of them is wrong.
   private static func contradiction(
-    _ index: UInt64, _ row: Digest32, _ bytes: [UInt8], _ size: UInt64, _ files: LogFiles, _ path: String
+    _ index: UInt64, _ row: Digest32, _ bytes: [UInt8], _ size: UInt64, _ tiles: any LogTiles, _ path: String
   ) throws -> any Error {
     let position = Int(index % 256)
     if let tile = Tile.tile(kind: .hashes(level: 0), index: index / 256, inTreeOf: size),
-      let leaves = try? tile.hashes(in: files.tile(tile)), leaves[position] == TreeHash.leaf(row.bytes),
+      let leaves = try? tile.hashes(in: tiles.tile(tile)), leaves[position] == TreeHash.leaf(row.bytes),
       let bundle = Tile.tile(kind: .entries, index: index / 256, inTreeOf: size)
     {
       let same = zip(row.bytes, bytes).prefix { $0 == $1 }.count
@@ -49,7 +56,7 @@ struct LogAudit: Sendable {
   /// A bundle that cannot be read as one: the rows say what it should be, and so where it goes wrong.
   private func located(_ failure: AuditFailure, _ head: SignedHead) async throws -> AuditFailure {
     guard failure.offset == nil, let path = failure.path, let tile = try? Tile(path: path), tile.kind == .entries,
-      let stored = try? files.tile(tile)
+      let stored = try? await disk.run({ [tiles] in try tiles.tile(tile) })
     else { return failure }
     let first = tile.index * 256
     let entries = try await rows.digests(from: first, to: first + UInt64(tile.width)).map(\.bytes)

@@ -1,14 +1,8 @@
-internal import Cryptography
-internal import MerkleLog
+public import MerkleLog
 internal import Synchronization
 
-/// The published face of the log: `checkpoint` and `tile/...` in one folder, laid out as C2SP tlog-tiles names them, so
-/// that copying or serving the folder is publishing the log.
-public final class LogFiles: Sendable {
-  static let checkpointName = "checkpoint"
-  /// An entry bundle of 256 entries of 65,535 bytes and their lengths.
-  private static let tileBytesMax = 256 * (2 + 65_535)
-
+/// Checkpoint and tiles in one folder: copying or serving it is publishing the log.
+public final class LogFiles: LogTiles {
   private let root: OpenFolder
   private let temporary: TemporaryFiles
   /// Folders whose names are durable, by their path below the root; only the writer uses it.
@@ -21,13 +15,11 @@ public final class LogFiles: Sendable {
     temporary = try TemporaryFiles(folder: "\(folder).tmp", calls: calls)
   }
 
-  /// The bytes of the published checkpoint, nil before the first.
-  func checkpoint() throws -> [UInt8]? {
+  public func checkpoint() throws -> [UInt8]? {
     try root.read(Self.checkpointName, bytesMax: SignedNote.bytesMax)
   }
 
-  /// Replaces the published checkpoint, all at once and durably.
-  func publish(_ note: [UInt8], fault: AppendFault) throws {
+  public func publish(_ note: [UInt8], fault: AppendFault) throws {
     let file = try temporary.write(note)
     try fault(.checkpointWritten)
     try temporary.move(file, to: Self.checkpointName, in: root)
@@ -35,22 +27,14 @@ public final class LogFiles: Sendable {
     guard try checkpoint() == note else { throw StoreFileError.readBack(path: "\(root.path)/\(Self.checkpointName)") }
   }
 
-  /// The stored bytes of a tile: of exactly this one, or the beginning of the full tile that took its place.
-  func tile(_ tile: Tile) throws -> [UInt8] {
-    if let bytes = try read(tile) { return bytes }
-    guard tile.isPartial, let full = try read(tile.full) else { throw LogError.noSuchTile(tile.path) }
-    return try tile.beginning(of: full)
-  }
-
-  private func read(_ tile: Tile) throws -> [UInt8]? {
+  public func stored(_ tile: Tile) throws -> [UInt8]? {
     let parts = tile.path.split(separator: "/")
     guard let name = parts.last, let folder = try folder(parts.dropLast()) else { return nil }
     return try folder.read(String(name), bytesMax: Self.tileBytesMax)
   }
 
-  /// Writes tiles: each to a temporary file, synced, renamed; then the folders synced; then everything read back and
-  /// compared. Whatever stands in their place was never published: a tile of a published tree is not written again.
-  func write(_ tiles: [(tile: Tile, bytes: [UInt8])], fault: AppendFault) throws {
+  /// Each to a temporary file, synced, renamed; then the folders synced; then everything read back and compared.
+  public func write(_ tiles: [(tile: Tile, bytes: [UInt8])], fault: AppendFault) throws {
     do { try writeEach(tiles, fault: fault) } catch {
       // What failed may be a folder's own name: each is made, and synced, again.
       made.withLock { $0.removeAll() }
@@ -71,26 +55,22 @@ public final class LogFiles: Sendable {
       folders[folder.path] = folder
     }
     for folder in folders.values { try folder.sync() }
-    for (tile, bytes) in tiles where try read(tile) != bytes {
+    for (tile, bytes) in tiles where try stored(tile) != bytes {
       throw StoreFileError.readBack(path: "\(root.path)/\(tile.path)")
     }
     try fault(.tilesDurable)
   }
 
-  /// Removes the partial tiles that a full one replaced, except those of the newest full tile: who reads a checkpoint
-  /// and then its tiles finds them for another 256 entries. ``tile(_:)`` answers for removed ones.
-  func prunePartials(replacedBy tiles: [(tile: Tile, bytes: [UInt8])]) throws {
-    for (tile, _) in tiles where !tile.isPartial && tile.index > 0 {
-      let before = try Tile(kind: tile.kind, index: tile.index - 1, width: 1)
-      let parts = before.path.split(separator: "/").dropLast()
+  public func prunePartials(replacedBy tiles: [(tile: Tile, bytes: [UInt8])]) throws {
+    for path in tiles.outdatedPartials {
+      let parts = path.split(separator: "/")
       guard let name = parts.last, let folder = try folder(parts.dropLast()) else { continue }
-      made.withLock { _ = $0.removeValue(forKey: parts.joined(separator: "/")) }
+      made.withLock { _ = $0.removeValue(forKey: path) }
       try folder.removeFolder(String(name))
     }
   }
 
-  /// The path of a file below the root, for errors.
-  func path(of name: String) -> String { "\(root.path)/\(name)" }
+  public func path(of name: String) -> String { "\(root.path)/\(name)" }
 
   private func madeFolder(_ parts: ArraySlice<Substring>) throws(StoreFileError) -> OpenFolder {
     let path = parts.joined(separator: "/")

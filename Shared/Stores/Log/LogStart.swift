@@ -4,7 +4,7 @@ public import MerkleLog
 /// Opens a stored log: audits it, refuses any contradiction, finishes what a crash has left.
 public struct LogStart: Sendable {
   public let rows: LogRows
-  public let files: LogFiles
+  public let tiles: any LogTiles
   /// The checkpoint key, under the log's origin.
   public let signer: NoteSigner
   public var limits = Sequencer.Limits()
@@ -27,9 +27,9 @@ public struct LogStart: Sendable {
   /// Told how many entries the audit has seen, after each 256.
   public var progress: @Sendable (UInt64) -> Void = { _ in }
 
-  public init(rows: LogRows, files: LogFiles, signer: NoteSigner, unixMs: @escaping @Sendable () -> Int64) {
+  public init(rows: LogRows, tiles: any LogTiles, signer: NoteSigner, unixMs: @escaping @Sendable () -> Int64) {
     self.rows = rows
-    self.files = files
+    self.tiles = tiles
     self.signer = signer
     self.unixMs = unixMs
   }
@@ -43,15 +43,15 @@ public struct LogStart: Sendable {
     let (head, _) = try await rows.unsettled()
     try checkNote(of: head)
     let known = auditing == .full ? 0 : min(try await rows.audited(), head.size) / 256 * 256
-    let report = try await LogAudit(rows: rows, files: files, progress: progress).run(head, from: known)
+    let report = try await LogAudit(rows: rows, tiles: tiles, progress: progress).run(head, from: known)
     try await rows.keepAudited(head.size)
-    try checkPublished(head)
+    try await DiskQueue("log-start", concurrent: false).run { [self] in try checkPublished(head) }
     let genesis = try LogGenesis.entry(origin: signer.verifierKey.name)
     guard try await rows.genesis(genesis, unixMs: unixMs()) == genesis else {
       throw LogContradiction.genesis(origin: signer.verifierKey.name)
     }
     let sequencer = Sequencer(
-      rows: rows, files: files, signer: signer, limits: limits, unixMs: unixMs, fault: fault, observe: observe,
+      rows: rows, tiles: tiles, signer: signer, limits: limits, unixMs: unixMs, fault: fault, observe: observe,
       lock: lock)
     try await sequencer.settle()
     return (sequencer, report)
@@ -74,7 +74,7 @@ public struct LogStart: Sendable {
 
   /// The published file is the head, or what was published before it when a crash came between the two.
   private func checkPublished(_ head: SignedHead) throws {
-    guard let bytes = try files.checkpoint() else {
+    guard let bytes = try tiles.checkpoint() else {
       // The first checkpoint may have been signed and not published; a later one comes after a published one.
       guard head.previousSize == 0 else { throw LogContradiction.checkpointFileMissing(size: head.previousSize) }
       return
@@ -82,7 +82,7 @@ public struct LogStart: Sendable {
     let file: Checkpoint
     do { file = try verified(bytes) } catch {
       throw LogContradiction.checkpointFile(
-        "\(error)", path: files.path(of: LogFiles.checkpointName),
+        "\(error)", path: tiles.path(of: LogFiles.checkpointName),
         offset: zip(bytes, head.note ?? []).prefix { $0 == $1 }.count)
     }
     guard file.size <= head.size else {
@@ -97,8 +97,7 @@ public struct LogStart: Sendable {
         throw LogContradiction.checkpointFileBehind(
           file: file.size, database: head.size, previous: head.previousSize)
       }
-      let files = files
-      let root = try TileHashReader(size: head.size) { try files.tile($0) }.root(size: file.size)
+      let root = try TileHashReader(size: head.size) { [tiles] in try tiles.tile($0) }.root(size: file.size)
       guard root == file.root else {
         throw LogContradiction.checkpointFileRoot(size: file.size, file: file.root.hex, other: root.hex)
       }

@@ -11,13 +11,13 @@ public final class PublishedLog: Sendable {
     fileprivate let reader: TileHashReader
   }
 
-  private let files: LogFiles
+  private let tiles: any LogTiles
   private let newest: Mutex<Head?>
   /// Proofs read tiles on these threads.
   private let disk = DiskQueue("log-proofs", concurrent: true)
 
-  init(files: LogFiles) {
-    self.files = files
+  init(tiles: any LogTiles) {
+    self.tiles = tiles
     newest = Mutex(nil)
   }
 
@@ -25,12 +25,12 @@ public final class PublishedLog: Sendable {
   public var head: Head? { newest.withLock { $0 } }
   public var size: UInt64 { head?.checkpoint.size ?? 0 }
 
-  /// - Parameter tiles: just written, and so already known.
-  func publish(_ checkpoint: Checkpoint, _ note: SignedNote, _ tiles: [(tile: Tile, bytes: [UInt8])]) {
-    let files = files
-    let reader = TileHashReader(size: checkpoint.size, continuing: head?.reader) { try files.tile($0) }
+  /// - Parameter written: just now, and so already known.
+  func publish(_ checkpoint: Checkpoint, _ note: SignedNote, _ written: [(tile: Tile, bytes: [UInt8])]) {
+    let tiles = tiles
+    let reader = TileHashReader(size: checkpoint.size, continuing: head?.reader) { try tiles.tile($0) }
     // One that cannot be kept is read when it is asked for.
-    for (tile, bytes) in tiles where tile.kind != .entries { try? reader.keep(tile, bytes) }
+    for (tile, bytes) in written where tile.kind != .entries { try? reader.keep(tile, bytes) }
     newest.withLock { $0 = Head(checkpoint: checkpoint, note: note, reader: reader) }
   }
 
@@ -75,7 +75,7 @@ public final class PublishedLog: Sendable {
     // Whole within the published tree: 256 * index + width <= size >> level, without overflow.
     let (known, width) = (size >> level, UInt64(tile.width))
     guard width <= known, tile.index <= (known - width) / 256 else { throw LogError.noSuchTile(tile.path) }
-    let files = files
-    return try await disk.run { try files.tile(tile) }
+    let tiles = tiles
+    return try await disk.run { try tiles.tile(tile) }
   }
 }

@@ -16,7 +16,7 @@ public actor Sequencer {
 
   public nonisolated let published: PublishedLog
   nonisolated let rows: LogRows
-  private let files: LogFiles
+  private let tiles: any LogTiles
   private let signer: NoteSigner
   private let origin: String
   private let limits: Limits
@@ -40,19 +40,19 @@ public actor Sequencer {
 
   /// ``LogStart`` makes one, after it has audited what is stored.
   init(
-    rows: LogRows, files: LogFiles, signer: NoteSigner, limits: Limits, unixMs: @escaping @Sendable () -> Int64,
+    rows: LogRows, tiles: any LogTiles, signer: NoteSigner, limits: Limits, unixMs: @escaping @Sendable () -> Int64,
     fault: @escaping AppendFault, observe: @escaping @Sendable (Commit) -> Void, lock: LogLock?
   ) {
     self.lock = lock
     self.rows = rows
-    self.files = files
+    self.tiles = tiles
     self.signer = signer
     origin = signer.verifierKey.name
     self.limits = limits
     self.unixMs = unixMs
     self.fault = fault
     self.observe = observe
-    published = PublishedLog(files: files)
+    published = PublishedLog(tiles: tiles)
   }
 
   /// Registers an entry and returns its index once a tree that holds it is published. The same entry always gets the
@@ -117,8 +117,8 @@ public actor Sequencer {
 
     let growth = try TreeGrowth(edge: edge.tiles, partialEntries: edge.entries, appending: pending.map(\.bytes))
     precondition(growth.size > head.size && growth.oldSize == head.size, "a log only grows")
-    let (files, fault) = (files, fault)
-    try await disk.run { try files.write(growth.tiles, fault: fault) }
+    let (tiles, fault) = (tiles, fault)
+    try await disk.run { try tiles.write(growth.tiles, fault: fault) }
     let checkpoint = try Checkpoint(origin: origin, size: growth.size, root: growth.root)
     let note = try checkpoint.signed(by: signer)
     try fault(.checkpointSigned)
@@ -130,10 +130,10 @@ public actor Sequencer {
     self.edge = (growth.edge, Array(entries))
     try await publish(next, growth.tiles)
     // Room on the disk only: the tree is published, and a partial tile too many harms nobody.
-    try? await disk.run { try files.prunePartials(replacedBy: growth.tiles) }
+    try? await disk.run { try tiles.prunePartials(replacedBy: growth.tiles) }
   }
 
-  private func publish(_ head: SignedHead, _ tiles: [(tile: Tile, bytes: [UInt8])]) async throws {
+  private func publish(_ head: SignedHead, _ written: [(tile: Tile, bytes: [UInt8])]) async throws {
     guard let bytes = head.note else { return }
     let note = try SignedNote(parsing: bytes)
     let checkpoint = try Checkpoint(text: note.text)
@@ -144,22 +144,22 @@ public actor Sequencer {
     guard checkpoint.size > published.size else {
       throw LogError.headMoved(expected: published.size, found: checkpoint.size)
     }
-    let (files, fault) = (files, fault)
-    try await disk.run { if try files.checkpoint() != bytes { try files.publish(bytes, fault: fault) } }
+    let (tiles, fault) = (tiles, fault)
+    try await disk.run { if try tiles.checkpoint() != bytes { try tiles.publish(bytes, fault: fault) } }
     try fault(.checkpointPublished)
-    published.publish(checkpoint, note, tiles)
+    published.publish(checkpoint, note, written)
     progress.published = checkpoint.size
   }
 
   /// Reads the right edge of the signed tree from its tiles, and refuses one that does not hash to the signed root.
   private func storedEdge(of head: SignedHead) async throws -> (tiles: TileEdge, entries: [[UInt8]]) {
-    let files = files
+    let tiles = tiles
     return try await disk.run {
-      let edge = try TileEdge(size: head.size, root: head.root) { try files.tile($0) }
+      let edge = try TileEdge(size: head.size, root: head.root) { try tiles.tile($0) }
       guard let bundle = Tile.tile(kind: .entries, index: head.size / 256, inTreeOf: head.size) else {
         return (edge, [])
       }
-      return (edge, try bundle.entries(in: files.tile(bundle)))
+      return (edge, try bundle.entries(in: tiles.tile(bundle)))
     }
   }
 }

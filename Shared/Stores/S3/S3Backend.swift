@@ -14,7 +14,7 @@ public struct S3Backend: BlobBackend {
 
   /// Makes the bucket if it is not there, and shows that it answers.
   public func prepare() async throws {
-    if try await client.send(S3Client.Request(method: .HEAD)).status == 404 { try await client.makeBucket() }
+    try await client.prepareBucket()
     _ = try await client.list(prefix: "blobs/00/")
   }
 

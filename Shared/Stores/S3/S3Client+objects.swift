@@ -91,6 +91,11 @@ extension S3Client {
     return found
   }
 
+  /// Makes the bucket if it is not there.
+  func prepareBucket() async throws {
+    if try await send(Request(method: .HEAD)).status == 404 { try await makeBucket() }
+  }
+
   /// Makes the bucket; one that is ours already is made.
   func makeBucket() async throws {
     let response = try await send(Request(method: .PUT))
