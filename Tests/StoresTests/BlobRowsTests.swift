@@ -100,7 +100,7 @@ import Testing
 
   @Test(arguments: Backend.allCases)
   func `An erased statement leaves the rows, and does not come back`(_ backend: Backend) async throws {
-    let log = try LogFixture(folder: scratch.path, backend: backend)
+    let log = try LogFixture(folder: scratch.path, kind: BackendKind(blobs: .filesystem, rows: backend))
     let sequencer = try await log.open()
     try await append(0..<3, to: sequencer)
     let store = try self.store(try await log.database())

@@ -10,7 +10,7 @@ import Testing
 
   @Test(arguments: Backend.allCases)
   func `Heads that witnesses cosigned and an authority stamped are found again`(_ backend: Backend) async throws {
-    let fixture = try LogFixture(folder: scratch.path, backend: backend)
+    let fixture = try LogFixture(folder: scratch.path, kind: BackendKind(blobs: .filesystem, rows: backend))
     let witnesses = try (1...3).map { number in
       try Cosigner(name: "witness\(number).example", key: SigningKey(seed: SHA256.hash([UInt8(number)]).bytes))
     }
