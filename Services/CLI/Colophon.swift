@@ -15,7 +15,8 @@ struct Colophon: AsyncParsableCommand {
     version: SuiteVersion.text,
     subcommands: [
       Up.self, Ask.self, Verify.self, EvidenceCommand.self, ReceiptCommand.self, Export.self, LogCommand.self,
-      ModelCommand.self, Keys.self, Tokenize.self, Score.self, Embed.self, Bench.self, Migrate.self, BackupCommand.self,
+      ModelCommand.self, Keys.self, KeyCommand.self, Tokenize.self, Score.self, Embed.self, Bench.self, Migrate.self,
+      BackupCommand.self,
       RestoreCommand.self, WitnessCommand.self, BlobCommand.self,
     ])
 }
