@@ -4,6 +4,8 @@ public enum RegistrationError: Error, Equatable, Sendable, CustomStringConvertib
   case issuer(stated: String, registered: String)
   case kind(String, kid: String, admitted: [String])
   case signature(kid: String)
+  /// A `key` statement that its signer may not make.
+  case key(why: String)
   /// The policy file is not one.
   case policy(path: String, why: String)
 
@@ -15,6 +17,7 @@ public enum RegistrationError: Error, Equatable, Sendable, CustomStringConvertib
     case .kind(let kind, let kid, let admitted):
       "the key \(kid) may not register statements of kind \(kind), only \(admitted.joined(separator: ", "))"
     case .signature(let kid): "the signature is not one of the key \(kid) over this statement"
+    case .key(let why): "the statement about a key is not one that its signer may register: \(why)"
     case .policy(let path, let why): "registration policy \(path): \(why)"
     }
   }

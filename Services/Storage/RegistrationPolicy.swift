@@ -48,6 +48,8 @@ public struct RegistrationPolicy: Sendable, Equatable {
       throw .kind(claims.kind.rawValue, kid: kid, admitted: issuer.kinds.map(\.rawValue).sorted())
     }
     guard statement.isSigned(by: issuer.key) else { throw .signature(kid: kid) }
+    guard claims.kind == .key else { return }
+    do { _ = try KeyPredicate(of: statement, signerKinds: issuer.kinds) } catch { throw .key(why: "\(error)") }
   }
 
   static func text(_ keyID: [UInt8]) -> String { "sha256:\(Hex.encode(keyID))" }

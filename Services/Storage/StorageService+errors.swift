@@ -74,7 +74,7 @@ extension StorageService {
 
   private static func rpcError(_ error: RegistrationError) -> RPCError {
     switch error {
-    case .unknownKey, .issuer, .kind, .signature: RPCError(.permissionDenied, "\(error)")
+    case .unknownKey, .issuer, .kind, .signature, .key: RPCError(.permissionDenied, "\(error)")
     case .policy: RPCError(.unavailable, "the registration policy cannot be read: see the log of storage")
     }
   }

@@ -1,5 +1,6 @@
 """The suite over PostgreSQL, and migrations of a service's rows."""
 
+import json
 import shutil
 import sqlite3
 import subprocess
@@ -43,12 +44,28 @@ def test_a_suite_over_postgresql_answers_and_outlives_a_kill_of_its_database(mak
         bundle = tmp_path / "bundle.json"
         bundle.write_bytes(suite.bundle(receipt))
         programs.must(programs.colophon("verify", str(bundle), "--trust", str(suite.data / "trust.json")))
-    refused = programs.colophon("backup", str(tmp_path / "backup"), "--data", str(suite.data))
-    assert refused.returncode == 74 and b"pg_dump" in refused.stderr
+    refused = programs.colophon("backup", str(tmp_path / "refused"), "--data", str(suite.data))
+    assert refused.returncode == 74 and b"COLOPHON_ORCHESTRATOR_DATABASE" in refused.stderr
+    # The running suite's rows are copied, and a suite with its rows in files goes on from them.
+    backup = [programs.program("colophon"), "backup", str(tmp_path / "backup"), "--with-keys", "--data", str(suite.data)]
+    subprocess.run(backup, check=True, env=environment(**suite.variables))
+    restored = make_suite("files")
+    programs.must(programs.colophon("restore", str(tmp_path / "backup"), "--data", str(restored.data)))
+    assert len(list(restored.data.rglob("*.sqlite"))) == 3
+    # Where the schemas are full, nothing is restored.
+    again = [programs.program("colophon"), "restore", str(tmp_path / "backup"), "--data", str(tmp_path / "again")]
+    full = subprocess.run(again, capture_output=True, text=True, env=environment(**suite.variables))
+    assert full.returncode == 65 and "DROP SCHEMA colophon_orchestrator CASCADE" in full.stderr
+    assert not (tmp_path / "again").exists()
     migrate = [programs.program("colophon"), "migrate", "--service", "storage", "--data", str(suite.data)]
     busy = subprocess.run(migrate, capture_output=True, text=True, env=environment(**suite.variables))
     assert busy.returncode == 69 and "is held by the running process" in busy.stderr
     assert suite.stop() == 0
+    restored.start()
+    restored.wait_for_log(restored.post(chat("And who wrote it?")).json()["receipt"]["id"])
+    for receipt in receipts:
+        assert json.loads(restored.bundle(receipt))["receipt_id"] == receipt
+    assert restored.stop() == 0
     done = subprocess.run(migrate, capture_output=True, text=True, env=environment(**suite.variables))
     assert done.returncode == 0 and "up to date" in done.stdout, done.stderr
 

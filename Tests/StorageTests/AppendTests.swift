@@ -84,7 +84,7 @@ import Wire
     forged[forged.count - 1] ^= 1
     for (bytes, word) in [
       (try fixture.statement(1, key: stranger).bytes, "is not in the log's registration policy"),
-      (try fixture.statement(1, kind: .key).bytes, "may not register statements of kind key"),
+      (try fixture.keyStatement(of: fixture.signer).bytes, "may not register statements of kind key"),
       (try fixture.statement(1, issuer: "https://other.example").bytes, "its key is registered for"),
       (forged, "the signature is not one of the key"),
     ] {
@@ -93,6 +93,38 @@ import Wire
       #expect(error?.message.contains(word) == true, "\(String(describing: error))")
     }
     #expect(storage.log.sequencer.published.size == 1)
+  }
+
+  @Test func `A key speaks for itself, an owner's ends another, and nobody says more`() async throws {
+    let storage = try await fixture.open()
+    let (owner, stranger) = (try StorageFixture.key("owner"), try StorageFixture.key("stranger"))
+    try fixture.register([
+      StorageFixture.line(fixture.signer, kinds: ["execution", "key"]),
+      StorageFixture.line(owner, kinds: ["key", "model"]),
+    ])
+    for (statement, word) in [
+      (try fixture.keyStatement(of: fixture.signer, to: 9), "an owner's key ends it"),
+      (try fixture.keyStatement(of: stranger, to: 9), "speaks for itself only"),
+      (try fixture.keyStatement(of: stranger), "speaks for itself only"),
+      (try fixture.keyStatement(of: fixture.signer, by: owner), "it says itself"),
+      (try fixture.keyStatement(of: fixture.signer, to: 9, by: owner, subject: "x"), "another subject"),
+    ] {
+      let error = await code(storage) { try await storage.append(AppendRequest(statement: statement.bytes)) }
+      #expect(error?.code == .permissionDenied && error?.message.contains(word) == true, "\(String(describing: error))")
+    }
+    let (begin, end) = (
+      try fixture.keyStatement(of: fixture.signer), try fixture.keyStatement(of: fixture.signer, to: 9, by: owner)
+    )
+    #expect(try await storage.append(AppendRequest(statement: begin.bytes)).index == 1)
+    #expect(try await storage.append(AppendRequest(statement: end.bytes)).index == 2)
+    // One of each.
+    for again in [
+      try fixture.keyStatement(of: fixture.signer, from: 0),
+      try fixture.keyStatement(of: fixture.signer, to: 8, by: owner),
+    ] {
+      let error = await code(storage) { try await storage.append(AppendRequest(statement: again.bytes)) }
+      #expect(error?.code == .alreadyExists)
+    }
   }
 
   @Test func `Bytes that are no statement are refused as such`() async throws {

@@ -69,6 +69,20 @@ final class StorageFixture: Sendable {
       with: key ?? signer)
   }
 
+  /// What `signer`, the key itself unless given, says of a key of the kind `execution`.
+  func keyStatement(
+    of key: SigningKey, from: UInt64 = 1, to: UInt64? = nil, by signer: SigningKey? = nil, subject: String? = nil
+  ) throws -> SignedStatement {
+    let stated = try KeyPredicate(
+      keyID: COSEKey(key.publicKey).thumbprint, kinds: [.execution, .key], fromIndex: from, toIndex: to)
+    let isStranger = COSEKey(key.publicKey) != COSEKey(self.signer.publicKey)
+    return try SignedStatement(
+      signing: Statement(
+        kind: .key, issuer: Self.issuer, subject: subject ?? stated.subject, subjectDigest: stated.digest,
+        issuedAt: 1_700_000_000, predicate: stated.json),
+      with: signer ?? (isStranger ? self.signer : key))
+  }
+
   var checkpointPolicy: CheckpointPolicy {
     get throws {
       let origin = StorageSettings(registrationPolicy: "").origin(checkpointKey: keys.checkpoint.publicKey)

@@ -10,6 +10,9 @@ import Testing
 /// The data folder of a small suite, its backup, and what is made from that.
 struct BackupFixture {
   let scratch = Scratch()
+  /// Where the suite has its rows, and where a restored one gets them.
+  var backend = Backend.sqlite
+  var target = Backend.sqlite
 
   var data: String { "\(scratch.path)/data" }
   var backup: String { "\(scratch.path)/backup" }
@@ -17,16 +20,17 @@ struct BackupFixture {
 
   /// A suite whose log has `entries` and the genesis, with blobs, an outbox, a ledger, keys and things that no backup has.
   func makeSuite(entries: Int = 5) async throws -> Sequencer {
-    let outbox = try await Outbox(.sqlite(path: "\(data)/orchestrator/outbox.sqlite"))
+    let outbox = try await Outbox(place("orchestrator", in: data))
     try await outbox.keep(LogHead(origin: "a", vkey: "k", size: 3, root: SHA256.hash([3])))
-    _ = try await LedgerStore(.sqlite(path: "\(data)/attribution/ledger.sqlite"))
-    let blobs = try self.blobs(in: data)
+    _ = try await LedgerStore(place("attribution", in: data))
+    let blobs = try await self.blobs(in: data)
     let put = try await blobs.put((0..<entries).map { Array("statement \($0)".utf8) })
     try await blobs.refer(to: put, 11)
-    let log = try await LogFixture(folder: "\(data)/storage").open()
+    let log = try await LogFixture(folder: "\(data)/storage", backend: backend).open()
     try await append(0..<entries, to: log)
     for (path, text) in [
       ("trust.json", "{}"), ("storage/registration.json", "[]"), ("token", "t"), ("storage/keys/checkpoint.key", "c"),
+      ("up/keys/k.begin.cose", "s"),
       ("orchestrator/keys/receipt.key", "r"), ("inference/models/m/model.gguf", "big"),
       ("inference/models/m/manifest.cose", "m"),
     ] {
@@ -38,11 +42,23 @@ struct BackupFixture {
   }
 
   /// The blobs of a data folder.
-  func blobs(in data: String) throws -> BlobStore {
+  func blobs(in data: String) async throws -> BlobStore {
     BlobStore(
       backend: try FileBackend(folder: "\(data)/storage/blobs"),
-      catalogue: BlobCatalogue(
-        try SQLiteDatabase(path: "\(data)/storage/storage.sqlite", schema: StorageSchema.schema)))
+      catalogue: BlobCatalogue(try await place("storage", in: data).open(StorageSchema.schema)))
+  }
+
+  /// Where a service of a data folder has its rows.
+  func place(_ service: String, in data: String) throws -> DatabaseLocation {
+    let files = ["orchestrator": "outbox", "attribution": "ledger", "storage": "storage"]
+    return try (data == restored ? target : backend)
+      .location("\(data)/\(service)/\(files[service] ?? "").sqlite")
+  }
+
+  func places(in data: String) throws -> [String: DatabaseLocation] {
+    guard (data == restored ? target : backend) == .postgres else { return [:] }
+    return try Dictionary(
+      uniqueKeysWithValues: ["orchestrator", "attribution", "storage"].map { ($0, try place($0, in: data)) })
   }
 
   @discardableResult
@@ -50,6 +66,7 @@ struct BackupFixture {
     -> BackupManifest
   {
     var backup = SuiteBackup(data: data, target: target ?? self.backup, withKeys: keys, unixMs: 7)
+    backup.rows = try places(in: data)
     backup.fault = fault
     return try backup.run()
   }
@@ -58,6 +75,7 @@ struct BackupFixture {
     _ change: (inout SuiteRestore) -> Void = { _ in }
   ) throws -> BackupManifest {
     var restore = SuiteRestore(backup: backup, data: restored)
+    restore.rows = try places(in: restored)
     change(&restore)
     return try restore.run()
   }

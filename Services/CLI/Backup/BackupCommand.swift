@@ -13,6 +13,8 @@ struct BackupCommand: AsyncParsableCommand {
       Without the checkpoint key nobody can go on with the log, so keep the keys too: in another place, or here with
       --with-keys. The orchestrator's key is in no backup, for a restored one must number its receipts under a new key.
       Blobs in an S3 store are not in it either: the manifest names the bucket, which needs a backup of its own.
+      Rows in PostgreSQL are copied too, from one snapshot of each service: give the environment that the services have
+      (COLOPHON_STORAGE_DATABASE and its like).
       Keep the printed digest somewhere else: 'colophon restore --backup-sha256' takes no other backup.
       """)
 
@@ -25,9 +27,10 @@ struct BackupCommand: AsyncParsableCommand {
     try await Failure.report {
       let manifest: BackupManifest
       do {
-        manifest = try SuiteBackup(
-          data: data.data, target: directory, withKeys: withKeys, unixMs: UInt64(Date().timeIntervalSince1970 * 1000)
-        ).run()
+        var backup = SuiteBackup(
+          data: data.data, target: directory, withKeys: withKeys, unixMs: UInt64(Date().timeIntervalSince1970 * 1000))
+        backup.rows = try RowPlaces.fromEnvironment()
+        manifest = try backup.run()
       } catch { throw Failure("\(error)", status: 74) }
       let bytes = manifest.files.reduce(0) { $0 + $1.bytes }
       Console.out("\(directory): \(manifest.files.count) files, \(bytes) bytes, log of \(manifest.logSize) entries")

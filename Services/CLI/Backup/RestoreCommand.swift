@@ -12,7 +12,9 @@ struct RestoreCommand: AsyncParsableCommand {
     discussion: """
       The folder is made beside its place and renamed when every byte has been compared and synced. A log that is older
       than somebody has seen it must not go on: give --checkpoint a checkpoint that was kept elsewhere, by a witness, a
-      monitor or 'colophon export', and a backup that does not reach it is refused.
+      monitor or 'colophon export', and a backup that does not reach it is refused. Rows go to files, or, where the
+      environment says so as for the services (COLOPHON_STORAGE_DATABASE and its like), to a PostgreSQL that has none of
+      them yet: whichever they came from.
       """)
 
   @Argument(help: "The folder that colophon backup wrote.") var directory: String
@@ -34,8 +36,14 @@ struct RestoreCommand: AsyncParsableCommand {
       }
       if let checkpoint { restore.kept = try kept(checkpoint) }
       let manifest: BackupManifest
-      do { manifest = try restore.run() } catch { throw Failure("\(error)", status: 65) }
+      do {
+        restore.rows = try RowPlaces.fromEnvironment()
+        manifest = try restore.run()
+      } catch { throw Failure("\(error)", status: 65) }
       Console.out("\(data.data): \(manifest.files.count) files verified, log of \(manifest.logSize) entries")
+      for (service, _) in restore.rows.sorted(by: { $0.key < $1.key }) {
+        Console.out("the rows of \(service) are in PostgreSQL")
+      }
       if !manifest.hasKeys {
         Console.out(
           "no keys in this backup: put \(data.data)/storage/keys/checkpoint.key and the others back before 'colophon up'"

@@ -1,3 +1,4 @@
+import Cryptography
 import Foundation
 import MerkleLog
 import RPC
@@ -17,6 +18,21 @@ struct LogReader {
 
   func call<In: WireMessage, Out: WireMessage>(_ procedure: Procedure<In, Out>, _ input: In) async throws -> Out {
     do { return try await storage.call(procedure, input, timeout: Self.timeout) } catch let error as RPCError {
+      throw Failure("storage: \(error.message)", status: 69)
+    }
+  }
+
+  /// The signed bytes behind an entry; nil when storage does not give them.
+  func statement(_ entry: Digest32) async throws -> [UInt8]? {
+    do {
+      let bytes = try await storage.call(
+        StorageProcedures.getBlob, GetBlobRequest(digest: entry.bytes), timeout: Self.timeout
+      ).data
+      guard SHA256.hash(bytes) == entry else {
+        throw Failure("storage gives other bytes for the entry \(entry.named)", status: 65)
+      }
+      return bytes
+    } catch let error as RPCError where error.code == .notFound { return nil } catch let error as RPCError {
       throw Failure("storage: \(error.message)", status: 69)
     }
   }

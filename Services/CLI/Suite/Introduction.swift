@@ -20,8 +20,25 @@ struct Introduction {
     }
     let keys = try await client("storage").call(
       StorageProcedures.getLogKeys, GetLogKeysRequest(), timeout: Self.timeout)
-    try writeRegistration(issuers)
+    let register = try KeyRegister(urls["storage"] ?? "", data)
+    try requireLiving(issuers, register.folder)
+    // Before a new key is admitted: nothing that it signed stands further left.
+    let size = try await register.logSize()
+    try register.folder.write(issuers.map { .init(issuer: $0.issuer, key: $0.key, kinds: $0.kinds) })
     try writeTrust(issuers, keys)
+    _ = try await register.beginAll(from: size)
+  }
+
+  /// A key that was retired is not admitted again.
+  private func requireLiving(_ issuers: [TrustPolicy.Issuer], _ folder: KeyFolder) throws {
+    for issuer in issuers {
+      let keyID = COSEKey(issuer.key).thumbprint
+      guard try folder.remembered(keyID, .end) != nil else { continue }
+      let path = try folder.signer(issuer.key)?.path ?? "its file"
+      throw Failure(
+        "the key \(keyID.named) of \(issuer.issuer) was retired: remove \(path), so that the next start makes a new one",
+        status: 78)
+    }
   }
 
   private static let identities: [(String, Procedure<IdentityRequest, Identity>)] = [
@@ -34,27 +51,14 @@ struct Introduction {
 
   private func issuer(_ identity: Identity) throws -> TrustPolicy.Issuer {
     let kinds = identity.kinds.compactMap(StatementKind.init(rawValue:))
+    // Each key speaks for itself too.
     return TrustPolicy.Issuer(
-      issuer: identity.issuer, key: try VerifyingKey(raw: identity.publicKey), kinds: Set(kinds))
+      issuer: identity.issuer, key: try VerifyingKey(raw: identity.publicKey), kinds: Set(kinds).union([.key]))
   }
 
   private func operatorIssuer() throws -> TrustPolicy.Issuer {
     let key = try OperatorKey.load(data).publicKey
-    return TrustPolicy.Issuer(issuer: OperatorKey.issuer, key: key, kinds: [.model])
-  }
-
-  /// Which keys the log admits, and for what. Storage reads the file again when it changes.
-  private func writeRegistration(_ issuers: [TrustPolicy.Issuer]) throws {
-    let rows = issuers.map { issuer -> JSON in
-      [
-        "iss": .string(issuer.issuer), "kid": .string("sha256:" + Hex.encode(issuer.keyID)),
-        "key": .string(Base64.encode(issuer.key.raw)),
-        "kinds": .array(issuer.kinds.map(\.rawValue).sorted().map { .string($0) }),
-      ]
-    }
-    let bytes = JSON.array(rows).serialized()
-    let url = data.folder.appending(path: "storage/registration.json")
-    if (try? Files.bytes(url.path)) != bytes { try Files.write(bytes, to: url) }
+    return TrustPolicy.Issuer(issuer: OperatorKey.issuer, key: key, kinds: [.model, .key])
   }
 
   /// The policy is its owner's: one that exists is left as it is, and a difference is said.

@@ -50,7 +50,8 @@ public struct Statement: Sendable, Equatable {
     case .model: _ = try ModelManifest(predicate)
     case .policy: do { _ = try AttributionPolicy(json: predicate) } catch { throw .field("policy", why: "\(error)") }
     case .epoch: _ = try EpochPredicate(predicate)
-    case .contribution, .key, .tombstone: break
+    case .key: _ = try KeyPredicate(predicate)
+    case .contribution, .tombstone: break
     }
   }
 

@@ -7,7 +7,10 @@ public enum StatementKind: String, CaseIterable, Sendable {
 
   /// The kinds of which a key may sign one only: whoever signs two of them vouches for itself. Statements of an owner
   /// about its own affairs (`contribution`, `key`, `policy`, `tombstone`, `epoch`) go with any.
-  static let roles: Set<StatementKind> = [.execution, .custody, .attribution, .verdict, .receipt, .model]
+  static let roles: Set<StatementKind> = services.union([.model])
+
+  /// The kinds that the running services sign, with keys that are on machines which answer requests.
+  static let services: Set<StatementKind> = [.execution, .custody, .attribution, .verdict, .receipt]
 
   public init?(predicateType: String) {
     guard let kind = Self.allCases.first(where: { $0.predicateType.hasSameBytes(as: predicateType) }) else {

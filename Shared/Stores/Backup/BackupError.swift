@@ -4,8 +4,14 @@ internal import Glibc
 public enum BackupError: Error, Equatable, Sendable, CustomStringConvertible {
   case notEmpty(path: String)
   case noSuite(path: String)
-  /// A database that is not a file of SQLite here.
-  case rowsElsewhere(path: String)
+  /// A database that is not a file of SQLite here, although nobody said where it is.
+  case rowsElsewhere(path: String, service: String)
+  /// PostgreSQL has none of this service.
+  case noRows(place: String)
+  /// PostgreSQL has some already, and a restore mixes with no others.
+  case rowsThere(place: String, schema: String)
+  /// Tables that the service's schema does not have, or not so.
+  case otherTables(place: String, names: [String])
   case leftover(path: String)
   case file(operation: String, path: String, errno: Int32)
   case damagedSource(path: String, why: String)
@@ -23,9 +29,16 @@ public enum BackupError: Error, Equatable, Sendable, CustomStringConvertible {
     switch self {
     case .notEmpty(let path): "\(path) is not empty: name a folder that does not exist"
     case .noSuite(let path): "\(path) holds no suite: it has no log"
-    case .rowsElsewhere(let path):
-      "\(path) is not there: this service keeps its rows in PostgreSQL. Copy those with pg_dump, first the schema "
-        + "colophon_orchestrator, then colophon_attribution, then colophon_storage, and then the data folder's files"
+    case .rowsElsewhere(let path, let service):
+      "\(path) is not there: this service keeps its rows in PostgreSQL. Say where, as the service itself is told: "
+        + "COLOPHON_\(service.uppercased())_DATABASE, and COLOPHON_\(service.uppercased())_DATABASE_PASSWORD_FILE"
+    case .noRows(let place): "\(place) holds no rows of this suite: is it the database that the service uses?"
+    case .rowsThere(let place, let schema):
+      "\(place) holds rows already, and a restore mixes with no others. Where a restore that was stopped left them, or "
+        + "nobody needs them: DROP SCHEMA \(schema) CASCADE"
+    case .otherTables(let place, let names):
+      "\(place) has other tables or columns than this program knows (\(names.joined(separator: ", "))): they would be in "
+        + "no backup; use the program that made them, or move them to another schema"
     case .leftover(let path): "\(path) is what a restore left that was stopped: remove it"
     case .file(let operation, let path, let code):
       "\(operation) \(path) failed: \(String(cString: strerror(code)))"
@@ -55,6 +68,8 @@ public enum BackupError: Error, Equatable, Sendable, CustomStringConvertible {
 public enum BackupStep: Hashable, Sendable {
   case begun
   case copied(String)
+  /// Rows of a service are in PostgreSQL.
+  case loaded(String)
   /// Everything but the manifest is durable.
   case durable
   case manifestWritten

@@ -7,13 +7,15 @@ internal import MerkleLog
 /// The databases are copied in the order in which a request needs them done: first the orchestrator's, last storage's.
 /// So whatever the copied outbox has seen acknowledged is in the copied ledger and log. The log's files are those of the
 /// head that the copied database has signed, and no later ones. Blobs in an S3 store are not copied: the manifest says where
-/// they are. Uploads in progress are not either: after a restore they begin again.
+/// they are. Uploads in progress are not either: after a restore they begin again. Rows in PostgreSQL are copied to a file
+/// as SQLite would have them: one form of a backup, whatever it is made of.
 public struct SuiteBackup: Sendable {
-  static let databases = ["orchestrator/outbox.sqlite", "attribution/ledger.sqlite", "storage/storage.sqlite"]
   /// Besides databases, log and blobs.
   static let files = [
     "trust.json", "storage/registration.json", "up/checkpoint", "verification/log-head.json",
   ]
+  /// The `key` statements: without them a key that was retired could be admitted again.
+  static let stated = "up/keys"
   /// Not the orchestrator's: its outbox is older than what it has numbered since, and a key that numbers twice would have
   /// two receipts of one number (FORMAT section 3). It makes a new one.
   static let keys = [
@@ -26,6 +28,8 @@ public struct SuiteBackup: Sendable {
   public let target: String
   public let withKeys: Bool
   public let unixMs: UInt64
+  /// Where services keep their rows, by name; one that is not here has a file in the data folder.
+  public var rows: [String: DatabaseLocation] = [:]
   var fault: BackupFault = { _ in }
 
   /// - Parameter target: a folder that does not exist or is empty.
@@ -42,7 +46,7 @@ public struct SuiteBackup: Sendable {
     let folder = try BackupFolder(target, fault: fault)
     try fault(.begun)
     var head: SignedHead?
-    for path in Self.databases { head = try database(path, folder) ?? head }
+    for rows in ServiceRows.all(in: data, rows) { head = try copy(rows, folder) ?? head }
     guard let head, let note = head.note else { throw BackupError.noSuite(path: data) }
     try copyLog(head, note, folder)
     try copyBlobs("storage/blobs", folder)
@@ -52,7 +56,8 @@ public struct SuiteBackup: Sendable {
       let path = "inference/models/\(model)/manifest.cose"
       try folder.copy("\(data)/\(path)", to: path)
     }
-    for path in Self.files + (withKeys ? Self.keys : []) { try folder.copy("\(data)/\(path)", to: path) }
+    let stated = try BackupFolder.names("\(data)/\(Self.stated)").map { "\(Self.stated)/\($0)" }
+    for path in Self.files + stated + (withKeys ? Self.keys : []) { try folder.copy("\(data)/\(path)", to: path) }
     try folder.sync()
     try fault(.durable)
     let manifest = BackupManifest(
@@ -69,14 +74,13 @@ public struct SuiteBackup: Sendable {
   }
 
   /// Copies a database; returns the log's head when it is the one that has it.
-  private func database(_ path: String, _ folder: BackupFolder) throws -> SignedHead? {
-    let service = String(path.prefix { $0 != "/" })
-    guard access("\(data)/\(service)", F_OK) == 0 else { return nil }
-    guard access("\(data)/\(path)", F_OK) == 0 else { throw BackupError.rowsElsewhere(path: "\(data)/\(path)") }
-    let head = try SQLiteCopy.copy(from: "\(data)/\(path)", to: folder.place(path)) { db in
+  private func copy(_ rows: ServiceRows, _ folder: BackupFolder) throws -> SignedHead? {
+    let service = rows.schema.service
+    guard rows.postgres != nil || access("\(data)/\(service)", F_OK) == 0 else { return nil }
+    let head = try rows.copy(to: folder.place(rows.path)) { db in
       service == "storage" ? try LogRows.head(db) : nil
     }
-    try folder.adopt(path)
+    try folder.adopt(rows.path)
     return head
   }
 

@@ -10,6 +10,8 @@ public struct SuiteRestore: Sendable {
   public var expected: Digest32?
   /// A head of the log that somebody has kept and whose signature was checked.
   public var kept: Checkpoint?
+  /// Where services are to have their rows, by name; one that is not here gets a file in the data folder.
+  public var rows: [String: DatabaseLocation] = [:]
   var fault: BackupFault = { _ in }
 
   /// - Parameter data: the folder to make; it must not exist or be empty.
@@ -37,6 +39,8 @@ public struct SuiteRestore: Sendable {
     let manifest = try manifest()
     guard try BackupFolder.names(data).isEmpty else { throw BackupError.notEmpty(path: data) }
     try requireKept(manifest)
+    let elsewhere = ServiceRows.all(in: data, rows).filter { rows in manifest.files.contains { $0.path == rows.path } }
+    for rows in elsewhere { try rows.requireRoom() }
     let (parent, making) = (Folder.above(data), "\(data).restoring")
     guard access(making, F_OK) != 0 else { throw BackupError.leftover(path: making) }
     let folder = try BackupFolder(making, fault: fault)
@@ -53,6 +57,7 @@ public struct SuiteRestore: Sendable {
     _ = try TreeAudit.run(size: manifest.logSize, root: manifest.logRoot) {
       try StoredTile.read($0, in: "\(making)/storage/log")
     }
+    for rows in elsewhere { try load(rows, from: making) }
     try folder.sync()
     try fault(.restored)
     guard rename(making, data) == 0 else { throw BackupError.last("rename to", data) }
@@ -61,6 +66,14 @@ public struct SuiteRestore: Sendable {
     }
     try fault(.finished)
     return manifest
+  }
+
+  /// Brings verified rows to PostgreSQL. A stop after it leaves them without a data folder: nobody uses them.
+  private func load(_ rows: ServiceRows, from making: String) throws {
+    guard let settings = rows.postgres else { return }
+    try rows.load(from: "\(making)/\(rows.path)", settings)
+    guard unlink("\(making)/\(rows.path)") == 0 else { throw BackupError.last("remove", "\(making)/\(rows.path)") }
+    try fault(.loaded(rows.schema.service))
   }
 
   /// The kept head must be of this log, and the backup's log must reach it.

@@ -22,9 +22,7 @@ public final class PostgresDatabase: RowDatabase {
     steps = try await threads.run { session in
       try session.open()
       return try session.transaction(.write(.alone("schema")), repeatable: true) { db in
-        // Where an administrator has made the schema, the service needs no right to make one.
-        let known: String?? = try db.value("SELECT to_regnamespace(?)::text", [name])
-        if (known ?? nil) == nil { try db.run("CREATE SCHEMA \(name)") }
+        try db.makeSchema(name)
         return try db.require(schema, mode, database: "schema \(name) of PostgreSQL")
       }
     }
@@ -45,4 +43,12 @@ public final class PostgresDatabase: RowDatabase {
 
   /// The server overwrites deleted rows when it vacuums; nobody but its administrator can tell it to.
   public func overwriteDeleted() async throws {}
+}
+
+extension RowTransaction {
+  /// Where an administrator has made the schema, nobody else needs the right to make one.
+  func makeSchema(_ name: String) throws {
+    let known: String?? = try value("SELECT to_regnamespace(?)::text", [name])
+    if (known ?? nil) == nil { try run("CREATE SCHEMA \(name)") }
+  }
 }

@@ -1,7 +1,5 @@
 /// A transaction on one connection. It begins with its first statement, in the same round trip.
 final class PostgresTransaction: RowTransaction {
-  private static var cursorRows: Int { 2048 }
-
   private let connection: PostgresConnection
   /// What is sent before the first statement.
   private var opening: [PostgresConnection.Command]
@@ -21,7 +19,7 @@ final class PostgresTransaction: RowTransaction {
     try send(lists.map { .statement(sql, $0.map(\.sqlValue)) }).map(\.result)
   }
 
-  func cursor(_ sql: String, _ arguments: [any SQLConvertible]) throws -> () throws -> SQLRow? {
+  func cursor(_ sql: String, _ arguments: [any SQLConvertible], page: Int) throws -> () throws -> SQLRow? {
     cursors += 1
     let name = "cursor\(cursors)"
     _ = try send([
@@ -31,8 +29,8 @@ final class PostgresTransaction: RowTransaction {
     var isAtEnd = false
     return {
       if rows.isEmpty, !isAtEnd {
-        rows = try self.send([.plain("FETCH \(Self.cursorRows) FROM \(name)")]).flatMap(\.result.rows)[...]
-        isAtEnd = rows.count < Self.cursorRows
+        rows = try self.send([.plain("FETCH \(page) FROM \(name)")]).flatMap(\.result.rows)[...]
+        isAtEnd = rows.count < page
       }
       return rows.popFirst()
     }

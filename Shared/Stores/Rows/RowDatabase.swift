@@ -61,7 +61,9 @@ public protocol RowTransaction {
   @discardableResult
   func batch(_ sql: String, _ lists: [[any SQLConvertible]]) throws -> [SQLResult]
   /// The rows of a query one at a time, in bounded memory; nil at the end.
-  func cursor(_ sql: String, _ arguments: [any SQLConvertible]) throws -> () throws -> SQLRow?
+  ///
+  /// - Parameter page: how many rows one round trip brings, where there are any.
+  func cursor(_ sql: String, _ arguments: [any SQLConvertible], page: Int) throws -> () throws -> SQLRow?
   /// What makes a `SELECT` of an `UPDATE` pass over rows that another worker is taking: queues.
   var skipLocked: String { get }
   /// The number of steps that the schema has.
@@ -79,6 +81,11 @@ extension RowTransaction {
 
   func rows(_ sql: String, _ arguments: [any SQLConvertible] = []) throws -> [SQLRow] {
     try batch(sql, [arguments]).flatMap(\.rows)
+  }
+
+  /// Rows that are small.
+  func cursor(_ sql: String, _ arguments: [any SQLConvertible]) throws -> () throws -> SQLRow? {
+    try cursor(sql, arguments, page: 2048)
   }
 
   /// The first row.

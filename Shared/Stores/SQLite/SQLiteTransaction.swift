@@ -22,7 +22,7 @@ struct SQLiteTransaction: RowTransaction {
     }
   }
 
-  func cursor(_ sql: String, _ arguments: [any SQLConvertible]) throws -> () throws -> SQLRow? {
+  func cursor(_ sql: String, _ arguments: [any SQLConvertible], page: Int) throws -> () throws -> SQLRow? {
     // Not a cached statement: two cursors over one statement would move each other.
     let statement = try db.makeStatement(sql: sql)
     let columns = statement.columnNames
