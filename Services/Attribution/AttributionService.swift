@@ -59,6 +59,7 @@ public struct AttributionService: HostedService {
     routes.rpc.serve(AttributionProcedures.attribute) { input, _ in try await attribute(input) }
     routes.rpc.serve(AttributionProcedures.settle) { input, _ in try await settle(input) }
     routes.rpc.serve(AttributionProcedures.getBalance) { input, _ in try await balance(input) }
+    routes.rpc.serve(AttributionProcedures.listEntries) { input, _ in try await entries(input) }
   }
 
   public var readinessChecks: [ReadinessCheck] {

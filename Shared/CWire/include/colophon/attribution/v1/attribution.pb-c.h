@@ -22,6 +22,10 @@ typedef struct Colophon__Attribution__V1__SettleRequest Colophon__Attribution__V
 typedef struct Colophon__Attribution__V1__SettleResponse Colophon__Attribution__V1__SettleResponse;
 typedef struct Colophon__Attribution__V1__GetBalanceRequest Colophon__Attribution__V1__GetBalanceRequest;
 typedef struct Colophon__Attribution__V1__Balance Colophon__Attribution__V1__Balance;
+typedef struct Colophon__Attribution__V1__ListEntriesRequest Colophon__Attribution__V1__ListEntriesRequest;
+typedef struct Colophon__Attribution__V1__ListEntriesResponse Colophon__Attribution__V1__ListEntriesResponse;
+typedef struct Colophon__Attribution__V1__EntryPart Colophon__Attribution__V1__EntryPart;
+typedef struct Colophon__Attribution__V1__PostingLine Colophon__Attribution__V1__PostingLine;
 
 
 /* --- enums --- */
@@ -101,6 +105,81 @@ struct  Colophon__Attribution__V1__Balance
 #define COLOPHON__ATTRIBUTION__V1__BALANCE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&colophon__attribution__v1__balance__descriptor) \
     , (char *)protobuf_c_empty_string, 0, 0 }
+
+
+/*
+ * What follows this line of this entry; 0 and 0 from the beginning.
+ */
+struct  Colophon__Attribution__V1__ListEntriesRequest
+{
+  ProtobufCMessage base;
+  uint64_t after_entry;
+  uint64_t after_line;
+};
+#define COLOPHON__ATTRIBUTION__V1__LIST_ENTRIES_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&colophon__attribution__v1__list_entries_request__descriptor) \
+    , 0, 0 }
+
+
+struct  Colophon__Attribution__V1__ListEntriesResponse
+{
+  ProtobufCMessage base;
+  size_t n_entries;
+  Colophon__Attribution__V1__EntryPart **entries;
+};
+#define COLOPHON__ATTRIBUTION__V1__LIST_ENTRIES_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&colophon__attribution__v1__list_entries_response__descriptor) \
+    , 0,NULL }
+
+
+/*
+ * Lines of one entry. A long entry comes in parts, each with the same head.
+ */
+struct  Colophon__Attribution__V1__EntryPart
+{
+  ProtobufCMessage base;
+  uint64_t number;
+  char *receipt_id;
+  /*
+   * pending or settlement
+   */
+  char *event;
+  /*
+   * digests of the statements
+   */
+  ProtobufCBinaryData execution;
+  ProtobufCBinaryData model;
+  ProtobufCBinaryData policy;
+  ProtobufCBinaryData attribution;
+  /*
+   * of a settlement
+   */
+  ProtobufCBinaryData receipt;
+  /*
+   * of a settlement
+   */
+  uint64_t log_index;
+  size_t n_lines;
+  Colophon__Attribution__V1__PostingLine **lines;
+};
+#define COLOPHON__ATTRIBUTION__V1__ENTRY_PART__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&colophon__attribution__v1__entry_part__descriptor) \
+    , 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, 0, 0,NULL }
+
+
+struct  Colophon__Attribution__V1__PostingLine
+{
+  ProtobufCMessage base;
+  /*
+   * from 1 on within the entry
+   */
+  uint64_t line;
+  char *account;
+  int64_t amount_nano;
+};
+#define COLOPHON__ATTRIBUTION__V1__POSTING_LINE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&colophon__attribution__v1__posting_line__descriptor) \
+    , 0, (char *)protobuf_c_empty_string, 0 }
 
 
 /* Colophon__Attribution__V1__AttributeRequest methods */
@@ -217,6 +296,82 @@ Colophon__Attribution__V1__Balance *
 void   colophon__attribution__v1__balance__free_unpacked
                      (Colophon__Attribution__V1__Balance *message,
                       ProtobufCAllocator *allocator);
+/* Colophon__Attribution__V1__ListEntriesRequest methods */
+void   colophon__attribution__v1__list_entries_request__init
+                     (Colophon__Attribution__V1__ListEntriesRequest         *message);
+size_t colophon__attribution__v1__list_entries_request__get_packed_size
+                     (const Colophon__Attribution__V1__ListEntriesRequest   *message);
+size_t colophon__attribution__v1__list_entries_request__pack
+                     (const Colophon__Attribution__V1__ListEntriesRequest   *message,
+                      uint8_t             *out);
+size_t colophon__attribution__v1__list_entries_request__pack_to_buffer
+                     (const Colophon__Attribution__V1__ListEntriesRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Colophon__Attribution__V1__ListEntriesRequest *
+       colophon__attribution__v1__list_entries_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   colophon__attribution__v1__list_entries_request__free_unpacked
+                     (Colophon__Attribution__V1__ListEntriesRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Colophon__Attribution__V1__ListEntriesResponse methods */
+void   colophon__attribution__v1__list_entries_response__init
+                     (Colophon__Attribution__V1__ListEntriesResponse         *message);
+size_t colophon__attribution__v1__list_entries_response__get_packed_size
+                     (const Colophon__Attribution__V1__ListEntriesResponse   *message);
+size_t colophon__attribution__v1__list_entries_response__pack
+                     (const Colophon__Attribution__V1__ListEntriesResponse   *message,
+                      uint8_t             *out);
+size_t colophon__attribution__v1__list_entries_response__pack_to_buffer
+                     (const Colophon__Attribution__V1__ListEntriesResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Colophon__Attribution__V1__ListEntriesResponse *
+       colophon__attribution__v1__list_entries_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   colophon__attribution__v1__list_entries_response__free_unpacked
+                     (Colophon__Attribution__V1__ListEntriesResponse *message,
+                      ProtobufCAllocator *allocator);
+/* Colophon__Attribution__V1__EntryPart methods */
+void   colophon__attribution__v1__entry_part__init
+                     (Colophon__Attribution__V1__EntryPart         *message);
+size_t colophon__attribution__v1__entry_part__get_packed_size
+                     (const Colophon__Attribution__V1__EntryPart   *message);
+size_t colophon__attribution__v1__entry_part__pack
+                     (const Colophon__Attribution__V1__EntryPart   *message,
+                      uint8_t             *out);
+size_t colophon__attribution__v1__entry_part__pack_to_buffer
+                     (const Colophon__Attribution__V1__EntryPart   *message,
+                      ProtobufCBuffer     *buffer);
+Colophon__Attribution__V1__EntryPart *
+       colophon__attribution__v1__entry_part__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   colophon__attribution__v1__entry_part__free_unpacked
+                     (Colophon__Attribution__V1__EntryPart *message,
+                      ProtobufCAllocator *allocator);
+/* Colophon__Attribution__V1__PostingLine methods */
+void   colophon__attribution__v1__posting_line__init
+                     (Colophon__Attribution__V1__PostingLine         *message);
+size_t colophon__attribution__v1__posting_line__get_packed_size
+                     (const Colophon__Attribution__V1__PostingLine   *message);
+size_t colophon__attribution__v1__posting_line__pack
+                     (const Colophon__Attribution__V1__PostingLine   *message,
+                      uint8_t             *out);
+size_t colophon__attribution__v1__posting_line__pack_to_buffer
+                     (const Colophon__Attribution__V1__PostingLine   *message,
+                      ProtobufCBuffer     *buffer);
+Colophon__Attribution__V1__PostingLine *
+       colophon__attribution__v1__posting_line__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   colophon__attribution__v1__posting_line__free_unpacked
+                     (Colophon__Attribution__V1__PostingLine *message,
+                      ProtobufCAllocator *allocator);
 /* --- per-message closures --- */
 
 typedef void (*Colophon__Attribution__V1__AttributeRequest_Closure)
@@ -236,6 +391,18 @@ typedef void (*Colophon__Attribution__V1__GetBalanceRequest_Closure)
                   void *closure_data);
 typedef void (*Colophon__Attribution__V1__Balance_Closure)
                  (const Colophon__Attribution__V1__Balance *message,
+                  void *closure_data);
+typedef void (*Colophon__Attribution__V1__ListEntriesRequest_Closure)
+                 (const Colophon__Attribution__V1__ListEntriesRequest *message,
+                  void *closure_data);
+typedef void (*Colophon__Attribution__V1__ListEntriesResponse_Closure)
+                 (const Colophon__Attribution__V1__ListEntriesResponse *message,
+                  void *closure_data);
+typedef void (*Colophon__Attribution__V1__EntryPart_Closure)
+                 (const Colophon__Attribution__V1__EntryPart *message,
+                  void *closure_data);
+typedef void (*Colophon__Attribution__V1__PostingLine_Closure)
+                 (const Colophon__Attribution__V1__PostingLine *message,
                   void *closure_data);
 
 /* --- services --- */
@@ -260,6 +427,10 @@ struct Colophon__Attribution__V1__AttributionService_Service
                       const Colophon__Attribution__V1__GetBalanceRequest *input,
                       Colophon__Attribution__V1__Balance_Closure closure,
                       void *closure_data);
+  void (*list_entries)(Colophon__Attribution__V1__AttributionService_Service *service,
+                       const Colophon__Attribution__V1__ListEntriesRequest *input,
+                       Colophon__Attribution__V1__ListEntriesResponse_Closure closure,
+                       void *closure_data);
 };
 typedef void (*Colophon__Attribution__V1__AttributionService_ServiceDestroy)(Colophon__Attribution__V1__AttributionService_Service *);
 void colophon__attribution__v1__attribution_service__init (Colophon__Attribution__V1__AttributionService_Service *service,
@@ -271,7 +442,8 @@ void colophon__attribution__v1__attribution_service__init (Colophon__Attribution
       function_prefix__ ## get_identity,\
       function_prefix__ ## attribute,\
       function_prefix__ ## settle,\
-      function_prefix__ ## get_balance  }
+      function_prefix__ ## get_balance,\
+      function_prefix__ ## list_entries  }
 void colophon__attribution__v1__attribution_service__get_identity(ProtobufCService *service,
                                                                   const Colophon__Common__V1__IdentityRequest *input,
                                                                   Colophon__Common__V1__Identity_Closure closure,
@@ -288,6 +460,10 @@ void colophon__attribution__v1__attribution_service__get_balance(ProtobufCServic
                                                                  const Colophon__Attribution__V1__GetBalanceRequest *input,
                                                                  Colophon__Attribution__V1__Balance_Closure closure,
                                                                  void *closure_data);
+void colophon__attribution__v1__attribution_service__list_entries(ProtobufCService *service,
+                                                                  const Colophon__Attribution__V1__ListEntriesRequest *input,
+                                                                  Colophon__Attribution__V1__ListEntriesResponse_Closure closure,
+                                                                  void *closure_data);
 
 /* --- descriptors --- */
 
@@ -297,6 +473,10 @@ extern const ProtobufCMessageDescriptor colophon__attribution__v1__settle_reques
 extern const ProtobufCMessageDescriptor colophon__attribution__v1__settle_response__descriptor;
 extern const ProtobufCMessageDescriptor colophon__attribution__v1__get_balance_request__descriptor;
 extern const ProtobufCMessageDescriptor colophon__attribution__v1__balance__descriptor;
+extern const ProtobufCMessageDescriptor colophon__attribution__v1__list_entries_request__descriptor;
+extern const ProtobufCMessageDescriptor colophon__attribution__v1__list_entries_response__descriptor;
+extern const ProtobufCMessageDescriptor colophon__attribution__v1__entry_part__descriptor;
+extern const ProtobufCMessageDescriptor colophon__attribution__v1__posting_line__descriptor;
 extern const ProtobufCServiceDescriptor colophon__attribution__v1__attribution_service__descriptor;
 
 PROTOBUF_C__END_DECLS
