@@ -16,7 +16,8 @@ struct Colophon: AsyncParsableCommand {
     subcommands: [
       Up.self, Ask.self, Verify.self, EvidenceCommand.self, ReceiptCommand.self, Export.self, LogCommand.self,
       ModelCommand.self, Keys.self, Tokenize.self, Score.self, Embed.self, Bench.self, Migrate.self, BackupCommand.self,
-      RestoreCommand.self, WitnessCommand.self, BlobCommand.self, CreditCommand.self,
+      RestoreCommand.self, WitnessCommand.self, BlobCommand.self, ContributorCommand.self,
+      AssetCommand.self, CreditCommand.self,
     ])
 }
 

@@ -50,6 +50,9 @@ public enum AttributionProcedures {
   public static let getBalance = Procedure<GetBalanceRequest, LedgerBalance>(service: service, method: "GetBalance")
   public static let listEntries = Procedure<ListEntriesRequest, ListEntriesResponse>(
     service: service, method: "ListEntries")
+  public static let followLog = Procedure<FollowLogRequest, FollowLogResponse>(service: service, method: "FollowLog")
+  public static let listContributions = Procedure<ListContributionsRequest, ListContributionsResponse>(
+    service: service, method: "ListContributions")
 }
 
 public enum OrchestratorProcedures {

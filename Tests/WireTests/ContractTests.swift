@@ -20,6 +20,7 @@ import Wire
     row(StorageProcedures.getCheckpoint), row(StorageProcedures.getTile), row(StorageProcedures.getLogKeys),
     row(AttributionProcedures.getIdentity), row(AttributionProcedures.attribute), row(AttributionProcedures.settle),
     row(AttributionProcedures.getBalance), row(AttributionProcedures.listEntries),
+    row(AttributionProcedures.followLog), row(AttributionProcedures.listContributions),
     row(OrchestratorProcedures.getIdentity), row(OrchestratorProcedures.getReceipt),
   ]
 

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Credit
 import Foundation
+import Receipts
 
 struct CreditExport: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -13,7 +14,8 @@ struct CreditExport: AsyncParsableCommand {
       cyclonedx   CycloneDX 1.6: each model with what its contributors earned.
 
       What is written is added up again on the way: a ledger that contradicts itself is not exported. Requests that cost
-      nothing post nothing and are not in it.
+      nothing post nothing and are not in it. Contributors go by the names that they registered, as far as attribution has
+      followed the log: colophon contributor list makes it.
       """)
 
   @Option(help: "\(LedgerFormat.allCases.map(\.rawValue).joined(separator: ", ")).") var format: String
@@ -28,11 +30,12 @@ struct CreditExport: AsyncParsableCommand {
       }
       let target = try ExportTarget(output)
       do {
-        var writer = format.writer()
         try await LedgerReader.with(data) { ledger in
+          let members = try await ledger.registry().registry.members
+          var writer = format.writer(names: members.mapValues(\.contributor.name))
           try await ledger.entries { entry in try target.write(try writer.add(entry)) }
+          try target.write(try writer.end())
         }
-        try target.write(try writer.end())
         try target.finish()
       } catch let error as CreditError {
         target.discard()

@@ -52,6 +52,18 @@ struct LedgerReader: Sendable {
     if let open { try take(open) }
   }
 
+  /// The registry of the contributions that attribution has followed.
+  func registry() async throws -> RegistryReader {
+    var reader = RegistryReader()
+    var request = ListContributionsRequest()
+    while true {
+      let page = try await call(AttributionProcedures.listContributions, request).contributions
+      guard let last = page.last else { return reader }
+      for item in page { reader.add(item.statement, at: item.index) }
+      request.start = last.index + 1
+    }
+  }
+
   private static func entry(_ part: EntryPart) throws -> LedgerEntry {
     let wrong = Failure("attribution: entry \(part.number) cannot be read", status: 76)
     let digests = [part.execution, part.model, part.policy, part.attribution].compactMap { try? Digest32($0) }

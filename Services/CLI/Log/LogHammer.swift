@@ -82,10 +82,12 @@ struct HammerKey: Sendable {
   }
 
   func statement(_ subject: String) throws -> SignedStatement {
-    try SignedStatement(
+    let digest = SHA256.hash(Array(subject.utf8))
+    return try SignedStatement(
       signing: Statement(
-        kind: .contribution, issuer: Self.issuer, subject: subject, subjectDigest: SHA256.hash(Array(subject.utf8)),
-        issuedAt: Int64(Date().timeIntervalSince1970), predicate: ["hammer": .string(subject)]),
+        kind: .contribution, issuer: Self.issuer, subject: subject, subjectDigest: digest,
+        issuedAt: Int64(Date().timeIntervalSince1970),
+        predicate: ["type": "commitment", "commitment": .string("sha256:\(digest.hex)")]),
       with: key)
   }
 }

@@ -21,6 +21,17 @@ struct LogReader {
     }
   }
 
+  /// The statement of an entry; nil where there is none, or none any more.
+  func statement(_ entry: [UInt8]) async throws -> [UInt8]? {
+    do {
+      return try await storage.call(
+        StorageProcedures.getBlob, GetBlobRequest(digest: entry), timeout: Self.timeout
+      ).data
+    } catch let error as RPCError where error.code == .notFound {
+      return nil
+    } catch let error as RPCError { throw Failure("storage: \(error.message)", status: 69) }
+  }
+
   func checkpoint(_ policy: CheckpointPolicy) async throws -> (note: SignedNote, checkpoint: Checkpoint) {
     let text = try await call(StorageProcedures.getCheckpoint, GetCheckpointRequest()).note
     let note = try SignedNote(parsing: Array(text.utf8)).keeping(only: [policy.logKey] + policy.witnesses)

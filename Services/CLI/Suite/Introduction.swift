@@ -20,7 +20,7 @@ struct Introduction {
     }
     let keys = try await client("storage").call(
       StorageProcedures.getLogKeys, GetLogKeysRequest(), timeout: Self.timeout)
-    try writeRegistration(issuers)
+    try RegistrationFile(data).write(issuers + ContributorFolder.issuers(data))
     try writeTrust(issuers, keys)
   }
 
@@ -41,20 +41,6 @@ struct Introduction {
   private func operatorIssuer() throws -> TrustPolicy.Issuer {
     let key = try OperatorKey.load(data).publicKey
     return TrustPolicy.Issuer(issuer: OperatorKey.issuer, key: key, kinds: [.model])
-  }
-
-  /// Which keys the log admits, and for what. Storage reads the file again when it changes.
-  private func writeRegistration(_ issuers: [TrustPolicy.Issuer]) throws {
-    let rows = issuers.map { issuer -> JSON in
-      [
-        "iss": .string(issuer.issuer), "kid": .string("sha256:" + Hex.encode(issuer.keyID)),
-        "key": .string(Base64.encode(issuer.key.raw)),
-        "kinds": .array(issuer.kinds.map(\.rawValue).sorted().map { .string($0) }),
-      ]
-    }
-    let bytes = JSON.array(rows).serialized()
-    let url = data.folder.appending(path: "storage/registration.json")
-    if (try? Files.bytes(url.path)) != bytes { try Files.write(bytes, to: url) }
   }
 
   /// The policy is its owner's: one that exists is left as it is, and a difference is said.

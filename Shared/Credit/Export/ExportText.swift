@@ -1,9 +1,9 @@
 /// Text of others in files that programs and people read. A display name may hold anything; each form here can be read
 /// back, and none lets the text end its cell, its string or its line, hide from a reader, or run in a spreadsheet.
-enum ExportText {
+public enum ExportText {
   /// Controls, marks that only change how text around them looks, and separators of lines become `\u{<hex>}`; a backslash
   /// becomes two.
-  static func visible(_ text: String) -> String {
+  public static func visible(_ text: String) -> String {
     var shown = String.UnicodeScalarView()
     for scalar in text.unicodeScalars {
       switch scalar.properties.generalCategory {
@@ -31,7 +31,7 @@ enum ExportText {
 
   /// An id as a name of letters, digits and hyphens: every other byte becomes `-` and two hexadecimal digits, so that no
   /// two ids have one name.
-  static func name(_ id: String) -> String {
+  public static func name(_ id: String) -> String {
     var name = ""
     for byte in id.utf8 {
       let isPlain = (0x30...0x39).contains(byte) || (0x41...0x5a).contains(byte) || (0x61...0x7a).contains(byte)

@@ -50,7 +50,9 @@ public struct Statement: Sendable, Equatable {
     case .model: _ = try ModelManifest(predicate)
     case .policy: do { _ = try AttributionPolicy(json: predicate) } catch { throw .field("policy", why: "\(error)") }
     case .epoch: _ = try EpochPredicate(predicate)
-    case .contribution, .key, .tombstone: break
+    case .contribution:
+      do { _ = try Contribution(json: predicate) } catch { throw .field("contribution", why: "\(error)") }
+    case .key, .tombstone: break
     }
   }
 
