@@ -5,21 +5,23 @@ internal import Cryptography
 /// execution, model and policy and generated that of the attribution. The answer is attributed to each contributor with
 /// what is pending, the receipt in the log with what is settled.
 struct ProvWriter: LedgerWriter {
-  /// One document is made in memory.
-  static let entryCountMax = 1 << 18
-
   private let names: [String: String]
+  /// One document is made in memory.
+  private let entryCountMax: Int
   private(set) var book = LedgerBook()
   private var sections: [String: [JSONMember]] = [:]
   private var known: Set<String> = []
 
-  init(names: [String: String]) { self.names = names }
+  init(names: [String: String], entryCountMax: Int = 1 << 18) {
+    self.names = names
+    self.entryCountMax = entryCountMax
+  }
 
   mutating func add(_ entry: LedgerEntry) throws(CreditError) -> String {
-    guard book.entryCount < Self.entryCountMax else {
+    guard book.entryCount < entryCountMax else {
       throw .tooMany(
         what: "entries of a PROV document (beancount and csv have no limit)", count: book.entryCount + 1,
-        limit: Self.entryCountMax)
+        limit: entryCountMax)
     }
     try book.add(entry)
     let attribution = statement(entry.attribution)

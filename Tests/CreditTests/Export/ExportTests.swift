@@ -60,6 +60,14 @@ import Testing
     #expect(json["activity"]?.objectValue?.count == 2)
   }
 
+  @Test func aProvenanceThatIsTooLargeIsRefused() throws {
+    var writer = ProvWriter(names: [:], entryCountMax: 2)
+    let entries = try ExportFixture.ledger()
+    for entry in entries[..<2] { _ = try writer.add(entry) }
+    #expect(throws: CreditError.self) { try writer.add(entries[2]) }
+    #expect(writer.book.entryCount == 2)
+  }
+
   @Test func theBillOfMaterialsAddsUpToTheLedger() throws {
     let json = try parse(.cycloneDX)
     let properties = (json["components"]?.arrayValue ?? []).flatMap { $0["properties"]?.arrayValue ?? [] }
