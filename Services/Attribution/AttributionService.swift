@@ -18,6 +18,7 @@ public struct AttributionService: HostedService {
 
   let signer: AttributionSigner
   let ledger: LedgerStore
+  let contributions: ContributionStore
   let owner: String
   let metrics = AttributionMetrics()
 
@@ -38,6 +39,7 @@ public struct AttributionService: HostedService {
     now: @escaping @Sendable () -> Int64 = UnixClock.seconds
   ) async throws {
     ledger = try await LedgerStore(settings.database ?? .sqlite(path: AttributionSettings.path(folder)))
+    contributions = ContributionStore(ledger)
     let audit = try await ledger.audit(settings.audit)
     owner = settings.owner
     signer = try await AttributionSigner(policy: settings.policy, issuer: issuer, key: key, ledger: ledger, now: now)
@@ -59,6 +61,9 @@ public struct AttributionService: HostedService {
     routes.rpc.serve(AttributionProcedures.attribute) { input, _ in try await attribute(input) }
     routes.rpc.serve(AttributionProcedures.settle) { input, _ in try await settle(input) }
     routes.rpc.serve(AttributionProcedures.getBalance) { input, _ in try await balance(input) }
+    routes.rpc.serve(AttributionProcedures.listEntries) { input, _ in try await entries(input) }
+    routes.rpc.serve(AttributionProcedures.followLog) { input, _ in try await follow(input) }
+    routes.rpc.serve(AttributionProcedures.listContributions) { input, _ in try await list(input) }
   }
 
   public var readinessChecks: [ReadinessCheck] {

@@ -44,6 +44,9 @@ public struct AttributionSettings: Sendable {
     } catch let error as PolicyFile.Failure {
       throw Self.invalid("policy", path, error.why)
     }
+    if let method = policy.methodNotServed {
+      throw Self.invalid("policy", path, "names \(method), which this service does not compute for answers yet")
+    }
   }
 
   static func database(_ values: SettingsValues, folder: String) throws -> DatabaseLocation {

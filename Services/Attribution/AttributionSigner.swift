@@ -36,7 +36,8 @@ struct AttributionSigner: Sendable {
   /// holds.
   func sign(_ execution: ExecutedRequest, priceNano: UInt64) throws -> SignedStatement {
     let shares = try computeShares(
-      policy: policy, lineage: execution.manifest.lineage, operator: execution.operatorID, price: priceNano)
+      policy: policy, lineage: execution.manifest.lineage, operator: execution.operatorID, price: priceNano,
+      usage: execution.usage)
     let predicate = AttributionPredicate(
       receiptID: execution.receiptID, policy: policyStatement.digest, manifest: execution.manifestDigest,
       operatorID: execution.operatorID, priceNano: priceNano, shares: shares)

@@ -1,4 +1,5 @@
 internal import Codec
+internal import Credit
 internal import Cryptography
 internal import RPC
 internal import Receipts
@@ -13,6 +14,8 @@ struct ExecutedRequest: Sendable {
   let operatorID: String
   let manifest: ModelManifest
   let manifestDigest: Digest32
+  /// What `metered/1` counts.
+  let usage: Metered.Count
 
   /// Errors: `invalid_argument` that names the statement and what is wrong with it.
   init(receiptID: ReceiptID, executionStatement: [UInt8], modelStatement: [UInt8]) throws(RPCError) {
@@ -43,6 +46,7 @@ struct ExecutedRequest: Sendable {
     self.receiptID = receiptID
     digest = execution.digest
     operatorID = execution.statement.issuer
+    usage = run.count(by: execution.statement.issuer)
     self.manifest = manifest
     self.manifestDigest = manifestDigest
   }

@@ -34,6 +34,9 @@ struct Colophon: AsyncParsableCommand {
       WitnessCommand.self,
       BlobCommand.self,
       KeyCommand.self,
+      ContributorCommand.self,
+      AssetCommand.self,
+      CreditCommand.self,
     ])
 }
 

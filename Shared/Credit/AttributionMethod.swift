@@ -8,6 +8,16 @@ public enum AttributionMethod: Hashable, Sendable {
   case fixed([FixedPart])
   /// `operator/1`: everything to the operator of the machines, who is the issuer of the execution statement.
   case `operator`
+  /// `metered/1`: by signed counts of tokens and time; of a request by one executor, all to it.
+  case metered(Metered)
+  /// `knn-shapley/1` or `tknn-shapley/1`: by the nearest records of a snapshot.
+  case nearest(NearestParameters)
+  /// `span/1`: by the spans of the answer that a snapshot's texts have.
+  case span(SpanParameters)
+  /// `context-shapley/1`: by what each document of the prompt did for the answer.
+  case contextShapley
+  /// `feedback/1`: to raters whom a later outcome agrees with.
+  case feedback
 
   /// Contributors in the list of one method.
   public static let contributorCountMax = 4_096
@@ -18,23 +28,53 @@ public enum AttributionMethod: Hashable, Sendable {
     case .equal: "equal/1"
     case .fixed: "fixed/1"
     case .operator: "operator/1"
+    case .metered: "metered/1"
+    case .nearest(let parameters): if case .nearest = parameters.form { "knn-shapley/1" } else { "tknn-shapley/1" }
+    case .span: "span/1"
+    case .contextShapley: "context-shapley/1"
+    case .feedback: "feedback/1"
+    }
+  }
+
+  /// Whether its weights come from more than the statements of a request: no service computes them for answers yet.
+  public var needsScores: Bool {
+    switch self {
+    case .lineage, .equal, .fixed, .operator, .metered: false
+    case .nearest, .span, .contextShapley, .feedback: true
     }
   }
 
   /// The weights for one request.
-  func weights(lineage: Lineage?, operator issuer: String) -> [Weighted] {
+  ///
+  /// Errors: ``CreditError/noScores(method:)`` where neither `usage` nor `scores` has what the method needs.
+  func weights(
+    lineage: Lineage?, operator issuer: String, usage: Metered.Count?, scores: [String: [Weighted]]
+  ) throws(CreditError) -> [Weighted] {
+    switch self {
+    case .metered(let rates):
+      guard let usage else { throw .noScores(method: name) }
+      return try rates.weights([usage])
+    case .nearest, .span, .contextShapley, .feedback:
+      guard let weights = scores[name] else { throw .noScores(method: name) }
+      return weights
+    default: return weights(lineage: lineage, operator: issuer)
+    }
+  }
+
+  private func weights(lineage: Lineage?, operator issuer: String) -> [Weighted] {
     switch self {
     case .lineage: lineage?.weights ?? []
     case .equal(let contributors): contributors.map { Weighted(contributor: $0, weight: 1) }
     case .fixed(let parts):
       parts.map { Weighted(contributor: $0.contributor, weight: Int128($0.basisPoints)) }
     case .operator: [Weighted(contributor: issuer, weight: 1)]
+    case .metered, .nearest, .span, .contextShapley, .feedback: []
     }
   }
 
   func check(role: String) throws(CreditError) {
     switch self {
-    case .lineage, .operator: break
+    case .lineage, .operator, .metered, .nearest, .span, .contextShapley, .feedback: break
     case .equal(let contributors): try Self.check(contributors, role: role)
     case .fixed(let parts):
       try Self.check(parts.map(\.contributor), role: role)

@@ -1,4 +1,5 @@
 public import Codec
+public import Cryptography
 
 /// A part of every price and the method by which it is split.
 public struct PolicyRole: Hashable, Sendable {
@@ -51,11 +52,19 @@ public struct AttributionPolicy: Hashable, Sendable {
 }
 
 extension AttributionPolicy {
-  /// `{"id", "roles": [{"role", "basis_points", "method"}]}`. A role of method `equal/1` also has `contributors`, a list
-  /// of ids; one of `fixed/1` has `parts`, a list of `{"contributor", "basis_points"}`. The order is kept.
+  /// `{"id", "roles": [{"role", "basis_points", "method"}]}`, and in each role the members of its method (FORMAT section 2).
+  /// The order is kept.
   public var json: JSON {
     .object([JSONMember("id", .string(id)), JSONMember("roles", .array(roles.map(\.json)))])
   }
+
+  /// `H(JCS(json))`: what the subject of its statement is, and how documents are told apart.
+  public func digest() throws(CreditError) -> Digest32 {
+    do { return SHA256.hash(try JCS.encode(json)) } catch { throw .json(path: "policy", wanted: "canonical JSON") }
+  }
+
+  /// The first method that no service computes for answers yet; nil when all are served.
+  public var methodNotServed: String? { roles.first { $0.method.needsScores }?.method.name }
 
   public init(json: JSON) throws(CreditError) {
     let fields = try Fields(json, "policy", ["id", "roles"])
@@ -64,67 +73,5 @@ extension AttributionPolicy {
       roles.append(try PolicyRole(json: item, path: "policy.roles[\(at)]"))
     }
     try self.init(id: try fields.id("id", "policy"), roles: roles)
-  }
-}
-
-extension PolicyRole {
-  var json: JSON {
-    var members = [
-      JSONMember("role", .string(role)), JSONMember("basis_points", .integer(basisPoints)),
-      JSONMember("method", .string(method.name)),
-    ]
-    switch method {
-    case .lineage, .operator: break
-    case .equal(let contributors): members.append(JSONMember("contributors", .array(contributors.map(JSON.string))))
-    case .fixed(let parts): members.append(JSONMember("parts", .array(parts.map(\.json))))
-    }
-    return .object(members)
-  }
-
-  init(json: JSON, path: String) throws(CreditError) {
-    let common: Set = ["role", "basis_points", "method"]
-    let fields: Fields
-    let method: AttributionMethod
-    switch json["method"]?.stringValue {
-    case AttributionMethod.lineage.name: (fields, method) = (try Fields(json, path, common), .lineage)
-    case AttributionMethod.operator.name: (fields, method) = (try Fields(json, path, common), .operator)
-    case AttributionMethod.equal([]).name:
-      fields = try Fields(json, path, common.union(["contributors"]))
-      method = .equal(try Self.contributors(fields))
-    case AttributionMethod.fixed([]).name:
-      fields = try Fields(json, path, common.union(["parts"]))
-      method = .fixed(try Self.parts(fields))
-    default: throw .json(path: "\(path).method", wanted: "one of lineage/1, equal/1, fixed/1, operator/1")
-    }
-    self.init(
-      role: try fields.id("role", "role"), basisPoints: try fields.integer("basis_points"), method: method)
-  }
-
-  private static func contributors(_ fields: Fields) throws(CreditError) -> [String] {
-    var ids: [String] = []
-    for item in try fields.array("contributors", limit: AttributionMethod.contributorCountMax) {
-      guard let id = item.stringValue else {
-        throw .json(path: "\(fields.at("contributors"))[\(ids.count)]", wanted: "a string")
-      }
-      ids.append(id)
-    }
-    return ids
-  }
-
-  private static func parts(_ fields: Fields) throws(CreditError) -> [FixedPart] {
-    var parts: [FixedPart] = []
-    for item in try fields.array("parts", limit: AttributionMethod.contributorCountMax) {
-      let part = try Fields(item, "\(fields.at("parts"))[\(parts.count)]", ["contributor", "basis_points"])
-      parts.append(
-        FixedPart(
-          contributor: try part.id("contributor", "contributor"), basisPoints: try part.integer("basis_points")))
-    }
-    return parts
-  }
-}
-
-extension FixedPart {
-  var json: JSON {
-    .object([JSONMember("contributor", .string(contributor)), JSONMember("basis_points", .integer(basisPoints))])
   }
 }

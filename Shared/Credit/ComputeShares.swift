@@ -13,9 +13,12 @@
 ///   - lineage: from the model's manifest; nil where the model has none, and then `lineage/1` pays `unattributed`.
 ///   - operator: the issuer of the execution statement.
 ///   - price: nano-units, at most `LedgerRules.priceNanoMax`.
+///   - usage: what the execution statement counts, for `metered/1`.
+///   - scores: by the name of a method, the weights that no statement of the request has.
 /// - Returns: shares above zero that add up to `price`, sorted by the bytes of the contributor id.
 public func computeShares(
-  policy: AttributionPolicy, lineage: Lineage?, operator issuer: String, price: UInt64
+  policy: AttributionPolicy, lineage: Lineage?, operator issuer: String, price: UInt64, usage: Metered.Count? = nil,
+  scores: [String: [Weighted]] = [:]
 ) throws(CreditError) -> [Share] {
   try LedgerRules.check(priceNano: price)
   try CreditID.check(issuer, "operator")
@@ -24,7 +27,7 @@ public func computeShares(
     price, weights: policy.roles.map { Weighted(contributor: $0.role, weight: Int128($0.basisPoints)) })
   for role in policy.roles {
     guard let part = parts.first(where: { $0.contributor == role.role }) else { continue }
-    let weights = role.method.weights(lineage: lineage, operator: issuer)
+    let weights = try role.method.weights(lineage: lineage, operator: issuer, usage: usage, scores: scores)
     // The sum of all amounts is the price, so that none overflows.
     for share in try Apportionment.apportion(part.amountNano, weights: weights) {
       amounts[share.contributor, default: 0] += share.amountNano

@@ -37,6 +37,10 @@ public enum CreditError: Error, Equatable, Sendable, CustomStringConvertible {
   case file(path: String, operation: String, errno: Int32)
   /// A file that is no span index, or not a whole one.
   case notAnIndex(path: String, what: String)
+  /// A method whose weights neither the request's statements nor its caller has.
+  case noScores(method: String)
+  /// An entry of the ledger that cannot follow those before it.
+  case entry(number: UInt64, why: String)
   case kernelUnavailable(String)
   case outOfMemory(bytes: Int, purpose: String)
 
@@ -85,6 +89,10 @@ public enum CreditError: Error, Equatable, Sendable, CustomStringConvertible {
     case .file(let path, let operation, let code):
       "\(operation) of \(Self.show(path)) failed with errno \(code); check that it exists, its permissions and free space"
     case .notAnIndex(let path, let what): "\(Self.show(path)) is no span index: \(what); build it again"
+    case .noScores(let method):
+      "there are no scores of \(Self.show(method)) for this request: give them, or use a policy without that method"
+    case .entry(let number, let why):
+      "entry \(number) of the ledger \(Self.show(why)); the ledger is damaged: restore a backup and compare"
     case .kernelUnavailable(let name):
       "this processor cannot run the kernels '\(Self.show(name))'; leave the choice open"
     case .outOfMemory(let bytes, let purpose): "no memory for \(bytes) bytes of \(purpose); use a smaller snapshot"

@@ -23,6 +23,11 @@ struct Fields {
     return text
   }
 
+  /// A text that may be absent.
+  func optionalText(_ name: String) throws(CreditError) -> String? {
+    json[name] == nil ? nil : try text(name)
+  }
+
   /// An id; `what` it names is for messages.
   func id(_ name: String, _ what: String) throws(CreditError) -> String {
     let id = try text(name)

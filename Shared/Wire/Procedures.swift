@@ -48,6 +48,11 @@ public enum AttributionProcedures {
   public static let attribute = Procedure<AttributeRequest, AttributeResponse>(service: service, method: "Attribute")
   public static let settle = Procedure<SettleRequest, SettleResponse>(service: service, method: "Settle")
   public static let getBalance = Procedure<GetBalanceRequest, LedgerBalance>(service: service, method: "GetBalance")
+  public static let listEntries = Procedure<ListEntriesRequest, ListEntriesResponse>(
+    service: service, method: "ListEntries")
+  public static let followLog = Procedure<FollowLogRequest, FollowLogResponse>(service: service, method: "FollowLog")
+  public static let listContributions = Procedure<ListContributionsRequest, ListContributionsResponse>(
+    service: service, method: "ListContributions")
 }
 
 public enum OrchestratorProcedures {

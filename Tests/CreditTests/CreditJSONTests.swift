@@ -2,6 +2,10 @@ import Codec
 import Credit
 import Testing
 
+private let methods =
+  "one of lineage/1, equal/1, fixed/1, operator/1, metered/1, knn-shapley/1, tknn-shapley/1, span/1, context-shapley/1, "
+  + "feedback/1"
+
 /// One valid text, and what each change to it must be refused for.
 @Suite struct CreditJSONTests {
   static let lineage = #"""
@@ -61,13 +65,9 @@ import Testing
     (
       #""method":"equal/1""#, #""method":"equal/2""#,
       .json(
-        path: "policy.roles[0].method", wanted: "one of lineage/1, equal/1, fixed/1, operator/1")
+        path: "policy.roles[0].method", wanted: methods)
     ),
-    // No statement has the scores that it needs (FORMAT section 7): a policy cannot name it yet.
-    (
-      #""method":"equal/1""#, #""method":"span/1""#,
-      .json(path: "policy.roles[0].method", wanted: "one of lineage/1, equal/1, fixed/1, operator/1")
-    ),
+    (#""method":"equal/1""#, #""method":"span/1""#, .unknownMember(path: "policy.roles[0]", "contributors")),
     (#""method":"equal/1""#, #""method":"lineage/1""#, .unknownMember(path: "policy.roles[0]", "contributors")),
     (#""method":"equal/1""#, #""method":"fixed/1""#, .unknownMember(path: "policy.roles[0]", "contributors")),
     (#""method":"fixed/1""#, #""method":"operator/1""#, .unknownMember(path: "policy.roles[1]", "parts")),

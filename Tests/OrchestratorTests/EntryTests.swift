@@ -17,7 +17,7 @@ import Testing
       signing: Statement(
         kind: .contribution, issuer: "https://issuer.test", subject: "one", subjectDigest: SHA256.hash([1]),
         issuedAt: 1,
-        predicate: ["a": "b"]),
+        predicate: ["type": "commitment", "commitment": .string("sha256:\(SHA256.hash([1]).hex)")]),
       with: SigningKey.generate())
     let answer = try await service.ask(
       .post, "/entries", bytes: statement.bytes, headers: [.contentType: "application/cose"])

@@ -73,7 +73,9 @@ extension World {
     let custody = try sign(.custody, Self.id.description, execution.digest, custodian.json)
 
     let shares = try computeShares(
-      policy: rules, lineage: manifest.lineage, operator: Self.issuer(.execution), price: Self.price)
+      policy: rules, lineage: manifest.lineage, operator: Self.issuer(.execution), price: Self.price,
+      usage: executed.count(by: Self.issuer(.execution)),
+      scores: rules.methodNotServed.map { [$0: [Weighted(contributor: "somebody", weight: 1)]] } ?? [:])
     var credited = AttributionPredicate(
       receiptID: Self.id, policy: policy.digest, manifest: try manifest.digest(), operatorID: Self.issuer(.execution),
       priceNano: Self.price, shares: shares)

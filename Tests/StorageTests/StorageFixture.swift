@@ -62,10 +62,13 @@ final class StorageFixture: Sendable {
     _ number: Int, kind: StatementKind = .contribution, subject: String? = nil, issuer: String = issuer,
     key: SigningKey? = nil
   ) throws -> SignedStatement {
-    try SignedStatement(
+    let commitment = SHA256.hash(Array("\(number)".utf8))
+    return try SignedStatement(
       signing: Statement(
         kind: kind, issuer: issuer, subject: subject ?? "epoch-\(number)", subjectDigest: SHA256.hash([1]),
-        issuedAt: 1_700_000_000, predicate: ["number": .integer(number)]),
+        issuedAt: 1_700_000_000,
+        predicate: kind == .contribution
+          ? ["type": "commitment", "commitment": .string("sha256:\(commitment.hex)")] : ["number": .integer(number)]),
       with: key ?? signer)
   }
 

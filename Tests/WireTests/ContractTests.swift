@@ -19,7 +19,8 @@ import Wire
     row(StorageProcedures.append), row(StorageProcedures.getInclusion), row(StorageProcedures.getConsistency),
     row(StorageProcedures.getCheckpoint), row(StorageProcedures.getTile), row(StorageProcedures.getLogKeys),
     row(AttributionProcedures.getIdentity), row(AttributionProcedures.attribute), row(AttributionProcedures.settle),
-    row(AttributionProcedures.getBalance),
+    row(AttributionProcedures.getBalance), row(AttributionProcedures.listEntries),
+    row(AttributionProcedures.followLog), row(AttributionProcedures.listContributions),
     row(OrchestratorProcedures.getIdentity), row(OrchestratorProcedures.getReceipt),
   ]
 

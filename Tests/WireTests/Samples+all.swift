@@ -9,6 +9,13 @@ let samples: [Sample] = {
   }
 }()
 
+private let contribution = LoggedContribution(index: 1 << 63, statement: awkward)
+
+private let entryPart = EntryPart(
+  number: .max, receiptID: "r", event: "settlement", execution: digest, model: digest, policy: digest,
+  attribution: digest, receipt: digest, logIndex: 1 << 63,
+  lines: [PostingLine(line: 1, account: words, amountNano: -1), PostingLine()])
+
 private func inferenceSamples() throws -> [Sample] {
   let logprobs = WireLogprobs(
     chosen: WireLogprob(token: awkward, logprob: -0.5), top: [WireLogprob(token: [], logprob: -1e-30), WireLogprob()])
@@ -107,6 +114,19 @@ private func otherSamples() throws -> [Sample] {
     try Sample(SettleResponse(newlySettled: true), empty: SettleResponse()),
     try Sample(GetBalanceRequest(contributor: words), empty: GetBalanceRequest()),
     try Sample(LedgerBalance(contributor: words, pendingNano: 1, settledNano: .max), empty: LedgerBalance()),
+    try Sample(ListEntriesRequest(afterEntry: .max, afterLine: 1), empty: ListEntriesRequest()),
+    try Sample(ListEntriesResponse(entries: [entryPart, EntryPart()]), empty: ListEntriesResponse()),
+    try Sample(entryPart, empty: EntryPart()),
+    try Sample(
+      FollowLogRequest(start: 1, end: .max, contributions: [contribution, LoggedContribution()]),
+      empty: FollowLogRequest()),
+    try Sample(FollowLogResponse(logSize: .max), empty: FollowLogResponse()),
+    try Sample(contribution, empty: LoggedContribution()),
+    try Sample(ListContributionsRequest(start: .max), empty: ListContributionsRequest()),
+    try Sample(
+      ListContributionsResponse(logSize: 1, contributions: [contribution, LoggedContribution()]),
+      empty: ListContributionsResponse()),
+    try Sample(PostingLine(line: .max, account: words, amountNano: .min), empty: PostingLine()),
     try Sample(GetReceiptRequest(id: "r"), empty: GetReceiptRequest()),
     try Sample(
       ReceiptRecord(

@@ -26,7 +26,7 @@ struct BlobClient: Sendable {
 
   /// Runs `work` with the storage of a data folder.
   static func with<T: Sendable>(_ data: DataOption, _ work: (BlobClient) async throws -> T) async throws -> T {
-    let storage = try await StorageAccess(data)
+    let storage = try await ServiceAccess("storage", data)
     let result: Result<T, any Error>
     do { result = .success(try await work(BlobClient(rpc: try Peers.client(storage.url, data)))) } catch {
       result = .failure(error)

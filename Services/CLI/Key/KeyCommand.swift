@@ -48,14 +48,14 @@ struct KeyRegisterCommand: AsyncParsableCommand {
       let stated = try await storage.with { url in
         let register = try KeyRegister(url, storage.data)
         let size = try await register.logSize()
-        var lines = try register.folder.lines()
+        var lines = try register.folder.registration.lines()
         for at in lines.indices where try register.folder.signer(lines[at].key) != nil {
           guard try register.folder.remembered(lines[at].keyID, .end) == nil else {
             throw Failure("\(lines[at].keyID.named) was retired: strike its line", status: 78)
           }
           lines[at].kinds.insert(.key)
         }
-        try register.folder.write(lines)
+        try register.folder.registration.write(lines)
         return try await register.beginAll(from: size)
       }
       for keyID in stated { Console.out("stated \(keyID.named)") }

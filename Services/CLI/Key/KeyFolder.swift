@@ -6,15 +6,6 @@ import ServiceKit
 
 /// What a data folder knows of the suite's keys: the private ones, who the log admits, and what was stated of each.
 struct KeyFolder {
-  /// A line of the log's registration policy.
-  struct Line {
-    let issuer: String
-    let key: VerifyingKey
-    var kinds: Set<StatementKind>
-
-    var keyID: Digest32 { COSEKey(key).thumbprint }
-  }
-
   /// Which statement of a key is remembered.
   enum Word: String {
     case begin, end
@@ -30,7 +21,8 @@ struct KeyFolder {
   let data: DataOption
 
   private var statements: URL { data.folder.appending(path: "up/keys", directoryHint: .isDirectory) }
-  private var registration: URL { data.folder.appending(path: "storage/registration.json") }
+  /// Who the log admits.
+  var registration: RegistrationFile { RegistrationFile(data) }
 
   /// The key of a service; nil when it has none yet.
   func key(of service: String) throws -> SigningKey? {
@@ -48,32 +40,6 @@ struct KeyFolder {
       }
     }
     return nil
-  }
-
-  func lines() throws -> [Line] {
-    guard FileManager.default.fileExists(atPath: registration.path) else { return [] }
-    return try (JSON(parsing: try Files.bytes(registration.path)).arrayValue ?? []).map { item in
-      guard let issuer = item["iss"]?.stringValue, let text = item["key"]?.stringValue,
-        let raw = try? Base64.decode(text),
-        let algorithm = [SignatureAlgorithm.edDSA, .es256].first(where: { $0.publicKeyLength == raw.count }),
-        let key = try? VerifyingKey(algorithm: algorithm, raw: raw), let words = item["kinds"]?.arrayValue
-      else { throw Failure("\(registration.path) is no registration policy", status: 65) }
-      return Line(
-        issuer: issuer, key: key,
-        kinds: Set(words.compactMap { $0.stringValue.flatMap(StatementKind.init(rawValue:)) }))
-    }
-  }
-
-  /// Replaces the registration policy; storage reads it again with the next append.
-  func write(_ lines: [Line]) throws {
-    let rows = lines.map { line -> JSON in
-      [
-        "iss": .string(line.issuer), "kid": .string(line.keyID.named), "key": .string(Base64.encode(line.key.raw)),
-        "kinds": .array(line.kinds.map(\.rawValue).sorted().map { .string($0) }),
-      ]
-    }
-    let bytes = JSON.array(rows).serialized()
-    if (try? Files.bytes(registration.path)) != bytes { try Files.write(bytes, to: registration) }
   }
 
   /// What was signed of a key, and perhaps registered.

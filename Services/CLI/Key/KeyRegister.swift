@@ -31,7 +31,7 @@ struct KeyRegister {
   func beginAll(from size: UInt64) async throws -> [Digest32] {
     let known = (try? TrustPolicy(try Files.bytes(folder.data.trust.path)))?.issuers ?? []
     var stated: [Digest32] = []
-    for line in try folder.lines() where line.kinds.contains(.key) {
+    for line in try folder.registration.lines() where line.kinds.contains(.key) {
       let keyID = line.keyID
       guard let (key, _) = try folder.signer(line.key) else { continue }
       let from = known.first { $0.key == line.key }?.fromIndex ?? size

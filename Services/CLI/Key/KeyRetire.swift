@@ -34,7 +34,7 @@ struct KeyRetire: AsyncParsableCommand {
     guard key != "operator", let own = try folder.key(of: key) else {
       throw Failure("\(key) is neither sha256:<64 hex digits> nor a service that has a key here", status: 64)
     }
-    guard let line = try folder.lines().first(where: { $0.key == own.publicKey }) else {
+    guard let line = try folder.registration.lines().first(where: { $0.key == own.publicKey }) else {
       throw Failure("the key of \(key) is not in the registration policy: give sha256:<hex>", status: 66)
     }
     return line.keyID
@@ -43,7 +43,7 @@ struct KeyRetire: AsyncParsableCommand {
   private func retire(_ keyID: Digest32, _ register: KeyRegister) async throws -> (to: UInt64, index: UInt64) {
     let folder = register.folder
     let operatorKey = try OperatorKey.load(storage.data).publicKey
-    let own = try folder.lines().first { $0.keyID == keyID }
+    let own = try folder.registration.lines().first { $0.keyID == keyID }
     guard own?.key != operatorKey else {
       throw Failure(
         "the operator's key cannot end itself: another key that is listed for 'key' alone ends it", status: 64)
@@ -72,9 +72,9 @@ struct KeyRetire: AsyncParsableCommand {
 
   /// The log admits nothing more by the key, and the end by the operator's.
   private func strike(_ keyID: Digest32, _ operatorKey: VerifyingKey, _ folder: KeyFolder) throws {
-    var lines = try folder.lines()
+    var lines = try folder.registration.lines()
     lines.removeAll { $0.keyID == keyID || $0.key == operatorKey }
     lines.append(.init(issuer: OperatorKey.issuer, key: operatorKey, kinds: [.model, .key]))
-    try folder.write(lines)
+    try folder.registration.write(lines)
   }
 }

@@ -23,7 +23,7 @@ struct Export: AsyncParsableCommand {
     try await Failure.report {
       let entries = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
       guard entries.isEmpty else { throw Failure("\(directory) is not empty", status: 73) }
-      let storage = try await StorageAccess(data)
+      let storage = try await ServiceAccess("storage", data)
       let fetched: Result<ExportedLog, any Error>
       do { fetched = .success(try await ExportedLog(storage.url, data: data, receiptID: receipt)) } catch {
         fetched = .failure(error)

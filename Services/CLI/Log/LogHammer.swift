@@ -65,27 +65,18 @@ struct HammerKey: Sendable {
     key = try KeyFile.load(folder: data.folder.appending(path: "hammer/keys").path, name: "signing")
   }
 
-  /// Adds the key to what the storage service of this folder admits; one that is there stays.
+  /// Adds the key to what the storage service of this folder admits.
   func register(in data: DataOption) throws {
-    let url = data.folder.appending(path: "storage/registration.json")
-    let kid = "sha256:\(Hex.encode(COSEKey(key.publicKey).keyID))"
-    var lines: [JSON] = []
-    if FileManager.default.fileExists(atPath: url.path) {
-      lines = try JSON(parsing: try Files.bytes(url.path)).arrayValue ?? []
-    }
-    guard !lines.contains(where: { $0["kid"]?.stringValue == kid }) else { return }
-    lines.append([
-      "iss": .string(Self.issuer), "kid": .string(kid), "key": .string(Base64.encode(key.publicKey.raw)),
-      "kinds": ["contribution"],
-    ])
-    try Files.write(JSON.array(lines).serialized(), to: url)
+    try RegistrationFile(data).admit(.init(issuer: Self.issuer, key: key.publicKey, kinds: [.contribution]))
   }
 
   func statement(_ subject: String) throws -> SignedStatement {
-    try SignedStatement(
+    let digest = SHA256.hash(Array(subject.utf8))
+    return try SignedStatement(
       signing: Statement(
-        kind: .contribution, issuer: Self.issuer, subject: subject, subjectDigest: SHA256.hash(Array(subject.utf8)),
-        issuedAt: Int64(Date().timeIntervalSince1970), predicate: ["hammer": .string(subject)]),
+        kind: .contribution, issuer: Self.issuer, subject: subject, subjectDigest: digest,
+        issuedAt: Int64(Date().timeIntervalSince1970),
+        predicate: ["type": "commitment", "commitment": .string("sha256:\(digest.hex)")]),
       with: key)
   }
 }

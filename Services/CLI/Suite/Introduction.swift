@@ -24,7 +24,7 @@ struct Introduction {
     try requireLiving(issuers, register.folder)
     // Before a new key is admitted: nothing that it signed stands further left.
     let size = try await register.logSize()
-    try register.folder.write(issuers.map { .init(issuer: $0.issuer, key: $0.key, kinds: $0.kinds) })
+    try register.folder.registration.write(issuers + ContributorFolder.issuers(data))
     try writeTrust(issuers, keys)
     _ = try await register.beginAll(from: size)
   }

@@ -14,6 +14,9 @@ public struct ReceiptID: Hashable, Sendable, CustomStringConvertible {
     self.bytes = bytes
   }
 
+  /// The milliseconds since 1970 that it states.
+  public var unixMs: UInt64 { bytes[..<6].reduce(0) { $0 << 8 | UInt64($1) } }
+
   /// Accepts the canonical lower-case form alone.
   public init?(_ text: String) {
     let groups = text.split(separator: "-", omittingEmptySubsequences: false)

@@ -51,7 +51,9 @@ public struct Statement: Sendable, Equatable {
     case .policy: do { _ = try AttributionPolicy(json: predicate) } catch { throw .field("policy", why: "\(error)") }
     case .epoch: _ = try EpochPredicate(predicate)
     case .key: _ = try KeyPredicate(predicate)
-    case .contribution, .tombstone: break
+    case .contribution:
+      do { _ = try Contribution(json: predicate) } catch { throw .field("contribution", why: "\(error)") }
+    case .tombstone: break
     }
   }
 

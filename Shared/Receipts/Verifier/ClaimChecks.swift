@@ -74,6 +74,9 @@ extension BundleVerifier {
     guard let policyStatement = evidence.policy, let model = evidence.model?.predicate else {
       return Check(.attribution, .notChecked, "the bundle lacks the policy or the manifest to recompute from")
     }
+    if let method = try? AttributionPolicy(json: policyStatement.statement.predicate).methodNotServed {
+      return Check(.attribution, .notChecked, "the policy's method \(method) needs scores that no statement has")
+    }
     return run(.attribution) {
       guard policy.attributionPolicies.isEmpty || policy.attributionPolicies.contains(policyStatement.digest) else {
         throw Refusal("the trust policy does not list this attribution policy")
@@ -86,7 +89,8 @@ extension BundleVerifier {
         throw Refusal("the operator credited is not the one that executed")
       }
       let shares = try computeShares(
-        policy: rules, lineage: model.lineage, operator: attribution.operatorID, price: attribution.priceNano)
+        policy: rules, lineage: model.lineage, operator: attribution.operatorID, price: attribution.priceNano,
+        usage: execution.predicate.count(by: attribution.operatorID))
       guard shares == attribution.shares else { throw Refusal("the shares recompute to others") }
       return "\(shares.count) shares of \(attribution.priceNano) nano-units recompute by \(rules.id)"
     }

@@ -4,7 +4,7 @@ internal import Receipts
 
 extension LedgerStore {
   /// The events of a receipt that post an entry.
-  enum Event: String { case pending, settlement }
+  typealias Event = LedgerEntry.Event
 
   /// What one contributor has earned; zero for one that nobody has credited.
   public func balance(of contributor: String) async throws -> ContributorBalance {

@@ -1,5 +1,6 @@
 extension LedgerStore {
-  public static let schema = Schema(service: "attribution", [Migration("ledger", tables)])
+  public static let schema = Schema(
+    service: "attribution", [Migration("ledger", tables), Migration("contributions", contributions)])
 
   /// Amounts are nano-units in signed 64 bits. An entry is what one event of one receipt posted: unique, so that a
   /// repeated event posts nothing. `balance` is the sum of the postings of each account, kept in the same transaction.
@@ -43,5 +44,17 @@ extension LedgerStore {
       account TEXT PRIMARY KEY,
       amount_nano INTEGER NOT NULL
     ) STRICT, WITHOUT ROWID;
+    """
+
+  /// Statements of the log, and how much of the log has been looked through for them.
+  private static let contributions = """
+    CREATE TABLE contribution (
+      log_index INTEGER NOT NULL PRIMARY KEY CHECK (log_index >= 0),
+      statement BLOB NOT NULL
+    ) STRICT;
+    CREATE TABLE followed (
+      name TEXT PRIMARY KEY,
+      log_size INTEGER NOT NULL CHECK (log_size >= 0)
+    ) STRICT;
     """
 }

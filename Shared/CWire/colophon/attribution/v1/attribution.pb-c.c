@@ -277,6 +277,411 @@ void   colophon__attribution__v1__balance__free_unpacked
   assert(message->base.descriptor == &colophon__attribution__v1__balance__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   colophon__attribution__v1__list_entries_request__init
+                     (Colophon__Attribution__V1__ListEntriesRequest         *message)
+{
+  static const Colophon__Attribution__V1__ListEntriesRequest init_value = COLOPHON__ATTRIBUTION__V1__LIST_ENTRIES_REQUEST__INIT;
+  *message = init_value;
+}
+size_t colophon__attribution__v1__list_entries_request__get_packed_size
+                     (const Colophon__Attribution__V1__ListEntriesRequest *message)
+{
+  assert(message->base.descriptor == &colophon__attribution__v1__list_entries_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t colophon__attribution__v1__list_entries_request__pack
+                     (const Colophon__Attribution__V1__ListEntriesRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &colophon__attribution__v1__list_entries_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t colophon__attribution__v1__list_entries_request__pack_to_buffer
+                     (const Colophon__Attribution__V1__ListEntriesRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &colophon__attribution__v1__list_entries_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Colophon__Attribution__V1__ListEntriesRequest *
+       colophon__attribution__v1__list_entries_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Colophon__Attribution__V1__ListEntriesRequest *)
+     protobuf_c_message_unpack (&colophon__attribution__v1__list_entries_request__descriptor,
+                                allocator, len, data);
+}
+void   colophon__attribution__v1__list_entries_request__free_unpacked
+                     (Colophon__Attribution__V1__ListEntriesRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &colophon__attribution__v1__list_entries_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   colophon__attribution__v1__list_entries_response__init
+                     (Colophon__Attribution__V1__ListEntriesResponse         *message)
+{
+  static const Colophon__Attribution__V1__ListEntriesResponse init_value = COLOPHON__ATTRIBUTION__V1__LIST_ENTRIES_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t colophon__attribution__v1__list_entries_response__get_packed_size
+                     (const Colophon__Attribution__V1__ListEntriesResponse *message)
+{
+  assert(message->base.descriptor == &colophon__attribution__v1__list_entries_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t colophon__attribution__v1__list_entries_response__pack
+                     (const Colophon__Attribution__V1__ListEntriesResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &colophon__attribution__v1__list_entries_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t colophon__attribution__v1__list_entries_response__pack_to_buffer
+                     (const Colophon__Attribution__V1__ListEntriesResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &colophon__attribution__v1__list_entries_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Colophon__Attribution__V1__ListEntriesResponse *
+       colophon__attribution__v1__list_entries_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Colophon__Attribution__V1__ListEntriesResponse *)
+     protobuf_c_message_unpack (&colophon__attribution__v1__list_entries_response__descriptor,
+                                allocator, len, data);
+}
+void   colophon__attribution__v1__list_entries_response__free_unpacked
+                     (Colophon__Attribution__V1__ListEntriesResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &colophon__attribution__v1__list_entries_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   colophon__attribution__v1__entry_part__init
+                     (Colophon__Attribution__V1__EntryPart         *message)
+{
+  static const Colophon__Attribution__V1__EntryPart init_value = COLOPHON__ATTRIBUTION__V1__ENTRY_PART__INIT;
+  *message = init_value;
+}
+size_t colophon__attribution__v1__entry_part__get_packed_size
+                     (const Colophon__Attribution__V1__EntryPart *message)
+{
+  assert(message->base.descriptor == &colophon__attribution__v1__entry_part__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t colophon__attribution__v1__entry_part__pack
+                     (const Colophon__Attribution__V1__EntryPart *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &colophon__attribution__v1__entry_part__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t colophon__attribution__v1__entry_part__pack_to_buffer
+                     (const Colophon__Attribution__V1__EntryPart *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &colophon__attribution__v1__entry_part__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Colophon__Attribution__V1__EntryPart *
+       colophon__attribution__v1__entry_part__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Colophon__Attribution__V1__EntryPart *)
+     protobuf_c_message_unpack (&colophon__attribution__v1__entry_part__descriptor,
+                                allocator, len, data);
+}
+void   colophon__attribution__v1__entry_part__free_unpacked
+                     (Colophon__Attribution__V1__EntryPart *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &colophon__attribution__v1__entry_part__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   colophon__attribution__v1__posting_line__init
+                     (Colophon__Attribution__V1__PostingLine         *message)
+{
+  static const Colophon__Attribution__V1__PostingLine init_value = COLOPHON__ATTRIBUTION__V1__POSTING_LINE__INIT;
+  *message = init_value;
+}
+size_t colophon__attribution__v1__posting_line__get_packed_size
+                     (const Colophon__Attribution__V1__PostingLine *message)
+{
+  assert(message->base.descriptor == &colophon__attribution__v1__posting_line__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t colophon__attribution__v1__posting_line__pack
+                     (const Colophon__Attribution__V1__PostingLine *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &colophon__attribution__v1__posting_line__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t colophon__attribution__v1__posting_line__pack_to_buffer
+                     (const Colophon__Attribution__V1__PostingLine *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &colophon__attribution__v1__posting_line__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Colophon__Attribution__V1__PostingLine *
+       colophon__attribution__v1__posting_line__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Colophon__Attribution__V1__PostingLine *)
+     protobuf_c_message_unpack (&colophon__attribution__v1__posting_line__descriptor,
+                                allocator, len, data);
+}
+void   colophon__attribution__v1__posting_line__free_unpacked
+                     (Colophon__Attribution__V1__PostingLine *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &colophon__attribution__v1__posting_line__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   colophon__attribution__v1__follow_log_request__init
+                     (Colophon__Attribution__V1__FollowLogRequest         *message)
+{
+  static const Colophon__Attribution__V1__FollowLogRequest init_value = COLOPHON__ATTRIBUTION__V1__FOLLOW_LOG_REQUEST__INIT;
+  *message = init_value;
+}
+size_t colophon__attribution__v1__follow_log_request__get_packed_size
+                     (const Colophon__Attribution__V1__FollowLogRequest *message)
+{
+  assert(message->base.descriptor == &colophon__attribution__v1__follow_log_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t colophon__attribution__v1__follow_log_request__pack
+                     (const Colophon__Attribution__V1__FollowLogRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &colophon__attribution__v1__follow_log_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t colophon__attribution__v1__follow_log_request__pack_to_buffer
+                     (const Colophon__Attribution__V1__FollowLogRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &colophon__attribution__v1__follow_log_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Colophon__Attribution__V1__FollowLogRequest *
+       colophon__attribution__v1__follow_log_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Colophon__Attribution__V1__FollowLogRequest *)
+     protobuf_c_message_unpack (&colophon__attribution__v1__follow_log_request__descriptor,
+                                allocator, len, data);
+}
+void   colophon__attribution__v1__follow_log_request__free_unpacked
+                     (Colophon__Attribution__V1__FollowLogRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &colophon__attribution__v1__follow_log_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   colophon__attribution__v1__follow_log_response__init
+                     (Colophon__Attribution__V1__FollowLogResponse         *message)
+{
+  static const Colophon__Attribution__V1__FollowLogResponse init_value = COLOPHON__ATTRIBUTION__V1__FOLLOW_LOG_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t colophon__attribution__v1__follow_log_response__get_packed_size
+                     (const Colophon__Attribution__V1__FollowLogResponse *message)
+{
+  assert(message->base.descriptor == &colophon__attribution__v1__follow_log_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t colophon__attribution__v1__follow_log_response__pack
+                     (const Colophon__Attribution__V1__FollowLogResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &colophon__attribution__v1__follow_log_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t colophon__attribution__v1__follow_log_response__pack_to_buffer
+                     (const Colophon__Attribution__V1__FollowLogResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &colophon__attribution__v1__follow_log_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Colophon__Attribution__V1__FollowLogResponse *
+       colophon__attribution__v1__follow_log_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Colophon__Attribution__V1__FollowLogResponse *)
+     protobuf_c_message_unpack (&colophon__attribution__v1__follow_log_response__descriptor,
+                                allocator, len, data);
+}
+void   colophon__attribution__v1__follow_log_response__free_unpacked
+                     (Colophon__Attribution__V1__FollowLogResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &colophon__attribution__v1__follow_log_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   colophon__attribution__v1__logged_contribution__init
+                     (Colophon__Attribution__V1__LoggedContribution         *message)
+{
+  static const Colophon__Attribution__V1__LoggedContribution init_value = COLOPHON__ATTRIBUTION__V1__LOGGED_CONTRIBUTION__INIT;
+  *message = init_value;
+}
+size_t colophon__attribution__v1__logged_contribution__get_packed_size
+                     (const Colophon__Attribution__V1__LoggedContribution *message)
+{
+  assert(message->base.descriptor == &colophon__attribution__v1__logged_contribution__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t colophon__attribution__v1__logged_contribution__pack
+                     (const Colophon__Attribution__V1__LoggedContribution *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &colophon__attribution__v1__logged_contribution__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t colophon__attribution__v1__logged_contribution__pack_to_buffer
+                     (const Colophon__Attribution__V1__LoggedContribution *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &colophon__attribution__v1__logged_contribution__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Colophon__Attribution__V1__LoggedContribution *
+       colophon__attribution__v1__logged_contribution__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Colophon__Attribution__V1__LoggedContribution *)
+     protobuf_c_message_unpack (&colophon__attribution__v1__logged_contribution__descriptor,
+                                allocator, len, data);
+}
+void   colophon__attribution__v1__logged_contribution__free_unpacked
+                     (Colophon__Attribution__V1__LoggedContribution *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &colophon__attribution__v1__logged_contribution__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   colophon__attribution__v1__list_contributions_request__init
+                     (Colophon__Attribution__V1__ListContributionsRequest         *message)
+{
+  static const Colophon__Attribution__V1__ListContributionsRequest init_value = COLOPHON__ATTRIBUTION__V1__LIST_CONTRIBUTIONS_REQUEST__INIT;
+  *message = init_value;
+}
+size_t colophon__attribution__v1__list_contributions_request__get_packed_size
+                     (const Colophon__Attribution__V1__ListContributionsRequest *message)
+{
+  assert(message->base.descriptor == &colophon__attribution__v1__list_contributions_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t colophon__attribution__v1__list_contributions_request__pack
+                     (const Colophon__Attribution__V1__ListContributionsRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &colophon__attribution__v1__list_contributions_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t colophon__attribution__v1__list_contributions_request__pack_to_buffer
+                     (const Colophon__Attribution__V1__ListContributionsRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &colophon__attribution__v1__list_contributions_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Colophon__Attribution__V1__ListContributionsRequest *
+       colophon__attribution__v1__list_contributions_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Colophon__Attribution__V1__ListContributionsRequest *)
+     protobuf_c_message_unpack (&colophon__attribution__v1__list_contributions_request__descriptor,
+                                allocator, len, data);
+}
+void   colophon__attribution__v1__list_contributions_request__free_unpacked
+                     (Colophon__Attribution__V1__ListContributionsRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &colophon__attribution__v1__list_contributions_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   colophon__attribution__v1__list_contributions_response__init
+                     (Colophon__Attribution__V1__ListContributionsResponse         *message)
+{
+  static const Colophon__Attribution__V1__ListContributionsResponse init_value = COLOPHON__ATTRIBUTION__V1__LIST_CONTRIBUTIONS_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t colophon__attribution__v1__list_contributions_response__get_packed_size
+                     (const Colophon__Attribution__V1__ListContributionsResponse *message)
+{
+  assert(message->base.descriptor == &colophon__attribution__v1__list_contributions_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t colophon__attribution__v1__list_contributions_response__pack
+                     (const Colophon__Attribution__V1__ListContributionsResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &colophon__attribution__v1__list_contributions_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t colophon__attribution__v1__list_contributions_response__pack_to_buffer
+                     (const Colophon__Attribution__V1__ListContributionsResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &colophon__attribution__v1__list_contributions_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Colophon__Attribution__V1__ListContributionsResponse *
+       colophon__attribution__v1__list_contributions_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Colophon__Attribution__V1__ListContributionsResponse *)
+     protobuf_c_message_unpack (&colophon__attribution__v1__list_contributions_response__descriptor,
+                                allocator, len, data);
+}
+void   colophon__attribution__v1__list_contributions_response__free_unpacked
+                     (Colophon__Attribution__V1__ListContributionsResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &colophon__attribution__v1__list_contributions_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 static const ProtobufCFieldDescriptor colophon__attribution__v1__attribute_request__field_descriptors[4] =
 {
   {
@@ -609,17 +1014,573 @@ const ProtobufCMessageDescriptor colophon__attribution__v1__balance__descriptor 
   (ProtobufCMessageInit) colophon__attribution__v1__balance__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCMethodDescriptor colophon__attribution__v1__attribution_service__method_descriptors[4] =
+static const ProtobufCFieldDescriptor colophon__attribution__v1__list_entries_request__field_descriptors[2] =
+{
+  {
+    "after_entry",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Attribution__V1__ListEntriesRequest, after_entry),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "after_line",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Attribution__V1__ListEntriesRequest, after_line),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned colophon__attribution__v1__list_entries_request__field_indices_by_name[] = {
+  0,   /* field[0] = after_entry */
+  1,   /* field[1] = after_line */
+};
+static const ProtobufCIntRange colophon__attribution__v1__list_entries_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor colophon__attribution__v1__list_entries_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "colophon.attribution.v1.ListEntriesRequest",
+  "ListEntriesRequest",
+  "Colophon__Attribution__V1__ListEntriesRequest",
+  "colophon.attribution.v1",
+  sizeof(Colophon__Attribution__V1__ListEntriesRequest),
+  2,
+  colophon__attribution__v1__list_entries_request__field_descriptors,
+  colophon__attribution__v1__list_entries_request__field_indices_by_name,
+  1,  colophon__attribution__v1__list_entries_request__number_ranges,
+  (ProtobufCMessageInit) colophon__attribution__v1__list_entries_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor colophon__attribution__v1__list_entries_response__field_descriptors[1] =
+{
+  {
+    "entries",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Colophon__Attribution__V1__ListEntriesResponse, n_entries),
+    offsetof(Colophon__Attribution__V1__ListEntriesResponse, entries),
+    &colophon__attribution__v1__entry_part__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned colophon__attribution__v1__list_entries_response__field_indices_by_name[] = {
+  0,   /* field[0] = entries */
+};
+static const ProtobufCIntRange colophon__attribution__v1__list_entries_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor colophon__attribution__v1__list_entries_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "colophon.attribution.v1.ListEntriesResponse",
+  "ListEntriesResponse",
+  "Colophon__Attribution__V1__ListEntriesResponse",
+  "colophon.attribution.v1",
+  sizeof(Colophon__Attribution__V1__ListEntriesResponse),
+  1,
+  colophon__attribution__v1__list_entries_response__field_descriptors,
+  colophon__attribution__v1__list_entries_response__field_indices_by_name,
+  1,  colophon__attribution__v1__list_entries_response__number_ranges,
+  (ProtobufCMessageInit) colophon__attribution__v1__list_entries_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor colophon__attribution__v1__entry_part__field_descriptors[10] =
+{
+  {
+    "number",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Attribution__V1__EntryPart, number),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "receipt_id",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Attribution__V1__EntryPart, receipt_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "event",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Attribution__V1__EntryPart, event),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "execution",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Attribution__V1__EntryPart, execution),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "model",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Attribution__V1__EntryPart, model),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "policy",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Attribution__V1__EntryPart, policy),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "attribution",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Attribution__V1__EntryPart, attribution),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "receipt",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Attribution__V1__EntryPart, receipt),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "log_index",
+    9,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Attribution__V1__EntryPart, log_index),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "lines",
+    10,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Colophon__Attribution__V1__EntryPart, n_lines),
+    offsetof(Colophon__Attribution__V1__EntryPart, lines),
+    &colophon__attribution__v1__posting_line__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned colophon__attribution__v1__entry_part__field_indices_by_name[] = {
+  6,   /* field[6] = attribution */
+  2,   /* field[2] = event */
+  3,   /* field[3] = execution */
+  9,   /* field[9] = lines */
+  8,   /* field[8] = log_index */
+  4,   /* field[4] = model */
+  0,   /* field[0] = number */
+  5,   /* field[5] = policy */
+  7,   /* field[7] = receipt */
+  1,   /* field[1] = receipt_id */
+};
+static const ProtobufCIntRange colophon__attribution__v1__entry_part__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 10 }
+};
+const ProtobufCMessageDescriptor colophon__attribution__v1__entry_part__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "colophon.attribution.v1.EntryPart",
+  "EntryPart",
+  "Colophon__Attribution__V1__EntryPart",
+  "colophon.attribution.v1",
+  sizeof(Colophon__Attribution__V1__EntryPart),
+  10,
+  colophon__attribution__v1__entry_part__field_descriptors,
+  colophon__attribution__v1__entry_part__field_indices_by_name,
+  1,  colophon__attribution__v1__entry_part__number_ranges,
+  (ProtobufCMessageInit) colophon__attribution__v1__entry_part__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor colophon__attribution__v1__posting_line__field_descriptors[3] =
+{
+  {
+    "line",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Attribution__V1__PostingLine, line),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "account",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Attribution__V1__PostingLine, account),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "amount_nano",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Attribution__V1__PostingLine, amount_nano),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned colophon__attribution__v1__posting_line__field_indices_by_name[] = {
+  1,   /* field[1] = account */
+  2,   /* field[2] = amount_nano */
+  0,   /* field[0] = line */
+};
+static const ProtobufCIntRange colophon__attribution__v1__posting_line__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor colophon__attribution__v1__posting_line__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "colophon.attribution.v1.PostingLine",
+  "PostingLine",
+  "Colophon__Attribution__V1__PostingLine",
+  "colophon.attribution.v1",
+  sizeof(Colophon__Attribution__V1__PostingLine),
+  3,
+  colophon__attribution__v1__posting_line__field_descriptors,
+  colophon__attribution__v1__posting_line__field_indices_by_name,
+  1,  colophon__attribution__v1__posting_line__number_ranges,
+  (ProtobufCMessageInit) colophon__attribution__v1__posting_line__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor colophon__attribution__v1__follow_log_request__field_descriptors[3] =
+{
+  {
+    "start",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Attribution__V1__FollowLogRequest, start),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "end",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Attribution__V1__FollowLogRequest, end),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "contributions",
+    3,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Colophon__Attribution__V1__FollowLogRequest, n_contributions),
+    offsetof(Colophon__Attribution__V1__FollowLogRequest, contributions),
+    &colophon__attribution__v1__logged_contribution__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned colophon__attribution__v1__follow_log_request__field_indices_by_name[] = {
+  2,   /* field[2] = contributions */
+  1,   /* field[1] = end */
+  0,   /* field[0] = start */
+};
+static const ProtobufCIntRange colophon__attribution__v1__follow_log_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor colophon__attribution__v1__follow_log_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "colophon.attribution.v1.FollowLogRequest",
+  "FollowLogRequest",
+  "Colophon__Attribution__V1__FollowLogRequest",
+  "colophon.attribution.v1",
+  sizeof(Colophon__Attribution__V1__FollowLogRequest),
+  3,
+  colophon__attribution__v1__follow_log_request__field_descriptors,
+  colophon__attribution__v1__follow_log_request__field_indices_by_name,
+  1,  colophon__attribution__v1__follow_log_request__number_ranges,
+  (ProtobufCMessageInit) colophon__attribution__v1__follow_log_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor colophon__attribution__v1__follow_log_response__field_descriptors[1] =
+{
+  {
+    "log_size",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Attribution__V1__FollowLogResponse, log_size),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned colophon__attribution__v1__follow_log_response__field_indices_by_name[] = {
+  0,   /* field[0] = log_size */
+};
+static const ProtobufCIntRange colophon__attribution__v1__follow_log_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor colophon__attribution__v1__follow_log_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "colophon.attribution.v1.FollowLogResponse",
+  "FollowLogResponse",
+  "Colophon__Attribution__V1__FollowLogResponse",
+  "colophon.attribution.v1",
+  sizeof(Colophon__Attribution__V1__FollowLogResponse),
+  1,
+  colophon__attribution__v1__follow_log_response__field_descriptors,
+  colophon__attribution__v1__follow_log_response__field_indices_by_name,
+  1,  colophon__attribution__v1__follow_log_response__number_ranges,
+  (ProtobufCMessageInit) colophon__attribution__v1__follow_log_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor colophon__attribution__v1__logged_contribution__field_descriptors[2] =
+{
+  {
+    "index",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Attribution__V1__LoggedContribution, index),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "statement",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Attribution__V1__LoggedContribution, statement),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned colophon__attribution__v1__logged_contribution__field_indices_by_name[] = {
+  0,   /* field[0] = index */
+  1,   /* field[1] = statement */
+};
+static const ProtobufCIntRange colophon__attribution__v1__logged_contribution__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor colophon__attribution__v1__logged_contribution__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "colophon.attribution.v1.LoggedContribution",
+  "LoggedContribution",
+  "Colophon__Attribution__V1__LoggedContribution",
+  "colophon.attribution.v1",
+  sizeof(Colophon__Attribution__V1__LoggedContribution),
+  2,
+  colophon__attribution__v1__logged_contribution__field_descriptors,
+  colophon__attribution__v1__logged_contribution__field_indices_by_name,
+  1,  colophon__attribution__v1__logged_contribution__number_ranges,
+  (ProtobufCMessageInit) colophon__attribution__v1__logged_contribution__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor colophon__attribution__v1__list_contributions_request__field_descriptors[1] =
+{
+  {
+    "start",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Attribution__V1__ListContributionsRequest, start),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned colophon__attribution__v1__list_contributions_request__field_indices_by_name[] = {
+  0,   /* field[0] = start */
+};
+static const ProtobufCIntRange colophon__attribution__v1__list_contributions_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor colophon__attribution__v1__list_contributions_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "colophon.attribution.v1.ListContributionsRequest",
+  "ListContributionsRequest",
+  "Colophon__Attribution__V1__ListContributionsRequest",
+  "colophon.attribution.v1",
+  sizeof(Colophon__Attribution__V1__ListContributionsRequest),
+  1,
+  colophon__attribution__v1__list_contributions_request__field_descriptors,
+  colophon__attribution__v1__list_contributions_request__field_indices_by_name,
+  1,  colophon__attribution__v1__list_contributions_request__number_ranges,
+  (ProtobufCMessageInit) colophon__attribution__v1__list_contributions_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor colophon__attribution__v1__list_contributions_response__field_descriptors[2] =
+{
+  {
+    "log_size",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Attribution__V1__ListContributionsResponse, log_size),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "contributions",
+    2,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Colophon__Attribution__V1__ListContributionsResponse, n_contributions),
+    offsetof(Colophon__Attribution__V1__ListContributionsResponse, contributions),
+    &colophon__attribution__v1__logged_contribution__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned colophon__attribution__v1__list_contributions_response__field_indices_by_name[] = {
+  1,   /* field[1] = contributions */
+  0,   /* field[0] = log_size */
+};
+static const ProtobufCIntRange colophon__attribution__v1__list_contributions_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor colophon__attribution__v1__list_contributions_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "colophon.attribution.v1.ListContributionsResponse",
+  "ListContributionsResponse",
+  "Colophon__Attribution__V1__ListContributionsResponse",
+  "colophon.attribution.v1",
+  sizeof(Colophon__Attribution__V1__ListContributionsResponse),
+  2,
+  colophon__attribution__v1__list_contributions_response__field_descriptors,
+  colophon__attribution__v1__list_contributions_response__field_indices_by_name,
+  1,  colophon__attribution__v1__list_contributions_response__number_ranges,
+  (ProtobufCMessageInit) colophon__attribution__v1__list_contributions_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCMethodDescriptor colophon__attribution__v1__attribution_service__method_descriptors[7] =
 {
   { "GetIdentity", &colophon__common__v1__identity_request__descriptor, &colophon__common__v1__identity__descriptor },
   { "Attribute", &colophon__attribution__v1__attribute_request__descriptor, &colophon__attribution__v1__attribute_response__descriptor },
   { "Settle", &colophon__attribution__v1__settle_request__descriptor, &colophon__attribution__v1__settle_response__descriptor },
   { "GetBalance", &colophon__attribution__v1__get_balance_request__descriptor, &colophon__attribution__v1__balance__descriptor },
+  { "ListEntries", &colophon__attribution__v1__list_entries_request__descriptor, &colophon__attribution__v1__list_entries_response__descriptor },
+  { "FollowLog", &colophon__attribution__v1__follow_log_request__descriptor, &colophon__attribution__v1__follow_log_response__descriptor },
+  { "ListContributions", &colophon__attribution__v1__list_contributions_request__descriptor, &colophon__attribution__v1__list_contributions_response__descriptor },
 };
 const unsigned colophon__attribution__v1__attribution_service__method_indices_by_name[] = {
   1,        /* Attribute */
+  5,        /* FollowLog */
   3,        /* GetBalance */
   0,        /* GetIdentity */
+  6,        /* ListContributions */
+  4,        /* ListEntries */
   2         /* Settle */
 };
 const ProtobufCServiceDescriptor colophon__attribution__v1__attribution_service__descriptor =
@@ -629,7 +1590,7 @@ const ProtobufCServiceDescriptor colophon__attribution__v1__attribution_service_
   "AttributionService",
   "Colophon__Attribution__V1__AttributionService",
   "colophon.attribution.v1",
-  4,
+  7,
   colophon__attribution__v1__attribution_service__method_descriptors,
   colophon__attribution__v1__attribution_service__method_indices_by_name
 };
@@ -664,6 +1625,30 @@ void colophon__attribution__v1__attribution_service__get_balance(ProtobufCServic
 {
   assert(service->descriptor == &colophon__attribution__v1__attribution_service__descriptor);
   service->invoke(service, 3, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void colophon__attribution__v1__attribution_service__list_entries(ProtobufCService *service,
+                                                                  const Colophon__Attribution__V1__ListEntriesRequest *input,
+                                                                  Colophon__Attribution__V1__ListEntriesResponse_Closure closure,
+                                                                  void *closure_data)
+{
+  assert(service->descriptor == &colophon__attribution__v1__attribution_service__descriptor);
+  service->invoke(service, 4, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void colophon__attribution__v1__attribution_service__follow_log(ProtobufCService *service,
+                                                                const Colophon__Attribution__V1__FollowLogRequest *input,
+                                                                Colophon__Attribution__V1__FollowLogResponse_Closure closure,
+                                                                void *closure_data)
+{
+  assert(service->descriptor == &colophon__attribution__v1__attribution_service__descriptor);
+  service->invoke(service, 5, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void colophon__attribution__v1__attribution_service__list_contributions(ProtobufCService *service,
+                                                                        const Colophon__Attribution__V1__ListContributionsRequest *input,
+                                                                        Colophon__Attribution__V1__ListContributionsResponse_Closure closure,
+                                                                        void *closure_data)
+{
+  assert(service->descriptor == &colophon__attribution__v1__attribution_service__descriptor);
+  service->invoke(service, 6, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void colophon__attribution__v1__attribution_service__init (Colophon__Attribution__V1__AttributionService_Service *service,
                                                            Colophon__Attribution__V1__AttributionService_ServiceDestroy destroy)

@@ -22,6 +22,15 @@ typedef struct Colophon__Attribution__V1__SettleRequest Colophon__Attribution__V
 typedef struct Colophon__Attribution__V1__SettleResponse Colophon__Attribution__V1__SettleResponse;
 typedef struct Colophon__Attribution__V1__GetBalanceRequest Colophon__Attribution__V1__GetBalanceRequest;
 typedef struct Colophon__Attribution__V1__Balance Colophon__Attribution__V1__Balance;
+typedef struct Colophon__Attribution__V1__ListEntriesRequest Colophon__Attribution__V1__ListEntriesRequest;
+typedef struct Colophon__Attribution__V1__ListEntriesResponse Colophon__Attribution__V1__ListEntriesResponse;
+typedef struct Colophon__Attribution__V1__EntryPart Colophon__Attribution__V1__EntryPart;
+typedef struct Colophon__Attribution__V1__PostingLine Colophon__Attribution__V1__PostingLine;
+typedef struct Colophon__Attribution__V1__FollowLogRequest Colophon__Attribution__V1__FollowLogRequest;
+typedef struct Colophon__Attribution__V1__FollowLogResponse Colophon__Attribution__V1__FollowLogResponse;
+typedef struct Colophon__Attribution__V1__LoggedContribution Colophon__Attribution__V1__LoggedContribution;
+typedef struct Colophon__Attribution__V1__ListContributionsRequest Colophon__Attribution__V1__ListContributionsRequest;
+typedef struct Colophon__Attribution__V1__ListContributionsResponse Colophon__Attribution__V1__ListContributionsResponse;
 
 
 /* --- enums --- */
@@ -101,6 +110,152 @@ struct  Colophon__Attribution__V1__Balance
 #define COLOPHON__ATTRIBUTION__V1__BALANCE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&colophon__attribution__v1__balance__descriptor) \
     , (char *)protobuf_c_empty_string, 0, 0 }
+
+
+/*
+ * What follows this line of this entry; 0 and 0 from the beginning.
+ */
+struct  Colophon__Attribution__V1__ListEntriesRequest
+{
+  ProtobufCMessage base;
+  uint64_t after_entry;
+  uint64_t after_line;
+};
+#define COLOPHON__ATTRIBUTION__V1__LIST_ENTRIES_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&colophon__attribution__v1__list_entries_request__descriptor) \
+    , 0, 0 }
+
+
+struct  Colophon__Attribution__V1__ListEntriesResponse
+{
+  ProtobufCMessage base;
+  size_t n_entries;
+  Colophon__Attribution__V1__EntryPart **entries;
+};
+#define COLOPHON__ATTRIBUTION__V1__LIST_ENTRIES_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&colophon__attribution__v1__list_entries_response__descriptor) \
+    , 0,NULL }
+
+
+/*
+ * Lines of one entry. A long entry comes in parts, each with the same head.
+ */
+struct  Colophon__Attribution__V1__EntryPart
+{
+  ProtobufCMessage base;
+  uint64_t number;
+  char *receipt_id;
+  /*
+   * pending or settlement
+   */
+  char *event;
+  /*
+   * digests of the statements
+   */
+  ProtobufCBinaryData execution;
+  ProtobufCBinaryData model;
+  ProtobufCBinaryData policy;
+  ProtobufCBinaryData attribution;
+  /*
+   * of a settlement
+   */
+  ProtobufCBinaryData receipt;
+  /*
+   * of a settlement
+   */
+  uint64_t log_index;
+  size_t n_lines;
+  Colophon__Attribution__V1__PostingLine **lines;
+};
+#define COLOPHON__ATTRIBUTION__V1__ENTRY_PART__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&colophon__attribution__v1__entry_part__descriptor) \
+    , 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, 0, 0,NULL }
+
+
+struct  Colophon__Attribution__V1__PostingLine
+{
+  ProtobufCMessage base;
+  /*
+   * from 1 on within the entry
+   */
+  uint64_t line;
+  char *account;
+  int64_t amount_nano;
+};
+#define COLOPHON__ATTRIBUTION__V1__POSTING_LINE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&colophon__attribution__v1__posting_line__descriptor) \
+    , 0, (char *)protobuf_c_empty_string, 0 }
+
+
+/*
+ * All contributions at the log's indices from start to below end. Idempotent.
+ */
+struct  Colophon__Attribution__V1__FollowLogRequest
+{
+  ProtobufCMessage base;
+  /*
+   * at most what is followed already
+   */
+  uint64_t start;
+  uint64_t end;
+  size_t n_contributions;
+  Colophon__Attribution__V1__LoggedContribution **contributions;
+};
+#define COLOPHON__ATTRIBUTION__V1__FOLLOW_LOG_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&colophon__attribution__v1__follow_log_request__descriptor) \
+    , 0, 0, 0,NULL }
+
+
+struct  Colophon__Attribution__V1__FollowLogResponse
+{
+  ProtobufCMessage base;
+  /*
+   * followed now
+   */
+  uint64_t log_size;
+};
+#define COLOPHON__ATTRIBUTION__V1__FOLLOW_LOG_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&colophon__attribution__v1__follow_log_response__descriptor) \
+    , 0 }
+
+
+struct  Colophon__Attribution__V1__LoggedContribution
+{
+  ProtobufCMessage base;
+  uint64_t index;
+  /*
+   * COSE_Sign1
+   */
+  ProtobufCBinaryData statement;
+};
+#define COLOPHON__ATTRIBUTION__V1__LOGGED_CONTRIBUTION__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&colophon__attribution__v1__logged_contribution__descriptor) \
+    , 0, {0,NULL} }
+
+
+struct  Colophon__Attribution__V1__ListContributionsRequest
+{
+  ProtobufCMessage base;
+  uint64_t start;
+};
+#define COLOPHON__ATTRIBUTION__V1__LIST_CONTRIBUTIONS_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&colophon__attribution__v1__list_contributions_request__descriptor) \
+    , 0 }
+
+
+/*
+ * A page in the order of the log; a page without contributions is the end.
+ */
+struct  Colophon__Attribution__V1__ListContributionsResponse
+{
+  ProtobufCMessage base;
+  uint64_t log_size;
+  size_t n_contributions;
+  Colophon__Attribution__V1__LoggedContribution **contributions;
+};
+#define COLOPHON__ATTRIBUTION__V1__LIST_CONTRIBUTIONS_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&colophon__attribution__v1__list_contributions_response__descriptor) \
+    , 0, 0,NULL }
 
 
 /* Colophon__Attribution__V1__AttributeRequest methods */
@@ -217,6 +372,177 @@ Colophon__Attribution__V1__Balance *
 void   colophon__attribution__v1__balance__free_unpacked
                      (Colophon__Attribution__V1__Balance *message,
                       ProtobufCAllocator *allocator);
+/* Colophon__Attribution__V1__ListEntriesRequest methods */
+void   colophon__attribution__v1__list_entries_request__init
+                     (Colophon__Attribution__V1__ListEntriesRequest         *message);
+size_t colophon__attribution__v1__list_entries_request__get_packed_size
+                     (const Colophon__Attribution__V1__ListEntriesRequest   *message);
+size_t colophon__attribution__v1__list_entries_request__pack
+                     (const Colophon__Attribution__V1__ListEntriesRequest   *message,
+                      uint8_t             *out);
+size_t colophon__attribution__v1__list_entries_request__pack_to_buffer
+                     (const Colophon__Attribution__V1__ListEntriesRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Colophon__Attribution__V1__ListEntriesRequest *
+       colophon__attribution__v1__list_entries_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   colophon__attribution__v1__list_entries_request__free_unpacked
+                     (Colophon__Attribution__V1__ListEntriesRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Colophon__Attribution__V1__ListEntriesResponse methods */
+void   colophon__attribution__v1__list_entries_response__init
+                     (Colophon__Attribution__V1__ListEntriesResponse         *message);
+size_t colophon__attribution__v1__list_entries_response__get_packed_size
+                     (const Colophon__Attribution__V1__ListEntriesResponse   *message);
+size_t colophon__attribution__v1__list_entries_response__pack
+                     (const Colophon__Attribution__V1__ListEntriesResponse   *message,
+                      uint8_t             *out);
+size_t colophon__attribution__v1__list_entries_response__pack_to_buffer
+                     (const Colophon__Attribution__V1__ListEntriesResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Colophon__Attribution__V1__ListEntriesResponse *
+       colophon__attribution__v1__list_entries_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   colophon__attribution__v1__list_entries_response__free_unpacked
+                     (Colophon__Attribution__V1__ListEntriesResponse *message,
+                      ProtobufCAllocator *allocator);
+/* Colophon__Attribution__V1__EntryPart methods */
+void   colophon__attribution__v1__entry_part__init
+                     (Colophon__Attribution__V1__EntryPart         *message);
+size_t colophon__attribution__v1__entry_part__get_packed_size
+                     (const Colophon__Attribution__V1__EntryPart   *message);
+size_t colophon__attribution__v1__entry_part__pack
+                     (const Colophon__Attribution__V1__EntryPart   *message,
+                      uint8_t             *out);
+size_t colophon__attribution__v1__entry_part__pack_to_buffer
+                     (const Colophon__Attribution__V1__EntryPart   *message,
+                      ProtobufCBuffer     *buffer);
+Colophon__Attribution__V1__EntryPart *
+       colophon__attribution__v1__entry_part__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   colophon__attribution__v1__entry_part__free_unpacked
+                     (Colophon__Attribution__V1__EntryPart *message,
+                      ProtobufCAllocator *allocator);
+/* Colophon__Attribution__V1__PostingLine methods */
+void   colophon__attribution__v1__posting_line__init
+                     (Colophon__Attribution__V1__PostingLine         *message);
+size_t colophon__attribution__v1__posting_line__get_packed_size
+                     (const Colophon__Attribution__V1__PostingLine   *message);
+size_t colophon__attribution__v1__posting_line__pack
+                     (const Colophon__Attribution__V1__PostingLine   *message,
+                      uint8_t             *out);
+size_t colophon__attribution__v1__posting_line__pack_to_buffer
+                     (const Colophon__Attribution__V1__PostingLine   *message,
+                      ProtobufCBuffer     *buffer);
+Colophon__Attribution__V1__PostingLine *
+       colophon__attribution__v1__posting_line__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   colophon__attribution__v1__posting_line__free_unpacked
+                     (Colophon__Attribution__V1__PostingLine *message,
+                      ProtobufCAllocator *allocator);
+/* Colophon__Attribution__V1__FollowLogRequest methods */
+void   colophon__attribution__v1__follow_log_request__init
+                     (Colophon__Attribution__V1__FollowLogRequest         *message);
+size_t colophon__attribution__v1__follow_log_request__get_packed_size
+                     (const Colophon__Attribution__V1__FollowLogRequest   *message);
+size_t colophon__attribution__v1__follow_log_request__pack
+                     (const Colophon__Attribution__V1__FollowLogRequest   *message,
+                      uint8_t             *out);
+size_t colophon__attribution__v1__follow_log_request__pack_to_buffer
+                     (const Colophon__Attribution__V1__FollowLogRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Colophon__Attribution__V1__FollowLogRequest *
+       colophon__attribution__v1__follow_log_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   colophon__attribution__v1__follow_log_request__free_unpacked
+                     (Colophon__Attribution__V1__FollowLogRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Colophon__Attribution__V1__FollowLogResponse methods */
+void   colophon__attribution__v1__follow_log_response__init
+                     (Colophon__Attribution__V1__FollowLogResponse         *message);
+size_t colophon__attribution__v1__follow_log_response__get_packed_size
+                     (const Colophon__Attribution__V1__FollowLogResponse   *message);
+size_t colophon__attribution__v1__follow_log_response__pack
+                     (const Colophon__Attribution__V1__FollowLogResponse   *message,
+                      uint8_t             *out);
+size_t colophon__attribution__v1__follow_log_response__pack_to_buffer
+                     (const Colophon__Attribution__V1__FollowLogResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Colophon__Attribution__V1__FollowLogResponse *
+       colophon__attribution__v1__follow_log_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   colophon__attribution__v1__follow_log_response__free_unpacked
+                     (Colophon__Attribution__V1__FollowLogResponse *message,
+                      ProtobufCAllocator *allocator);
+/* Colophon__Attribution__V1__LoggedContribution methods */
+void   colophon__attribution__v1__logged_contribution__init
+                     (Colophon__Attribution__V1__LoggedContribution         *message);
+size_t colophon__attribution__v1__logged_contribution__get_packed_size
+                     (const Colophon__Attribution__V1__LoggedContribution   *message);
+size_t colophon__attribution__v1__logged_contribution__pack
+                     (const Colophon__Attribution__V1__LoggedContribution   *message,
+                      uint8_t             *out);
+size_t colophon__attribution__v1__logged_contribution__pack_to_buffer
+                     (const Colophon__Attribution__V1__LoggedContribution   *message,
+                      ProtobufCBuffer     *buffer);
+Colophon__Attribution__V1__LoggedContribution *
+       colophon__attribution__v1__logged_contribution__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   colophon__attribution__v1__logged_contribution__free_unpacked
+                     (Colophon__Attribution__V1__LoggedContribution *message,
+                      ProtobufCAllocator *allocator);
+/* Colophon__Attribution__V1__ListContributionsRequest methods */
+void   colophon__attribution__v1__list_contributions_request__init
+                     (Colophon__Attribution__V1__ListContributionsRequest         *message);
+size_t colophon__attribution__v1__list_contributions_request__get_packed_size
+                     (const Colophon__Attribution__V1__ListContributionsRequest   *message);
+size_t colophon__attribution__v1__list_contributions_request__pack
+                     (const Colophon__Attribution__V1__ListContributionsRequest   *message,
+                      uint8_t             *out);
+size_t colophon__attribution__v1__list_contributions_request__pack_to_buffer
+                     (const Colophon__Attribution__V1__ListContributionsRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Colophon__Attribution__V1__ListContributionsRequest *
+       colophon__attribution__v1__list_contributions_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   colophon__attribution__v1__list_contributions_request__free_unpacked
+                     (Colophon__Attribution__V1__ListContributionsRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Colophon__Attribution__V1__ListContributionsResponse methods */
+void   colophon__attribution__v1__list_contributions_response__init
+                     (Colophon__Attribution__V1__ListContributionsResponse         *message);
+size_t colophon__attribution__v1__list_contributions_response__get_packed_size
+                     (const Colophon__Attribution__V1__ListContributionsResponse   *message);
+size_t colophon__attribution__v1__list_contributions_response__pack
+                     (const Colophon__Attribution__V1__ListContributionsResponse   *message,
+                      uint8_t             *out);
+size_t colophon__attribution__v1__list_contributions_response__pack_to_buffer
+                     (const Colophon__Attribution__V1__ListContributionsResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Colophon__Attribution__V1__ListContributionsResponse *
+       colophon__attribution__v1__list_contributions_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   colophon__attribution__v1__list_contributions_response__free_unpacked
+                     (Colophon__Attribution__V1__ListContributionsResponse *message,
+                      ProtobufCAllocator *allocator);
 /* --- per-message closures --- */
 
 typedef void (*Colophon__Attribution__V1__AttributeRequest_Closure)
@@ -236,6 +562,33 @@ typedef void (*Colophon__Attribution__V1__GetBalanceRequest_Closure)
                   void *closure_data);
 typedef void (*Colophon__Attribution__V1__Balance_Closure)
                  (const Colophon__Attribution__V1__Balance *message,
+                  void *closure_data);
+typedef void (*Colophon__Attribution__V1__ListEntriesRequest_Closure)
+                 (const Colophon__Attribution__V1__ListEntriesRequest *message,
+                  void *closure_data);
+typedef void (*Colophon__Attribution__V1__ListEntriesResponse_Closure)
+                 (const Colophon__Attribution__V1__ListEntriesResponse *message,
+                  void *closure_data);
+typedef void (*Colophon__Attribution__V1__EntryPart_Closure)
+                 (const Colophon__Attribution__V1__EntryPart *message,
+                  void *closure_data);
+typedef void (*Colophon__Attribution__V1__PostingLine_Closure)
+                 (const Colophon__Attribution__V1__PostingLine *message,
+                  void *closure_data);
+typedef void (*Colophon__Attribution__V1__FollowLogRequest_Closure)
+                 (const Colophon__Attribution__V1__FollowLogRequest *message,
+                  void *closure_data);
+typedef void (*Colophon__Attribution__V1__FollowLogResponse_Closure)
+                 (const Colophon__Attribution__V1__FollowLogResponse *message,
+                  void *closure_data);
+typedef void (*Colophon__Attribution__V1__LoggedContribution_Closure)
+                 (const Colophon__Attribution__V1__LoggedContribution *message,
+                  void *closure_data);
+typedef void (*Colophon__Attribution__V1__ListContributionsRequest_Closure)
+                 (const Colophon__Attribution__V1__ListContributionsRequest *message,
+                  void *closure_data);
+typedef void (*Colophon__Attribution__V1__ListContributionsResponse_Closure)
+                 (const Colophon__Attribution__V1__ListContributionsResponse *message,
                   void *closure_data);
 
 /* --- services --- */
@@ -260,6 +613,18 @@ struct Colophon__Attribution__V1__AttributionService_Service
                       const Colophon__Attribution__V1__GetBalanceRequest *input,
                       Colophon__Attribution__V1__Balance_Closure closure,
                       void *closure_data);
+  void (*list_entries)(Colophon__Attribution__V1__AttributionService_Service *service,
+                       const Colophon__Attribution__V1__ListEntriesRequest *input,
+                       Colophon__Attribution__V1__ListEntriesResponse_Closure closure,
+                       void *closure_data);
+  void (*follow_log)(Colophon__Attribution__V1__AttributionService_Service *service,
+                     const Colophon__Attribution__V1__FollowLogRequest *input,
+                     Colophon__Attribution__V1__FollowLogResponse_Closure closure,
+                     void *closure_data);
+  void (*list_contributions)(Colophon__Attribution__V1__AttributionService_Service *service,
+                             const Colophon__Attribution__V1__ListContributionsRequest *input,
+                             Colophon__Attribution__V1__ListContributionsResponse_Closure closure,
+                             void *closure_data);
 };
 typedef void (*Colophon__Attribution__V1__AttributionService_ServiceDestroy)(Colophon__Attribution__V1__AttributionService_Service *);
 void colophon__attribution__v1__attribution_service__init (Colophon__Attribution__V1__AttributionService_Service *service,
@@ -271,7 +636,10 @@ void colophon__attribution__v1__attribution_service__init (Colophon__Attribution
       function_prefix__ ## get_identity,\
       function_prefix__ ## attribute,\
       function_prefix__ ## settle,\
-      function_prefix__ ## get_balance  }
+      function_prefix__ ## get_balance,\
+      function_prefix__ ## list_entries,\
+      function_prefix__ ## follow_log,\
+      function_prefix__ ## list_contributions  }
 void colophon__attribution__v1__attribution_service__get_identity(ProtobufCService *service,
                                                                   const Colophon__Common__V1__IdentityRequest *input,
                                                                   Colophon__Common__V1__Identity_Closure closure,
@@ -288,6 +656,18 @@ void colophon__attribution__v1__attribution_service__get_balance(ProtobufCServic
                                                                  const Colophon__Attribution__V1__GetBalanceRequest *input,
                                                                  Colophon__Attribution__V1__Balance_Closure closure,
                                                                  void *closure_data);
+void colophon__attribution__v1__attribution_service__list_entries(ProtobufCService *service,
+                                                                  const Colophon__Attribution__V1__ListEntriesRequest *input,
+                                                                  Colophon__Attribution__V1__ListEntriesResponse_Closure closure,
+                                                                  void *closure_data);
+void colophon__attribution__v1__attribution_service__follow_log(ProtobufCService *service,
+                                                                const Colophon__Attribution__V1__FollowLogRequest *input,
+                                                                Colophon__Attribution__V1__FollowLogResponse_Closure closure,
+                                                                void *closure_data);
+void colophon__attribution__v1__attribution_service__list_contributions(ProtobufCService *service,
+                                                                        const Colophon__Attribution__V1__ListContributionsRequest *input,
+                                                                        Colophon__Attribution__V1__ListContributionsResponse_Closure closure,
+                                                                        void *closure_data);
 
 /* --- descriptors --- */
 
@@ -297,6 +677,15 @@ extern const ProtobufCMessageDescriptor colophon__attribution__v1__settle_reques
 extern const ProtobufCMessageDescriptor colophon__attribution__v1__settle_response__descriptor;
 extern const ProtobufCMessageDescriptor colophon__attribution__v1__get_balance_request__descriptor;
 extern const ProtobufCMessageDescriptor colophon__attribution__v1__balance__descriptor;
+extern const ProtobufCMessageDescriptor colophon__attribution__v1__list_entries_request__descriptor;
+extern const ProtobufCMessageDescriptor colophon__attribution__v1__list_entries_response__descriptor;
+extern const ProtobufCMessageDescriptor colophon__attribution__v1__entry_part__descriptor;
+extern const ProtobufCMessageDescriptor colophon__attribution__v1__posting_line__descriptor;
+extern const ProtobufCMessageDescriptor colophon__attribution__v1__follow_log_request__descriptor;
+extern const ProtobufCMessageDescriptor colophon__attribution__v1__follow_log_response__descriptor;
+extern const ProtobufCMessageDescriptor colophon__attribution__v1__logged_contribution__descriptor;
+extern const ProtobufCMessageDescriptor colophon__attribution__v1__list_contributions_request__descriptor;
+extern const ProtobufCMessageDescriptor colophon__attribution__v1__list_contributions_response__descriptor;
 extern const ProtobufCServiceDescriptor colophon__attribution__v1__attribution_service__descriptor;
 
 PROTOBUF_C__END_DECLS

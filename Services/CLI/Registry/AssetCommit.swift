@@ -1,0 +1,74 @@
+import ArgumentParser
+import Codec
+import Credit
+import Cryptography
+import Foundation
+import Receipts
+
+struct AssetCommit: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "commit", abstract: "Put a commitment to an asset into the log, and keep its opening here.",
+    discussion: """
+      The contents are the files' SHA-256, or those of a data set's Croissant 1.1 metadata, which has name and licence
+      too. The opening is kept beside the contributor's key; without it nobody can ever reveal the asset.
+      """)
+
+  @Argument(help: "The asset's id.") var id: String
+  @Argument(help: "The files it consists of.") var files: [String] = []
+  @Option(help: "Whose it is: a contributor whose key is under this data folder.") var contributor: String
+  @Option(help: "\(Asset.Kind.allCases.map(\.rawValue).joined(separator: ", ")).") var kind: String = "dataset"
+  @Option(help: "For people; by default the id, or what the metadata says.") var name: String?
+  @Option(help: "An SPDX expression, or where the licence stands.") var licence: String?
+  @Option(help: "Croissant metadata (JSON-LD) of a data set, instead of files.") var croissant: String?
+  @OptionGroup var data: DataOption
+
+  func run() async throws {
+    try await Failure.report {
+      let folder = try ContributorFolder(contributor, data)
+      let own = try folder.contributor()
+      let key = try folder.key()
+      let url = folder.opening(of: id)
+      var kept: KeptOpening
+      let wanted: Asset
+      do { wanted = try asset() } catch let error as CreditError { throw Failure("\(error)", status: 65) }
+      if let known = try KeptOpening(url) {
+        guard known.asset == wanted else {
+          throw Failure("\(contributor) is committed to another \(id) already, by \(url.path)", status: 65)
+        }
+        kept = known
+      } else {
+        // The salt is on the disk before anybody can see the commitment.
+        kept = try KeptOpening(wanted)
+        try kept.write(to: url)
+      }
+      let digest = try Contribution.commitment(
+        to: wanted, by: COSEKey(key.publicKey).keyID, salt: kept.salt)
+      let signed = try RegistryReader.sign(
+        .commitment(digest), issuer: own.issuer, issuedAt: kept.issuedAt, with: key)
+      if kept.index == nil {
+        kept.index = try await RegistryClient.with(data) { try await $0.register(signed) }
+        try kept.write(to: url)
+      }
+      Console.out("committed to \(id) at log index \(kept.index ?? 0): sha256:\(digest.hex)")
+    }
+  }
+
+  private func asset() throws -> Asset {
+    guard let kind = Asset.Kind(rawValue: kind) else {
+      throw Failure("--kind must be one of \(Asset.Kind.allCases.map(\.rawValue).joined(separator: ", "))", status: 64)
+    }
+    guard let croissant else {
+      guard !files.isEmpty else {
+        throw Failure("name the files that \(id) consists of, or --croissant FILE", status: 64)
+      }
+      guard let licence else { throw Failure("--licence is missing: under which terms may it be used?", status: 64) }
+      let digests = try files.map { try FileDigest.sha256(URL(fileURLWithPath: $0)) }
+      return try Asset(
+        id: id, kind: kind, name: name ?? id, licence: licence, contents: Array(Set(digests)))
+    }
+    guard files.isEmpty else { throw Failure("give files or --croissant, not both", status: 64) }
+    let read = try Croissant(parsing: try Files.bytes(croissant)).asset(id: id, kind: kind)
+    return try Asset(
+      id: id, kind: kind, name: name ?? read.name, licence: licence ?? read.licence, contents: read.contents)
+  }
+}

@@ -1,0 +1,40 @@
+/// A day of UTC in the Gregorian calendar, by its number since 1970-01-01.
+///
+/// Days end at 2999-12-30: readers of dates have years of four digits, some none from 3000 on, and a receipt's id, which
+/// anybody may have made up, can name the year 10889. Such a one is dated on the last day.
+struct UnixDay: Comparable, Sendable {
+  static let last = 376_198
+
+  let number: Int
+
+  init(number: Int) { self.number = number }
+
+  init(unixMs: UInt64) { number = Int(min(unixMs / 86_400_000, UInt64(Self.last))) }
+
+  static func < (a: UnixDay, b: UnixDay) -> Bool { a.number < b.number }
+
+  var next: UnixDay { UnixDay(number: number + 1) }
+
+  /// `YYYY-MM-DD`. Howard Hinnant, chrono-compatible low-level date algorithms: years begin in March and eras have 400.
+  var text: String {
+    let shifted = number + 719_468
+    let era = shifted / 146_097
+    let dayOfEra = shifted % 146_097
+    let yearOfEra = (dayOfEra - dayOfEra / 1_460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+    let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+    let march = (5 * dayOfYear + 2) / 153
+    let month = march < 10 ? march + 3 : march - 9
+    let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
+    return "\(year)-\(Self.two(month))-\(Self.two(dayOfYear - (153 * march + 2) / 5 + 1))"
+  }
+
+  /// An `xsd:dateTime` of UTC.
+  static func time(unixMs: UInt64) -> String {
+    let day = UnixDay(unixMs: unixMs)
+    let ms = Int(min(unixMs - UInt64(day.number) * 86_400_000, 86_399_999))
+    let fraction = String(1_000 + ms % 1_000).dropFirst()
+    return "\(day.text)T\(two(ms / 3_600_000)):\(two(ms / 60_000 % 60)):\(two(ms / 1_000 % 60)).\(fraction)Z"
+  }
+
+  private static func two(_ value: Int) -> String { value < 10 ? "0\(value)" : String(value) }
+}

@@ -1,0 +1,27 @@
+import Credit
+import Testing
+
+@testable import Receipts
+
+/// What a verifier says of policies with other methods than the standard one's.
+@Suite struct MethodCheckTests {
+  private func world(_ method: AttributionMethod) throws -> World {
+    var world = World()
+    world.rules = try AttributionPolicy(
+      id: "other", roles: [PolicyRole(role: "all", basisPoints: 10_000, method: method)])
+    return world
+  }
+
+  @Test func `metered shares recompute from the execution`() throws {
+    var world = try world(.metered(Metered(perToken: 1, perMillisecond: 2)))
+    #expect(try world.report()[.attribution]?.state == .pass)
+    world.attribution = { $0.shares[0].contributor = "thief" }
+    #expect(try world.report().failed == [.attribution])
+  }
+
+  @Test func `shares that only scores explain are not checked, and never pass`() throws {
+    let report = try world(.feedback).report()
+    #expect(report[.attribution]?.state == .notChecked && report.failed.isEmpty)
+    #expect(report[.attribution]?.detail.contains("feedback/1 needs scores") == true)
+  }
+}
