@@ -50,6 +50,8 @@ public struct Statement: Sendable, Equatable {
     case .model: _ = try ModelManifest(predicate)
     case .policy: do { _ = try AttributionPolicy(json: predicate) } catch { throw .field("policy", why: "\(error)") }
     case .epoch: _ = try EpochPredicate(predicate)
+    case .draw: _ = try DrawPredicate(predicate)
+    case .reveal: _ = try RevealPredicate(predicate)
     case .contribution, .key, .tombstone: break
     }
   }
