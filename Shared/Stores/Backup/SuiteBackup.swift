@@ -10,6 +10,8 @@ internal import MerkleLog
 /// they are. Uploads in progress are not either: after a restore they begin again.
 public struct SuiteBackup: Sendable {
   static let databases = ["orchestrator/outbox.sqlite", "attribution/ledger.sqlite", "storage/storage.sqlite"]
+  /// Copied before storage's, where it is: verification may keep no rows, and kept none before it had a queue.
+  static let verdicts = "verification/verdicts.sqlite"
   /// Besides databases, log and blobs.
   static let files = [
     "trust.json", "storage/registration.json", "up/checkpoint", "verification/log-head.json",
@@ -42,7 +44,12 @@ public struct SuiteBackup: Sendable {
     let folder = try BackupFolder(target, fault: fault)
     try fault(.begun)
     var head: SignedHead?
-    for path in Self.databases { head = try database(path, folder) ?? head }
+    for path in Self.databases {
+      if path.hasPrefix("storage/"), access("\(data)/\(Self.verdicts)", F_OK) == 0 {
+        _ = try database(Self.verdicts, folder)
+      }
+      head = try database(path, folder) ?? head
+    }
     guard let head, let note = head.note else { throw BackupError.noSuite(path: data) }
     try copyLog(head, note, folder)
     try copyBlobs("storage/blobs", folder)
