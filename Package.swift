@@ -104,7 +104,7 @@ let services: [Target] = [
   service("Inference", ["Evidence", "Exact", "Receipts", "Codec", "Cryptography", metrics]),
   service(
     "Verification",
-    ["Evidence", "Exact", "Receipts", "MerkleLog", "Codec", "Cryptography", metrics, lifecycle]),
+    ["Stores", "Evidence", "Exact", "Receipts", "MerkleLog", "Codec", "Cryptography", metrics, lifecycle]),
   service(
     "Storage",
     ["Stores", "MerkleLog", "Receipts", "Codec", "Cryptography", metrics, httpClient, nioHTTP1, lifecycle]),
@@ -187,8 +187,8 @@ let testTargets: [Target] = [
   tests(
     "Verification",
     [
-      "VerificationService", "InferenceService", "Exact", "Receipts", "Credit", "MerkleLog", "Codec", "Cryptography",
-      "RPC", "ServiceKit", "Wire", logging,
+      "VerificationService", "InferenceService", "Stores", "Exact", "Receipts", "Credit", "MerkleLog", "Codec",
+      "Cryptography", "RPC", "ServiceKit", "Wire", logging,
     ]),
   tests("Credit", ["Credit", "CKernels", "Codec", "Cryptography"]),
 ]

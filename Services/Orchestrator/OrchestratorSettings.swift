@@ -8,7 +8,9 @@ struct OrchestratorSettings: Sendable {
   enum ReceiptRule: String, Sendable { case required, bestEffort = "best_effort" }
 
   var receipts: ReceiptRule = .required
-  var verifiesNow = true
+  /// When answers are executed again, unless their model or their request says otherwise.
+  var verification = VerificationPolicy.always
+  var verificationOfModels: [String: VerificationPolicy] = [:]
   var pricePromptNano: UInt64 = 1000
   var priceCompletionNano: UInt64 = 3000
   var requestsMax = 64
@@ -35,8 +37,15 @@ struct OrchestratorSettings: Sendable {
         "receipts", .choice(["required", "best_effort"]), default: "required",
         help: "required: no answer ends without its receipt in the log; best_effort: answers leave, receipts follow."),
       Setting(
-        "verification", .choice(["now", "off"]), default: "now",
-        help: "now: each answer is executed again by verification before its receipt is signed."),
+        "verification", .string, default: "always",
+        help:
+          "When an answer is executed again. always: before its receipt is signed; 'sample 500bp': when the draw of its "
+          + "epoch selects it (1 to 10000 basis points); on-demand: when its owner asks; none."),
+      Setting(
+        "verification-of-models", .list,
+        help:
+          "The same for single models, as 'big=sample 500bp, tiny=always'; header X-Receipt-Verification of a request "
+          + "goes before both."),
       Setting(
         "price-prompt-nano", .int(0...1_000_000_000), default: "1000", help: "Price of a prompt token in nano-units."),
       Setting(
@@ -61,7 +70,17 @@ struct OrchestratorSettings: Sendable {
 
   init(_ values: SettingsValues, folder: String) throws {
     receipts = ReceiptRule(rawValue: try values.string("receipts")) ?? .required
-    verifiesNow = try values.string("verification") == "now"
+    verification = try Self.policy(values.string("verification"), setting: "verification")
+    for item in values.list("verification-of-models") {
+      let parts = item.split(separator: "=", maxSplits: 1).map { $0.trimmingSpaces }
+      guard parts.count == 2, !parts[0].isEmpty else {
+        throw SettingsError.contradiction("verification-of-models holds '\(item)', which is no MODEL=POLICY")
+      }
+      let policy = try Self.policy(parts[1], setting: "verification-of-models")
+      guard verificationOfModels.updateValue(policy, forKey: parts[0]) == nil else {
+        throw SettingsError.contradiction("verification-of-models names '\(parts[0])' twice")
+      }
+    }
     pricePromptNano = UInt64(try values.int("price-prompt-nano"))
     priceCompletionNano = UInt64(try values.int("price-completion-nano"))
     requestsMax = try values.int("max-requests")
@@ -72,6 +91,14 @@ struct OrchestratorSettings: Sendable {
     database = try Self.database(values, folder: folder)
   }
 
+  private static func policy(_ text: String, setting: String) throws -> VerificationPolicy {
+    guard let policy = VerificationPolicy(text) else {
+      throw SettingsError.contradiction(
+        "\(setting) holds '\(text)', which is none of always, 'sample 500bp' (1 to 10000), on-demand and none")
+    }
+    return policy
+  }
+
   static func database(_ values: SettingsValues, folder: String) throws -> DatabaseLocation {
     try DatabaseLocation(
       database: values.string("database"), passwordFile: values.optionalString("database-password-file"),
@@ -80,8 +107,16 @@ struct OrchestratorSettings: Sendable {
 
   static func path(_ folder: String) -> String { "\(folder)/outbox.sqlite" }
 
+  func verification(of model: String) -> VerificationPolicy { verificationOfModels[model] ?? verification }
+
   /// What a request with these tokens costs. Token counts and prices are both below 2^31: nothing overflows.
   func priceNano(promptTokens: Int, completionTokens: Int) -> UInt64 {
     pricePromptNano * UInt64(min(promptTokens, 1 << 31)) + priceCompletionNano * UInt64(min(completionTokens, 1 << 31))
+  }
+}
+
+extension Substring {
+  fileprivate var trimmingSpaces: String {
+    String(drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
   }
 }

@@ -1,4 +1,6 @@
+internal import Codec
 internal import CoreMetrics
+internal import Cryptography
 internal import Evidence
 internal import Exact
 internal import Glibc
@@ -13,33 +15,47 @@ extension VerificationService {
   /// Executes one answer again and signs what came of it. An error means that there is no verdict: the caller's pieces
   /// do not fit together, or this service cannot run the model.
   func reexecute(_ input: ReexecuteRequest, _ call: CallContext) async throws -> ReexecuteResponse {
+    let (statement, predicate) = try await verdict(on: ExecutionEvidence(input), call.logger)
+    return ReexecuteResponse(
+      verdictStatement: statement, agrees: predicate.result == .pass, finding: predicate.finding,
+      firstPosition: predicate.firstPosition.map { UInt32($0) })
+  }
+
+  /// The signed verdict on an execution, and what it says. Nothing is signed while the log is not what was seen of it.
+  func verdict(
+    on evidence: ExecutionEvidence, _ logger: Logger
+  ) async throws -> (statement: [UInt8], predicate: VerdictPredicate) {
     try await log?.requireConsistent()
-    let evidence = try ExecutionEvidence(input)
     try requireKnownKey(evidence.statement)
     let (finding, positions): (Finding?, Int) =
-      switch try await judge(evidence, call) {
+      switch try await judge(evidence) {
       case .agrees(let positions): (nil, positions)
       case .differs(let finding, let positions): (finding, positions)
-      case .undecided(let error): throw refusal(error, evidence, call)
+      case .undecided(let error): throw refusal(error, evidence, logger)
       }
     let predicate = VerdictPredicate(
       receiptID: evidence.execution.receiptID, profile: evidence.execution.profile,
       execution: evidence.statement.digest,
       result: finding == nil ? .pass : .fail, positions: positions, firstPosition: finding?.position,
       finding: finding?.text ?? "")
-    let statement = Statement(
-      kind: .verdict, issuer: issuer, subject: evidence.execution.receiptID.description,
-      subjectDigest: evidence.subjectDigest, issuedAt: Int64(time(nil)), predicate: predicate.json)
     (finding == nil ? metrics.passed : metrics.failed).increment()
-    call.logger.info(
+    logger.info(
       "executed again",
       metadata: [
         "receipt_id": "\(evidence.execution.receiptID)", "result": "\(predicate.result.rawValue)",
         "positions": "\(positions)", "finding": "\(predicate.finding)",
       ])
-    return ReexecuteResponse(
-      verdictStatement: try SignedStatement(signing: statement, with: key).bytes, agrees: finding == nil,
-      finding: predicate.finding, firstPosition: finding?.position.map { UInt32($0) })
+    let statement = try sign(
+      .verdict, evidence.execution.receiptID.description, evidence.subjectDigest, predicate.json)
+    return (statement, predicate)
+  }
+
+  /// A statement of this service's.
+  func sign(_ kind: StatementKind, _ subject: String, _ digest: Digest32, _ predicate: JSON) throws -> [UInt8] {
+    let statement = Statement(
+      kind: kind, issuer: issuer, subject: subject, subjectDigest: digest, issuedAt: Int64(time(nil)),
+      predicate: predicate)
+    return try SignedStatement(signing: statement, with: key).bytes
   }
 
   private func requireKnownKey(_ statement: SignedStatement) throws {
@@ -50,7 +66,7 @@ extension VerificationService {
     }
   }
 
-  private func judge(_ evidence: ExecutionEvidence, _ call: CallContext) async throws -> Judgement {
+  private func judge(_ evidence: ExecutionEvidence) async throws -> Judgement {
     let stop = StopFlag()
     metrics.waiting.record(engine.waiting + 1)
     defer { metrics.waiting.record(engine.waiting) }
@@ -70,9 +86,9 @@ extension VerificationService {
   }
 
   /// Why there is no verdict, though the pieces fit.
-  private func refusal(_ error: GenerationError, _ evidence: ExecutionEvidence, _ call: CallContext) -> any Error {
+  private func refusal(_ error: GenerationError, _ evidence: ExecutionEvidence, _ logger: Logger) -> any Error {
     if error == .cancelled { return CancellationError() }
-    call.logger.error(
+    logger.error(
       "re-execution failed", metadata: ["error": "\(error)", "receipt_id": "\(evidence.execution.receiptID)"])
     return RPCError(.internal, "the engine could not execute the answer again: \(error)")
   }

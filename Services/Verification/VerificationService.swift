@@ -5,6 +5,7 @@ internal import Logging
 internal import RPC
 public import ServiceKit
 public import ServiceLifecycle
+internal import Stores
 internal import Wire
 
 /// Checks what others claim, by doing it again, and signs a verdict. It never asks inference anything.
@@ -24,37 +25,56 @@ public struct VerificationService: HostedService {
   let metrics = VerificationMetrics()
   /// Nil where no log is named: verdicts then say nothing about one, and neither does this service.
   let log: LogWatch?
+  /// Nil likewise: a verdict that comes later is for the log.
+  let queue: VerdictQueue?
 
   public init(context: ServiceContext) async throws {
     let name = VerificationSettings.storageURL
-    let log = try context.settings.optionalString(name).map { _ in
-      try LogWatch(
-        path: "\(context.folder)/log-head.json", source: .init(context.client(peer: name)), logger: context.logger)
+    let settings = try VerificationSettings(context.settings, folder: context.folder)
+    guard context.settings.optionalString(name) != nil else {
+      context.logger.notice("no log is watched, and verdicts are made at once only: --\(name) is not set")
+      try self.init(settings: settings, issuer: context.issuer, key: context.signingKey("verdict"))
+      return
     }
-    if log == nil { context.logger.notice("no log is watched: --\(name) is not set") }
+    let storage = try context.client(peer: name) { options in
+      options.limits.maxBytes = LogAccess.messageBytesMax
+      options.limits.maxMemory = 4 * LogAccess.messageBytesMax
+    }
+    let log = try LogWatch(
+      path: "\(context.folder)/log-head.json", source: .init(storage), logger: context.logger)
+    let store = try await VerdictStore(settings.database ?? .sqlite(path: VerificationSettings.path(context.folder)))
     try self.init(
-      settings: VerificationSettings(context.settings), issuer: context.issuer, key: context.signingKey("verdict"),
-      log: log)
+      settings: settings, issuer: context.issuer, key: context.signingKey("verdict"), log: log,
+      queue: VerdictQueue(store: store, log: LogAccess(storage), logger: context.logger))
   }
 
   /// Errors: a kernel that the processor lacks, a registration policy that cannot be read.
   public init(settings: VerificationSettings, issuer: String, key: SigningKey) throws {
-    try self.init(settings: settings, issuer: issuer, key: key, log: nil)
+    try self.init(settings: settings, issuer: issuer, key: key, log: nil, queue: nil)
   }
 
-  init(settings: VerificationSettings, issuer: String, key: SigningKey, log: LogWatch?) throws {
+  init(settings: VerificationSettings, issuer: String, key: SigningKey, log: LogWatch?, queue: VerdictQueue?) throws {
     _ = try settings.kernel.resolved()
     if let path = settings.registrationPolicy { _ = try ExecutionKeys(path: path) }
     self.settings = settings
     self.issuer = issuer
     self.key = key
     self.log = log
+    self.queue = queue
     store = ModelStore(settings)
     engine = try EngineThread(waitingMax: settings.waitingMax)
     pool = try ThreadPool(threads: settings.threads)
   }
 
-  public var backgroundServices: [any Service] { log.map { [$0] } ?? [] }
+  public static func migrate(settings: SettingsValues, folder: String, dryRun: Bool) async throws -> [String]? {
+    try await VerificationSettings.database(settings, folder: folder).migrate(VerdictStore.schema, dryRun: dryRun)
+  }
+
+  public var backgroundServices: [any Service] {
+    let watch: [any Service] = log.map { [$0] } ?? []
+    guard let queue else { return watch }
+    return watch + [VerdictWorker(service: self, queue: queue), DrawKeeper(service: self, queue: queue)]
+  }
 
   public var readinessChecks: [ReadinessCheck] {
     log.map { log in [ReadinessCheck("log") { log.refusal }] } ?? []
@@ -65,6 +85,17 @@ public struct VerificationService: HostedService {
     routes.rpc.serve(VerificationProcedures.reexecute, limits: Self.reexecuteLimits) { input, call in
       try await reexecute(input, call)
     }
+    routes.rpc.serve(VerificationProcedures.requestVerdict) { input, _ in try await later().request(input) }
+    routes.rpc.serve(VerificationProcedures.enlist) { input, _ in try await later().enlist(input) }
+    routes.rpc.serve(VerificationProcedures.getVerdict) { input, _ in try await later().status(input) }
+  }
+
+  private func later() throws -> VerdictQueue {
+    guard let queue else {
+      throw RPCError(
+        .failedPrecondition, "verdicts come later only where a log is: set --\(VerificationSettings.storageURL)")
+    }
+    return queue
   }
 
   /// Room for a request body of the most that a client may send, its messages a second time, and the answer.
@@ -77,7 +108,8 @@ public struct VerificationService: HostedService {
 
   var identity: Identity {
     Identity(
-      issuer: issuer, keyID: COSEKey(key.publicKey).keyID, publicKey: key.publicKey.raw, kinds: ["verdict"],
+      issuer: issuer, keyID: COSEKey(key.publicKey).keyID, publicKey: key.publicKey.raw,
+      kinds: ["verdict", "draw", "reveal"],
       build: Self.build)
   }
 }

@@ -14,6 +14,10 @@ public enum VerificationProcedures {
   public static let service = "colophon.verification.v1.VerificationService"
   public static let getIdentity = Procedure<IdentityRequest, Identity>(service: service, method: "GetIdentity")
   public static let reexecute = Procedure<ReexecuteRequest, ReexecuteResponse>(service: service, method: "Reexecute")
+  public static let requestVerdict = Procedure<VerdictRequest, VerdictStatus>(
+    service: service, method: "RequestVerdict")
+  public static let enlist = Procedure<VerdictRequest, EnlistResponse>(service: service, method: "Enlist")
+  public static let getVerdict = Procedure<GetVerdictRequest, VerdictStatus>(service: service, method: "GetVerdict")
 }
 
 public enum StorageProcedures {

@@ -15,7 +15,7 @@ from harness.programs import environment
 from harness.service import LoneService
 from harness.suite import chat
 
-SERVICES = ("storage", "attribution", "orchestrator")
+SERVICES = ("storage", "attribution", "orchestrator", "verification")
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ IAT = 1_757_000_000
 INDEX, SIZE = 5, 11
 ISSUERS = {
     "inference": ["execution"], "storage": ["custody"], "attribution": ["attribution", "policy"],
-    "verification": ["verdict"], "orchestrator": ["receipt"], "operator": ["model"]}
+    "verification": ["verdict", "draw", "reveal"], "orchestrator": ["receipt"], "operator": ["model"]}
 Edit = Callable[[dict[str, Any]], None]
 
 
@@ -94,16 +94,26 @@ def digest(data: bytes) -> str:
 
 def log_of(entry: bytes, receipt_id: str, cosigners: list[str]) -> dict[str, str]:
     """A tree of SIZE entries with this one at INDEX; its checkpoint, tlog-proof and COSE Receipt."""
-    leaves = [merkle.leaf(entry if at == INDEX else sha256(b"other", bytes([at]))) for at in range(SIZE)]
-    root, path = tree(leaves), audit_path(INDEX, leaves)
-    text = f"{ORIGIN}\n{SIZE}\n{b64(root)}\n"
-    note = text + "\n" + KEYS["checkpoint"].note_line(text)
-    note += "".join(KEYS[name].cosignature_line(text, IAT + int(name[-1])) for name in cosigners)
-    proof = "".join(["c2sp.org/tlog-proof@v1\n", f"index {INDEX}\n", *(b64(h) + "\n" for h in path), "\n", note])
+    entries = [entry if at == INDEX else sha256(b"other", bytes([at])) for at in range(SIZE)]
+    return log_parts(entries, INDEX, receipt_id, cosigners)
+
+
+def log_parts(entries: list[bytes], index: int, receipt_id: str, cosigners: list[str] = []) -> dict[str, str]:
+    leaves, size = [merkle.leaf(entry) for entry in entries], len(entries)
+    root, path = tree(leaves), audit_path(index, leaves)
+    note = note_of(entries, cosigners)
+    proof = "".join(["c2sp.org/tlog-proof@v1\n", f"index {index}\n", *(b64(h) + "\n" for h in path), "\n", note])
     key = KEYS["cose"]
     protected = {1: -8, 4: key.kid, 15: {1: LOG_ISS, 2: receipt_id, 6: IAT}, 395: 1}
-    proofs = {396: {-1: [cbor.encode([SIZE, INDEX, path])]}}
+    proofs = {396: {-1: [cbor.encode([size, index, path])]}}
     return {"cose_receipt": b64(sign1(key, protected, proofs, root, attached=False)), "tlog_proof": proof}
+
+
+def note_of(entries: list[bytes], cosigners: list[str] = []) -> str:
+    """The checkpoint of a tree of these entries."""
+    text = f"{ORIGIN}\n{len(entries)}\n{b64(tree([merkle.leaf(entry) for entry in entries]))}\n"
+    cosigned = [KEYS[name].cosignature_line(text, IAT + int(name[-1])) for name in cosigners]
+    return "".join([text, "\n", KEYS["checkpoint"].note_line(text), *cosigned])
 
 
 def tree(leaves: list[bytes]) -> bytes:

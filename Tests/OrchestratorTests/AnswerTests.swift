@@ -127,10 +127,10 @@ struct AnswerTests {
     }
   }
 
-  @Test("With verification off the receipt binds no verdict, and the check says not_checked")
-  func verificationOff() async throws {
+  @Test("With verification none the receipt binds no verdict, and the check says not_checked")
+  func verificationNone() async throws {
     let world = try World()
-    let service = try await world.ready { $0.verifiesNow = false }
+    let service = try await world.ready { $0.verification = .never }
     let answer = try await service.chat()
     #expect(world.peers.calls(.reexecute) == 0)
     let bytes = try await service.bundle(try #require(answer.receiptID))

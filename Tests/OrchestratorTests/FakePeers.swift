@@ -11,7 +11,7 @@ import Wire
 /// The four peers in this process: real keys, real statements, a real log, a model that says what a test tells it to.
 final class FakePeers: Peers {
   enum Step: String, CaseIterable, Sendable {
-    case generate, keep, attribute, reexecute, append, settle, models, checkpoint, blob
+    case generate, keep, attribute, reexecute, append, settle, models, checkpoint, blob, requestVerdict, enlist, verdict
   }
 
   struct Script: Sendable {
@@ -39,6 +39,12 @@ final class FakePeers: Peers {
     var cancelled: Set<String> = []
     var custody: [String: KeepResponse] = [:]
     var shares: [String: AttributeResponse] = [:]
+    /// Told to verification, by receipt id.
+    var asked: [String: VerdictRequest] = [:]
+    var enlisted: [String: VerdictRequest] = [:]
+    var enlistRefusal: RPCError?
+    /// What verification answers about any receipt.
+    var verdict = VerdictStatus(state: "queued")
   }
 
   static let model = "tiny-test"
@@ -80,7 +86,7 @@ final class FakePeers: Peers {
   func calls(_ step: Step) -> Int { state.withLock { $0.calls[step] ?? 0 } }
 
   /// Runs a step, failing before or after it as the script says.
-  private func run<Value>(_ step: Step, _ work: () throws -> Value) throws -> Value {
+  func run<Value>(_ step: Step, _ work: () throws -> Value) throws -> Value {
     let failsBefore = state.withLock { state in
       state.calls[step, default: 0] += 1
       return Self.count(&state.failuresBefore, step)

@@ -25,7 +25,7 @@ struct World: Sendable {
     case .execution: "https://example.org/inference"
     case .custody: "https://example.org/storage"
     case .attribution, .policy: "https://example.org/attribution"
-    case .verdict: "https://example.org/verification"
+    case .verdict, .draw, .reveal: "https://example.org/verification"
     case .receipt: "https://example.org/orchestrator"
     default: "https://example.org/operator"
     }

@@ -12,6 +12,8 @@ import Wire
   private static let unary: [(path: String, isIdempotent: Bool)] = [
     row(InferenceProcedures.getIdentity), row(InferenceProcedures.listModels), row(InferenceProcedures.cancel),
     row(VerificationProcedures.getIdentity), row(VerificationProcedures.reexecute),
+    row(VerificationProcedures.requestVerdict), row(VerificationProcedures.enlist),
+    row(VerificationProcedures.getVerdict),
     row(StorageProcedures.getIdentity), row(StorageProcedures.keep), row(StorageProcedures.getBlob),
     row(StorageProcedures.beginUpload), row(StorageProcedures.putPart), row(StorageProcedures.commitUpload),
     row(StorageProcedures.abortUpload), row(StorageProcedures.getBlobInfo), row(StorageProcedures.readBlob),

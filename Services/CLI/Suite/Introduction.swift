@@ -80,6 +80,12 @@ struct Introduction {
       for issuer in issuers where !known.contains(issuer.keyID) {
         Console.error("note: \(data.trust.path) does not list the key of \(issuer.issuer); it is left as it is")
       }
+      for issuer in issuers {
+        let kinds = old?.issuers.first { $0.keyID == issuer.keyID }.map { issuer.kinds.subtracting($0.kinds) } ?? []
+        for kind in kinds.map(\.rawValue).sorted() {
+          Console.error("note: \(data.trust.path) does not list \(issuer.issuer) for '\(kind)'; it is left as it is")
+        }
+      }
       for witness in witnesses where old?.log.witnesses.contains(witness) == false {
         Console.error("note: \(data.trust.path) does not list the witness \(witness); it is left as it is")
       }

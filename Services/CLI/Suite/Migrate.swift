@@ -9,9 +9,9 @@ struct Migrate: AsyncParsableCommand {
       own settings say where its rows are, so give the same environment: COLOPHON_STORAGE_DATABASE and its like.
       """)
 
-  static let services = ["storage", "attribution", "orchestrator"]
+  static let services = ["storage", "attribution", "orchestrator", "verification"]
 
-  @Option(help: "storage, attribution or orchestrator.") var service: String
+  @Option(help: "storage, attribution, orchestrator or verification.") var service: String
   @Flag(help: "Take the steps, report them, and undo them.") var dryRun = false
   @OptionGroup var data: DataOption
 

@@ -19,10 +19,19 @@ struct OrchestratorClient {
     self.key = key
   }
 
-  func get(_ path: String) async throws -> [UInt8] {
-    let response = try await send(request(path))
+  func get(_ path: String) async throws -> [UInt8] { try await answer(request(path)) }
+
+  /// Posts nothing to a path; 202 is an answer too.
+  func post(_ path: String) async throws -> [UInt8] {
+    var request = request(path)
+    request.method = .POST
+    return try await answer(request)
+  }
+
+  private func answer(_ request: HTTPClientRequest) async throws -> [UInt8] {
+    let response = try await send(request)
     let body = Array((try await response.body.collect(upTo: Self.bodyBytesMax)).readableBytesView)
-    guard response.status == .ok else { throw refusal(response, body) }
+    guard response.status == .ok || response.status == .accepted else { throw refusal(response, body) }
     return body
   }
 

@@ -5,7 +5,7 @@ import Receipts
 
 struct ReceiptCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "receipt", abstract: "Show receipts.", subcommands: [Show.self, Epoch.self])
+    commandName: "receipt", abstract: "Show receipts.", subcommands: [Show.self, Get.self, Verdict.self, Epoch.self])
 
   struct Epoch: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -62,9 +62,9 @@ struct ReceiptCommand: AsyncParsableCommand {
 
     private func statements(_ bundle: Receipts.Bundle) throws -> JSON {
       .object(
-        try bundle.statements.sorted { $0.key.rawValue < $1.key.rawValue }.map { kind, bytes in
-          JSONMember(kind.rawValue, try JSON(parsing: try SignedStatement(bytes).payload))
-        })
+        try (bundle.statements.map { ($0.key, $0.value) } + bundle.registered.map { ($0.key, $0.value.statement) })
+          .sorted { $0.0.rawValue < $1.0.rawValue }
+          .map { kind, bytes in JSONMember(kind.rawValue, try JSON(parsing: try SignedStatement(bytes).payload)) })
     }
   }
 }

@@ -23,7 +23,12 @@ struct ReceiptTable {
         ("tokens", "\(execution.promptTokens) in, \(execution.completionTokens) out, \(execution.finishReason)"))
       rows.append(("executed by", signed.issuer))
     }
-    if let signed = try statement(.verdict) {
+    if let policy = try statement(.receipt).flatMap({ try ReceiptPredicate($0.predicate).verification }) {
+      rows.append(("verification", policy.text))
+    }
+    if let signed = try statement(.verdict)
+      ?? bundle.registered[.verdict].map({ try SignedStatement($0.statement).statement })
+    {
       let verdict = try VerdictPredicate(signed.predicate)
       rows.append(("verified by", "\(signed.issuer): \(verdict.method) \(verdict.result.rawValue)"))
     }

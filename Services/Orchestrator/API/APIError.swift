@@ -113,4 +113,5 @@ extension HTTPField.Name {
 
   static let xReceiptID = known("X-Receipt-Id")
   static let xReceiptNonce = known("X-Receipt-Nonce")
+  static let xReceiptVerification = known("X-Receipt-Verification")
 }

@@ -25,10 +25,13 @@ struct ChatRoute: Sendable {
     let chat: ChatRequest
     do { chat = try ChatRequest(body: body) } catch { throw APIError(error) }
     let nonce = try Self.nonce(request)
+    let verification = try Self.verification(request)
     let model = try await model(chat.model)
     let live: LiveRequest
     do {
-      live = try await pipeline.accept(chat, body: body, model: model, owner: caller.owner, nonce: nonce)
+      live = try await pipeline.accept(
+        chat, body: body, model: model, owner: caller.owner, nonce: nonce,
+        verification: verification)
     } catch PipelineError.logRefused(let why) {
       throw APIError(.serviceUnavailable, code: "log_unavailable", "No receipt can be given now: \(why).")
     }
@@ -45,6 +48,18 @@ struct ChatRoute: Sendable {
     } catch is RPCError {
       throw APIError(.serviceUnavailable, code: "inference_unavailable", "The models cannot be reached now.")
     }
+  }
+
+  /// The policy that the request asks for; nil where it leaves it to the settings.
+  private static func verification(_ request: Request) throws -> VerificationPolicy? {
+    guard let text = request.headers[.xReceiptVerification] else { return nil }
+    guard let policy = VerificationPolicy(text) else {
+      throw APIError(
+        .badRequest, code: "invalid_verification",
+        "X-Receipt-Verification must be 'always', 'sample 500bp' (1 to 10000 basis points), 'on-demand' or 'none'.",
+        parameter: "X-Receipt-Verification")
+    }
+    return policy
   }
 
   private static func nonce(_ request: Request) throws -> [UInt8] {

@@ -43,7 +43,8 @@ struct ReceiptRoutes: Sendable {
       let (proof, timestamp) = try readable(inclusion)
       bytes = try Bundle(
         receiptID: row.receiptID, asOf: inclusion.treeSize, statements: row.statements,
-        coseReceipt: inclusion.coseReceipt, tlogProof: proof.encoded, timestamp: timestamp, openings: openings
+        coseReceipt: inclusion.coseReceipt, tlogProof: proof.encoded, timestamp: timestamp, openings: openings,
+        registered: await registered(row, context)
       ).encoded()
     } catch let error as RPCError {
       context.logger.error("bundle not made", metadata: ["receipt": "\(row.receiptID)", "error": "\(error)"])

@@ -23,6 +23,9 @@ protocol Peers: Sendable {
   func settle(_ request: SettleRequest, _ call: CallContext?) async throws
 
   func reexecute(_ request: ReexecuteRequest, _ call: CallContext?) async throws -> ReexecuteResponse
+  func requestVerdict(_ request: VerdictRequest, _ call: CallContext?) async throws -> VerdictStatus
+  func enlist(_ request: VerdictRequest, _ call: CallContext?) async throws
+  func verdict(_ request: GetVerdictRequest, _ call: CallContext?) async throws -> VerdictStatus
 }
 
 enum Peer: String, CaseIterable, Sendable {

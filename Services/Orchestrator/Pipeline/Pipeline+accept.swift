@@ -20,7 +20,8 @@ struct LiveRequest: Sendable {
 extension Pipeline {
   /// Step 1: id, number and row in one transaction. Nothing was sent before, and no peer called.
   func accept(
-    _ request: ChatRequest, body: [UInt8], model: ModelCatalog.Entry, owner: String, nonce: [UInt8]
+    _ request: ChatRequest, body: [UInt8], model: ModelCatalog.Entry, owner: String, nonce: [UInt8],
+    verification: VerificationPolicy? = nil
   ) async throws -> LiveRequest {
     try log.requireConsistent()
     let salts = try RequestSalts(messageCount: request.messages.count, random: random)
@@ -31,7 +32,8 @@ extension Pipeline {
     let accepted = AcceptedRequest(
       receiptID: id, completionID: "chatcmpl-" + Hex.encode(try random(16)), keyID: keyID, owner: owner,
       isStreamed: request.stream, request: Commitment.make(.commitmentRequest, salt: salts.request, data: body),
-      salts: salts.bytes, unixMs: unixMs)
+      salts: salts.bytes, unixMs: unixMs,
+      verification: verification ?? settings.verification(of: request.model))
     return LiveRequest(
       row: try await outbox.accept(accepted), request: request, body: body, salts: salts, model: model, nonce: nonce,
       hold: hold)

@@ -53,10 +53,10 @@ extension Pipeline {
     return row
   }
 
-  /// Step 6: verification executes it again, where the settings ask for it now.
+  /// Step 6: verification executes it again, where that is to be before the receipt.
   func verify(_ row: OutboxRow, _ call: CallContext?) async throws -> OutboxRow {
     var row = row
-    if settings.verifiesNow {
+    if policy(of: row) == .always {
       let execution = try row.statement(.execution, else: .execution)
       let openings = row.openings.filter { ![.wire, .stream].contains($0.key) }
       guard !openings.isEmpty else { throw PipelineError.incomplete(.openings) }
@@ -76,6 +76,8 @@ extension Pipeline {
     row.state = .verified
     return try await save(row, from: .attributed)
   }
+
+  func policy(of row: OutboxRow) -> VerificationPolicy { row.verification ?? settings.verification }
 
   /// The order in which blobs are given to storage, the same on every repeat.
   private static func precedes(_ a: CommittedField, _ b: CommittedField) -> Bool {

@@ -32,7 +32,8 @@ extension Pipeline {
     let predicate = ReceiptPredicate(
       receiptID: row.receiptID, outcome: row.outcome ?? .failed, sequence: row.sequence, request: row.request,
       statements: statements, delivery: row.delivery, errorCode: row.errorCode, priceNano: row.priceNano,
-      acceptedUnixMs: row.acceptedUnixMs)
+      acceptedUnixMs: row.acceptedUnixMs,
+      verification: statements == nil || policy(of: row) == .always ? nil : policy(of: row))
     let statement = Statement(
       kind: .receipt, issuer: issuer, subject: row.receiptID.description, subjectDigest: predicate.subjectDigest,
       issuedAt: Int64(now() / 1000), predicate: predicate.json)
@@ -54,7 +55,8 @@ extension Pipeline {
     return try await save(row, from: .signed, head: head)
   }
 
-  /// Step 9: what was pending in the ledger is settled. A request that was never executed has no shares.
+  /// Step 9: what was pending in the ledger is settled, and verification told of what may be drawn. A request that was
+  /// never executed has no shares, and nothing to draw.
   func settle(_ row: OutboxRow, _ call: CallContext?) async throws -> OutboxRow {
     var row = row
     if row.statements[.attribution] != nil {
@@ -63,7 +65,27 @@ extension Pipeline {
       try await peers.settle(
         SettleRequest(receiptID: row.receiptID.description, receiptDigest: digest.bytes, index: index), call)
     }
+    if case .sample = policy(of: row), row.statements[.execution] != nil {
+      try await enlist(row, call)
+    }
     row.state = .settled
     return try await save(row, from: .published)
+  }
+
+  /// Verification that keeps no queue draws nothing: then its receipts say `not_checked`, and no row waits for it.
+  private func enlist(_ row: OutboxRow, _ call: CallContext?) async throws {
+    do { try await peers.enlist(try verdictRequest(row), call) } catch let error as RPCError
+      where error.code == .failedPrecondition || error.code == .unimplemented
+    {
+      logger.error("nobody draws this receipt", metadata: ["receipt": "\(row.receiptID)", "error": "\(error)"])
+    }
+  }
+
+  /// What verification needs to know for a later verdict on a row that is in the log.
+  func verdictRequest(_ row: OutboxRow) throws -> VerdictRequest {
+    guard let index = row.index else { throw PipelineError.incomplete(.index) }
+    return VerdictRequest(
+      receiptStatement: try row.statement(.receipt, else: .receipt),
+      custodyStatement: try row.statement(.custody, else: .custody), index: index)
   }
 }

@@ -16,7 +16,7 @@ enum PipelineError: Error, CustomStringConvertible {
   /// The head of the log is not the continuation of the one that was seen before.
   case logRefused(String)
 
-  enum OutboxField: String { case execution, model, receipt, openings, index }
+  enum OutboxField: String { case execution, model, receipt, custody, openings, index }
 
   var description: String {
     switch self {

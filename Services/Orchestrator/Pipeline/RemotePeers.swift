@@ -105,4 +105,16 @@ struct RemotePeers: Peers {
     try await verification.call(
       VerificationProcedures.reexecute, request, timeout: reexecuteTimeout, context: call)
   }
+
+  func requestVerdict(_ request: VerdictRequest, _ call: CallContext?) async throws -> VerdictStatus {
+    try await verification.call(VerificationProcedures.requestVerdict, request, timeout: timeout, context: call)
+  }
+
+  func enlist(_ request: VerdictRequest, _ call: CallContext?) async throws {
+    _ = try await verification.call(VerificationProcedures.enlist, request, timeout: timeout, context: call)
+  }
+
+  func verdict(_ request: GetVerdictRequest, _ call: CallContext?) async throws -> VerdictStatus {
+    try await verification.call(VerificationProcedures.getVerdict, request, timeout: timeout, context: call)
+  }
 }

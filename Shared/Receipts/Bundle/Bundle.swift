@@ -19,11 +19,15 @@ public struct Bundle: Sendable, Equatable {
   /// RFC 3161 token of the text of the proof's checkpoint; nil when it has none.
   public var timestamp: [UInt8]?
   public var openings: [CommittedField: [UInt8]]
+  /// What the log has by itself about this receipt's verification; empty where there is nothing.
+  public var registered: [StatementKind: RegisteredStatement]
 
   public init(
     receiptID: ReceiptID, asOf: UInt64, statements: [StatementKind: [UInt8]], coseReceipt: [UInt8],
-    tlogProof: [UInt8], timestamp: [UInt8]? = nil, openings: [CommittedField: [UInt8]]
+    tlogProof: [UInt8], timestamp: [UInt8]? = nil, openings: [CommittedField: [UInt8]],
+    registered: [StatementKind: RegisteredStatement] = [:]
   ) {
+    self.registered = registered
     self.timestamp = timestamp
     self.receiptID = receiptID
     self.asOf = asOf
@@ -40,16 +44,21 @@ public struct Bundle: Sendable, Equatable {
     func members(_ pairs: [(String, [UInt8])]) -> JSON {
       .object(pairs.map { JSONMember($0.0, .string(Base64.encode($0.1))) })
     }
-    let json: JSON = [
-      "media_type": .string(Self.mediaType), "receipt_id": .string(receiptID.description), "as_of": .decimal(asOf),
-      "statements": members(statements.map { ($0.key.rawValue, $0.value) }),
-      "log": .members([
-        ("cose_receipt", .string(Base64.encode(coseReceipt))), ("tlog_proof", .string(proof)),
-        ("timestamp", timestamp.map { .string(Base64.encode($0)) }),
-      ]),
-      "openings": members(openings.map { ($0.key.description, $0.value) }),
-      "does_not_show": Self.doesNotShowJSON,
-    ]
+    var beside: [JSONMember] = []
+    for (kind, statement) in registered { beside.append(JSONMember(kind.rawValue, try statement.json())) }
+    let json: JSON = .members([
+      ("media_type", .string(Self.mediaType)), ("receipt_id", .string(receiptID.description)),
+      ("as_of", .decimal(asOf)), ("statements", members(statements.map { ($0.key.rawValue, $0.value) })),
+      (
+        "log",
+        .members([
+          ("cose_receipt", .string(Base64.encode(coseReceipt))), ("tlog_proof", .string(proof)),
+          ("timestamp", timestamp.map { .string(Base64.encode($0)) }),
+        ])
+      ),
+      ("openings", members(openings.map { ($0.key.description, $0.value) })),
+      ("registered", beside.isEmpty ? nil : .object(beside)), ("does_not_show", Self.doesNotShowJSON),
+    ])
     do { return try JCS.encode(json) } catch { throw .encoding(what: "bundle", why: "\(error)") }
   }
 
@@ -81,6 +90,8 @@ public struct Bundle: Sendable, Equatable {
       guard let field = CommittedField(name) else { throw .unknownField("bundle.openings.\(name)") }
       openings[field] = bytes
     }
+    registered = [:]
+    if let value = fields.optional("registered") { registered = try RegisteredStatement.read(value) }
     guard try fields.json("does_not_show") == Self.doesNotShowJSON else {
       throw .field("bundle.does_not_show", why: "is not this format's text")
     }

@@ -115,7 +115,7 @@ public struct ExecutionPredicate: Sendable, Equatable {
   }
 
   /// The commitment to a field, where this predicate has one.
-  func commitment(to field: CommittedField) -> Digest32? {
+  public func commitment(to field: CommittedField) -> Digest32? {
     switch field {
     case .request: request
     case .message(let index): messages.indices.contains(index) ? messages[index] : nil

@@ -41,10 +41,13 @@ public struct ReceiptPredicate: Sendable, Equatable {
   public var errorCode: String?
   public var priceNano: UInt64
   public var acceptedUnixMs: UInt64
+  /// When an executed answer is verified; nil where the verdict is bound here, or nothing is said.
+  public var verification: VerificationPolicy?
 
   public init(
     receiptID: ReceiptID, outcome: Outcome, sequence: UInt64, request: Digest32, statements: Statements?,
-    delivery: Delivery?, errorCode: String?, priceNano: UInt64, acceptedUnixMs: UInt64
+    delivery: Delivery?, errorCode: String?, priceNano: UInt64, acceptedUnixMs: UInt64,
+    verification: VerificationPolicy? = nil
   ) {
     self.receiptID = receiptID
     self.outcome = outcome
@@ -55,6 +58,7 @@ public struct ReceiptPredicate: Sendable, Equatable {
     self.errorCode = errorCode
     self.priceNano = priceNano
     self.acceptedUnixMs = acceptedUnixMs
+    self.verification = verification
   }
 
   /// The digest of `subject[0]`: the execution, or the request that was never executed.
@@ -66,6 +70,7 @@ public struct ReceiptPredicate: Sendable, Equatable {
       ("sequence", .decimal(sequence)), ("request", .digest(request)), ("statements", statements.map(Self.json)),
       ("delivery", delivery.map(Self.json)), ("error", errorCode.map { ["code": .string($0)] }),
       ("price_nano", .decimal(priceNano)), ("accepted_unix_ms", .decimal(acceptedUnixMs)),
+      ("verification", verification?.json),
     ])
   }
 
@@ -104,6 +109,7 @@ public struct ReceiptPredicate: Sendable, Equatable {
     }
     priceNano = try fields.decimal("price_nano")
     acceptedUnixMs = try fields.decimal("accepted_unix_ms")
+    if let value = fields.optional("verification") { verification = try VerificationPolicy(value) }
     try fields.end()
     guard (statements == nil) == (errorCode != nil) else {
       throw .field("receipt", why: "must have either statements or an error")
@@ -113,6 +119,9 @@ public struct ReceiptPredicate: Sendable, Equatable {
     }
     guard outcome != .answered || (statements != nil && delivery != nil) else {
       throw .field("receipt", why: "of an answer must bind an execution and its delivery")
+    }
+    guard verification == nil || (statements != nil && statements?.verdict == nil) else {
+      throw .field("receipt.verification", why: "stands only beside an execution whose verdict is not bound")
     }
   }
 

@@ -53,6 +53,8 @@ public struct Statement: Sendable, Equatable {
     case .key: _ = try KeyPredicate(predicate)
     case .contribution:
       do { _ = try Contribution(json: predicate) } catch { throw .field("contribution", why: "\(error)") }
+    case .draw: _ = try DrawPredicate(predicate)
+    case .reveal: _ = try RevealPredicate(predicate)
     case .tombstone: break
     }
   }

@@ -34,14 +34,14 @@ public struct BundleVerifier: Sendable {
     let inclusion = inclusionCheck(evidence)
     let checks: [Check] = Check.Name.allCases.map { name in
       switch name {
-      case .signatures: signaturesCheck(evidence, index: inclusion.index)
+      case .signatures: signaturesCheck(evidence, inclusion)
       case .binding: bindingCheck(evidence)
       case .content: contentCheck(evidence)
       case .inclusion: inclusion.check
       case .witnesses: witnessesCheck(inclusion)
       case .time: timeCheck(evidence, inclusion)
       case .model: modelCheck(evidence)
-      case .reexecution: reexecutionCheck(evidence)
+      case .reexecution: reexecutionCheck(evidence, inclusion)
       case .tee: Check(.tee, .notOffered, "the execution states no evidence of trusted hardware")
       case .proof: Check(.proof, .notOffered, "the execution comes with no proof of inference")
       case .attribution: attributionCheck(evidence)

@@ -26,45 +26,6 @@ extension BundleVerifier {
     }
   }
 
-  /// Somebody other than the executor did it again: the caller with the model, or verification by its verdict.
-  func reexecutionCheck(_ evidence: Evidence) -> Check {
-    guard let execution = evidence.execution?.predicate else {
-      return Check(.reexecution, .notChecked, "nothing was executed")
-    }
-    guard execution.profile.hasSameBytes(as: ExecutionPredicate.profileExact) else {
-      return ExecutionPredicate.profilesNotReproducible.contains(execution.profile)
-        ? Check(.reexecution, .notOffered, "the profile \(execution.profile) is not reproducible")
-        : Check(.reexecution, .notChecked, "the profile \(execution.profile) is unknown here")
-    }
-    if let reexecute {
-      guard let model = evidence.model?.predicate else {
-        return Check(.reexecution, .notChecked, "the bundle holds no manifest")
-      }
-      let own = reexecute(execution, model, evidence.openings)
-      let contradicted = evidence.verdict?.predicate.result == .fail && own.state == .pass
-      return Check(
-        .reexecution, own.state,
-        own.detail + (contradicted ? "; the verdict in the bundle says fail, and is wrong" : ""))
-    }
-    guard let verdict = evidence.verdict else {
-      return Check(.reexecution, .notChecked, "no verdict in the bundle; `--model FILE` does it here")
-    }
-    return run(.reexecution) {
-      guard let issuer = policy.issuer(of: verdict.signed), issuer.kinds.contains(.verdict),
-        verdict.signed.isSigned(by: issuer.key)
-      else { throw Refusal("the verdict is not signed by a key listed for verdicts") }
-      let predicate = verdict.predicate
-      guard predicate.method == VerdictPredicate.methodReexecution else {
-        throw Refusal("the verdict's method is \(predicate.method)")
-      }
-      guard predicate.result == .pass else { throw Refusal("the verdict is fail: \(predicate.finding)") }
-      guard predicate.positions == execution.completionTokens else {
-        throw Refusal("the verdict covers \(predicate.positions) of \(execution.completionTokens) tokens")
-      }
-      return "\(predicate.positions) tokens recomputed by \(issuer.issuer), activation chain equal"
-    }
-  }
-
   /// The shares recompute from the policy, the manifest's lineage, the operator and the price.
   func attributionCheck(_ evidence: Evidence) -> Check {
     guard let attribution = evidence.attribution?.predicate, let execution = evidence.execution else {

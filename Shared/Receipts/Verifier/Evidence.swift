@@ -12,6 +12,10 @@ struct Evidence {
   let verdict: Part<VerdictPredicate>?
   let model: Part<ModelManifest>?
   let policy: SignedStatement?
+  /// What stands in the log by itself: a later verdict, and the draw with its reveal.
+  let later: Part<VerdictPredicate>?
+  let draw: Part<DrawPredicate>?
+  let reveal: Part<RevealPredicate>?
   let openings: [CommittedField: Opening]
   /// Why one of the bundle's openings cannot be read; the content check fails with it.
   let openingFailure: ReceiptError?
@@ -23,8 +27,8 @@ struct Evidence {
   }
 
   init(_ bundle: Bundle) throws(ReceiptError) {
-    func read(_ kind: StatementKind) throws(ReceiptError) -> SignedStatement? {
-      guard let bytes = bundle.statements[kind] else { return nil }
+    func read(_ kind: StatementKind, registered: Bool = false) throws(ReceiptError) -> SignedStatement? {
+      guard let bytes = registered ? bundle.registered[kind]?.statement : bundle.statements[kind] else { return nil }
       let signed: SignedStatement
       do { signed = try SignedStatement(bytes) } catch {
         throw .field("\(kind) statement", why: "is refused: \(error)")
@@ -35,9 +39,9 @@ struct Evidence {
       return signed
     }
     func part<P>(
-      _ kind: StatementKind, _ parse: (SignedStatement) throws(ReceiptError) -> P
+      _ kind: StatementKind, registered: Bool = false, _ parse: (SignedStatement) throws(ReceiptError) -> P
     ) throws(ReceiptError) -> Part<P>? {
-      guard let signed = try read(kind) else { return nil }
+      guard let signed = try read(kind, registered: registered) else { return nil }
       return Part(signed: signed, predicate: try parse(signed))
     }
     let known: Set<StatementKind> = [.receipt, .execution, .custody, .attribution, .verdict, .model, .policy]
@@ -57,6 +61,15 @@ struct Evidence {
     verdict = try part(.verdict) { signed throws(ReceiptError) in try VerdictPredicate(signed.statement.predicate) }
     model = try part(.model) { signed throws(ReceiptError) in try ModelManifest(signed.statement.predicate) }
     policy = try read(.policy)
+    later = try part(.verdict, registered: true) { signed throws(ReceiptError) in
+      try VerdictPredicate(signed.statement.predicate)
+    }
+    draw = try part(.draw, registered: true) { signed throws(ReceiptError) in
+      try DrawPredicate(signed.statement.predicate)
+    }
+    reveal = try part(.reveal, registered: true) { signed throws(ReceiptError) in
+      try RevealPredicate(signed.statement.predicate)
+    }
     var openings: [CommittedField: Opening] = [:]
     var failure: ReceiptError?
     for (field, blob) in bundle.openings {
@@ -73,7 +86,11 @@ struct Evidence {
     [receipt] + [execution?.signed, custody?.signed, attribution?.signed, verdict?.signed].compactMap { $0 }
   }
 
+  /// Those whose signers are judged by the receipt's own entry.
   var all: [SignedStatement] { aboutThisReceipt + [model?.signed, policy].compactMap { $0 } }
+
+  /// Those that have an entry of their own.
+  var registered: [SignedStatement] { [later?.signed, draw?.signed, reveal?.signed].compactMap { $0 } }
 }
 
 /// A check that found something wrong; its text says what.

@@ -6,12 +6,15 @@ struct InclusionFinding {
   let check: Check
   let index: UInt64?
   let head: VerifiedCheckpoint?
+  /// Where the statements are that have an entry of their own.
+  var registered = RegisteredEntries()
 }
 
 extension BundleVerifier {
   /// The receipt is in the log: by its C2SP proof and by its COSE Receipt, which must agree.
   func inclusionCheck(_ evidence: Evidence) -> InclusionFinding {
     var found: VerifiedInclusion?
+    var entries = RegisteredEntries()
     let check = run(.inclusion) {
       let entry = evidence.receipt.digest.bytes
       // Too few witnesses are the next check's finding.
@@ -27,10 +30,11 @@ extension BundleVerifier {
         throw Refusal("the COSE Receipt is about another subject")
       }
       guard evidence.bundle.asOf == checkpoint.size else { throw Refusal("as_of is not the size of the proven tree") }
+      entries = try registeredEntries(evidence, receiptIndex: verified.index, size: checkpoint.size)
       found = verified
       return "entry \(verified.index) of \(checkpoint.size) in \(checkpoint.origin), by tlog-proof and COSE Receipt"
     }
-    return InclusionFinding(check: check, index: found?.index, head: found?.head)
+    return InclusionFinding(check: check, index: found?.index, head: found?.head, registered: entries)
   }
 
   func witnessesCheck(_ finding: InclusionFinding) -> Check {

@@ -1,10 +1,11 @@
 extension BundleVerifier {
   /// Each statement is signed by a key that the policy lists for its kind, its issuer and this place in the log.
-  func signaturesCheck(_ evidence: Evidence, index: UInt64?) -> Check {
+  func signaturesCheck(_ evidence: Evidence, _ inclusion: InclusionFinding) -> Check {
     run(.signatures) {
       if let two = policy.keyInTwoRoles { throw Refusal("trust policy: \(two)") }
-      for signed in evidence.all { try check(signed, index: index) }
-      return "\(evidence.all.count) statements, each by a key listed for its kind"
+      for signed in evidence.all { try check(signed, index: inclusion.index) }
+      for signed in evidence.registered { try check(signed, index: inclusion.registered.index[signed.statement.kind]) }
+      return "\(evidence.all.count + evidence.registered.count) statements, each by a key listed for its kind"
     }
   }
 

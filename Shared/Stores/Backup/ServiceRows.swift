@@ -7,12 +7,14 @@ struct ServiceRows {
   /// Below the data folder, and in the backup.
   let path: String
   let location: DatabaseLocation
+  /// Whether a service of a suite may have none: verification had none before it had a queue.
+  var isOptional: Bool { schema.service == VerdictStore.schema.service }
 
   /// In the order of a backup: first the orchestrator's, last storage's.
   static func all(in data: String, _ locations: [String: DatabaseLocation]) -> [ServiceRows] {
     [
       (Outbox.schema, "orchestrator/outbox.sqlite"), (LedgerStore.schema, "attribution/ledger.sqlite"),
-      (StorageSchema.schema, "storage/storage.sqlite"),
+      (VerdictStore.schema, "verification/verdicts.sqlite"), (StorageSchema.schema, "storage/storage.sqlite"),
     ].map { schema, path in
       ServiceRows(
         schema: schema, path: path, location: locations[schema.service] ?? .sqlite(path: "\(data)/\(path)"))

@@ -76,7 +76,8 @@ public struct SuiteBackup: Sendable {
   /// Copies a database; returns the log's head when it is the one that has it.
   private func copy(_ rows: ServiceRows, _ folder: BackupFolder) throws -> SignedHead? {
     let service = rows.schema.service
-    guard rows.postgres != nil || access("\(data)/\(service)", F_OK) == 0 else { return nil }
+    let mark = rows.isOptional ? rows.path : service
+    guard rows.postgres != nil || access("\(data)/\(mark)", F_OK) == 0 else { return nil }
     let head = try rows.copy(to: folder.place(rows.path)) { db in
       service == "storage" ? try LogRows.head(db) : nil
     }

@@ -64,6 +64,9 @@ extension Outbox {
       outcome: outcome.flatMap(Outcome.init(rawValue:)), errorCode: try columns["error_code"],
       salts: try columns["salts"], statements: [:], openingNames: [:], openings: [:],
       delivery: nil, priceNano: UInt64(try columns["price_nano"] as Int64), index: index.map { UInt64($0) })
+    let policy: String? = try columns["verification"]
+    row.verification = policy.flatMap(VerificationPolicy.init(_:))
+    guard (policy == nil) == (row.verification == nil) else { throw unreadable("verification") }
     guard (outcome == nil) == (row.outcome == nil) else { throw unreadable("outcome") }
     if let digest: Digest32 = try columns["delivery_digest"] {
       let chunks: Int64? = try columns["delivery_chunks"]

@@ -1,6 +1,7 @@
 extension Outbox {
   public static let schema = Schema(
-    service: "orchestrator", [Migration("outbox", tables), Migration("epochs", epochs)])
+    service: "orchestrator",
+    [Migration("outbox", tables), Migration("epochs", epochs), Migration("verification policy", policy)])
 
   /// Statements are stored once by digest: a model's and a policy's belong to many rows.
   private static let tables = """
@@ -56,6 +57,9 @@ extension Outbox {
       root BLOB NOT NULL
     ) STRICT;
     """
+
+  /// When the answer is executed again; NULL, in rows of before, as the settings say.
+  private static let policy = "ALTER TABLE outbox ADD COLUMN verification TEXT"
 
   /// Which receipts of a key have been counted, and by which statement. What follows `last` is not counted yet.
   private static let epochs = """

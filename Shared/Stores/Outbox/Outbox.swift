@@ -26,11 +26,11 @@ public struct Outbox: Sendable {
       try db.run(
         """
         INSERT INTO outbox (receipt_id, completion_id, key_id, sequence, owner, is_streamed, request, accepted_unix_ms,
-          updated_unix_ms, state, salts, price_nano) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'accepted', ?, 0)
+          updated_unix_ms, state, salts, price_nano, verification) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'accepted', ?, 0, ?)
         """,
         [
           row.receiptID.description, row.completionID, row.keyID, next, row.owner, row.isStreamed, row.request,
-          Int64(request.unixMs), Int64(request.unixMs), request.salts,
+          Int64(request.unixMs), Int64(request.unixMs), request.salts, request.verification?.text,
         ])
       return row
     }

@@ -33,6 +33,8 @@ public struct OutboxRow: Sendable, Equatable {
   public var priceNano: UInt64
   /// In the log.
   public var index: UInt64?
+  /// When the answer is executed again; nil as the settings say.
+  public var verification: VerificationPolicy?
 }
 
 /// What is known of a request when it is accepted: all of a row but its number.
@@ -45,11 +47,13 @@ public struct AcceptedRequest: Sendable {
   public var request: Digest32
   public var salts: [UInt8]
   public var unixMs: UInt64
+  public var verification: VerificationPolicy?
 
   public init(
     receiptID: ReceiptID, completionID: String, keyID: [UInt8], owner: String, isStreamed: Bool, request: Digest32,
-    salts: [UInt8], unixMs: UInt64
+    salts: [UInt8], unixMs: UInt64, verification: VerificationPolicy? = nil
   ) {
+    self.verification = verification
     self.receiptID = receiptID
     self.completionID = completionID
     self.keyID = keyID
@@ -64,6 +68,6 @@ public struct AcceptedRequest: Sendable {
     OutboxRow(
       receiptID: receiptID, completionID: completionID, keyID: keyID, sequence: sequence, owner: owner,
       isStreamed: isStreamed, request: request, acceptedUnixMs: unixMs, state: .accepted, salts: salts,
-      statements: [:], openingNames: [:], openings: [:], priceNano: 0)
+      statements: [:], openingNames: [:], openings: [:], priceNano: 0, verification: verification)
   }
 }

@@ -26,11 +26,14 @@ public struct JobQueue: Sendable {
 
   /// Adds a job, unless one of this id is there.
   public func put(_ id: String, _ payload: [UInt8], dueUnixMs: Int64) async throws {
-    try await database.write(.rowLocks, repeatable: true) { db in
-      _ = try db.run(
-        "INSERT INTO job (id, payload, due_unix_ms, attempts) VALUES (?, ?, ?, 0) ON CONFLICT DO NOTHING",
-        [id, payload, dueUnixMs])
-    }
+    try await database.write(.rowLocks, repeatable: true) { db in try Self.put(db, id, payload, dueUnixMs: dueUnixMs) }
+  }
+
+  /// The same, as part of the caller's transaction.
+  static func put(_ db: any RowTransaction, _ id: String, _ payload: [UInt8], dueUnixMs: Int64) throws {
+    try db.run(
+      "INSERT INTO job (id, payload, due_unix_ms, attempts) VALUES (?, ?, ?, 0) ON CONFLICT DO NOTHING",
+      [id, payload, dueUnixMs])
   }
 
   /// Takes jobs that are due. Workers that ask at once pass over each other's jobs and do not wait.
@@ -46,10 +49,26 @@ public struct JobQueue: Sendable {
     }
   }
 
+  /// Makes the lease of a job end at another time: later, for work that takes long, or the time of the next attempt of
+  /// one that could not be done. False when the lease had ended and somebody else has taken the job.
+  public func move(_ job: Job, dueUnixMs: Int64) async throws -> Bool {
+    try await database.write(.rowLocks, repeatable: true) { db in
+      try db.run("UPDATE job SET due_unix_ms = ? WHERE id = ? AND attempts = ?", [dueUnixMs, job.id, job.attempt]) == 1
+    }
+  }
+
   /// Removes a job that is done. False when its lease had ended and somebody else has taken it.
   public func finish(_ job: Job) async throws -> Bool {
     try await database.write(.rowLocks) { db in
       try db.run("DELETE FROM job WHERE id = ? AND attempts = ?", [job.id, job.attempt]) == 1
+    }
+  }
+
+  /// How many jobs there are, taken ones included.
+  public func count() async throws -> Int {
+    try await database.read { db in
+      let count: Int64? = try db.value("SELECT count(*) FROM job")
+      return Int(count ?? 0)
     }
   }
 }

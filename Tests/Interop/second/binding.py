@@ -1,5 +1,6 @@
 """The check `binding`: all statements speak of one request, and the receipt binds exactly those that are here."""
 
+from . import sampling
 from .bundle import Bundle
 from .report import PASS, Outcome
 from .values import require
@@ -16,6 +17,7 @@ def binding(bundle: Bundle) -> Outcome:
     _subjects(bundle)
     _bound(bundle)
     _agreement(bundle)
+    sampling.bound(bundle)
     receipt = bundle.receipt
     return PASS, f"one request, digests agree, outcome {receipt['outcome']}, sequence {receipt['sequence']}"
 

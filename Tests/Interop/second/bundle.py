@@ -14,6 +14,7 @@ MEDIA_TYPE = "application/vnd.colophon.bundle+json"
 BYTES_MAX = 64 << 20
 OPENING_BYTES_MAX = 16 << 20
 KINDS = ("receipt", "execution", "custody", "attribution", "verdict", "model", "policy")
+REGISTERED = ("verdict", "draw", "reveal")
 DOES_NOT_SHOW = [
     "when: times in statements are their signers' claims; without a witness or a timestamp nothing bounds them",
     "that the log is not forked or rolled back: without witnesses that needs your own copy of an older checkpoint",
@@ -51,6 +52,8 @@ class Bundle:
     """An RFC 3161 token, not yet read."""
     blobs: dict[str, bytes]
     """The openings as they are kept, not yet read."""
+    registered: dict[str, tuple[Statement, str]]
+    """By kind: what has an entry of its own, and the text of its proof."""
 
     @classmethod
     def parse(cls, data: bytes) -> "Bundle":
@@ -62,14 +65,16 @@ class Bundle:
             statements=record(**{kind if kind == "receipt" else kind + "_": statement for kind in KINDS}),
             log=record(
                 cose_receipt=text(0, BYTES_MAX), tlog_proof=text(0, BYTES_MAX), timestamp_=text(0, BYTES_MAX)),
-            openings=_openings, does_not_show=exactly(DOES_NOT_SHOW))(value, "bundle")
+            openings=_openings, does_not_show=exactly(DOES_NOT_SHOW), registered_=_registered)(value, "bundle")
         decoded = {kind: from_base64(encoded, kind) for kind, encoded in value["statements"].items()}
         blobs = {name: from_base64(encoded, name) for name, encoded in value["openings"].items()}
         return cls(
             value["receipt_id"], int(value["as_of"]),
             {kind: Statement.parse(raw, kind) for kind, raw in decoded.items()},
             from_base64(value["log"]["cose_receipt"], "cose_receipt"), value["log"]["tlog_proof"],
-            from_base64(value["log"]["timestamp"], "timestamp") if "timestamp" in value["log"] else None, blobs)
+            from_base64(value["log"]["timestamp"], "timestamp") if "timestamp" in value["log"] else None, blobs,
+            {kind: (Statement.parse(from_base64(item["statement"], kind), kind), item["tlog_proof"])
+             for kind, item in value.get("registered", {}).items()})
 
     @cached_property
     def openings(self) -> dict[str, Opening]:
@@ -79,9 +84,18 @@ class Bundle:
         statement = self.statements.get(kind)
         return statement and statement.predicate
 
+    def registered_statement(self, kind: str) -> Statement | None:
+        return self.registered[kind][0] if kind in self.registered else None
+
     @cached_property
     def receipt(self) -> dict[str, Any]:
         return self.statements["receipt"].predicate
+
+
+def _registered(value: Any, path: str) -> None:
+    item = record(statement=text(0, BYTES_MAX), tlog_proof=text(0, BYTES_MAX))
+    record(**{kind + "_": item for kind in REGISTERED})(value, path)
+    require(value, f"{path} is empty")
 
 
 def _openings(value: Any, path: str) -> None:

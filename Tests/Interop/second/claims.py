@@ -1,7 +1,8 @@
 """The checks `model`, `reexecution`, `tee`, `proof`, `attribution` and `custody`."""
 
-from . import credit
+from . import credit, sampling
 from .bundle import Bundle
+from .log_checks import Inclusion
 from .report import NOT_CHECKED, NOT_OFFERED, PASS, Outcome
 from .trust import Trust
 from .values import digest_text, require, sha256
@@ -26,14 +27,16 @@ def model(bundle: Bundle, trust: Trust) -> Outcome:
     return PASS, f"{execution['model']['id']}, its manifest by a listed signer"
 
 
-def reexecution(bundle: Bundle, trust: Trust) -> Outcome:
+def reexecution(bundle: Bundle, trust: Trust, found: Inclusion) -> Outcome:
     """This program has no model: it can only believe a verdict of a listed key."""
-    execution, statement = bundle.statements.get("execution"), bundle.statements.get("verdict")
+    execution = bundle.statements.get("execution")
+    statement = bundle.statements.get("verdict") or bundle.registered_statement("verdict")
     if not execution:
         return NOT_CHECKED, "nothing was executed"
     if (profile := execution.predicate["profile"]) != EXACT:
         state = NOT_OFFERED if profile in NOT_REPRODUCIBLE else NOT_CHECKED
         return state, f"the profile {profile} is not reproducible, or unknown here"
+    require(found.index is None or not sampling.is_overdue(bundle, found.entries), "no verdict by the deadline")
     if not statement:
         return NOT_CHECKED, "no verdict in the bundle"
     verdict, issuer = statement.predicate, trust.issuer(statement.kid)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from . import timestamp
+from . import sampling, timestamp
 from .bundle import Bundle
 from .cose import SUB, parse_receipt, thumbprint
 from .merkle import root_of_path
@@ -25,6 +25,7 @@ class Inclusion:
     cosigned: tuple[int, ...] = ()
     text: str = ""
     """Of the proven checkpoint."""
+    entries: sampling.Entries = sampling.Entries()
 
 
 def inclusion(bundle: Bundle, trust: Trust) -> Inclusion:
@@ -49,14 +50,17 @@ def _included(bundle: Bundle, trust: Trust) -> Inclusion:
     require(receipt.message.claims[SUB] == bundle.statements["receipt"].sub, "the COSE Receipt is of another receipt")
     require(bundle.as_of == receipt.size, "as_of is not the size of the tree")
     said = f"entry {proof.index} of {receipt.size} in {trust.origin}, by tlog-proof and COSE Receipt"
-    return Inclusion((PASS, said), proof.index, tuple(cosigned), proof.note.text)
+    entries = sampling.included(bundle, trust, proof.index, proof.checkpoint.size)
+    return Inclusion((PASS, said), proof.index, tuple(cosigned), proof.note.text, entries)
 
 
-def signatures(bundle: Bundle, trust: Trust, index: int | None) -> Outcome:
+def signatures(bundle: Bundle, trust: Trust, found: Inclusion) -> Outcome:
     trust.check_roles()
     for kind, statement in bundle.statements.items():
-        _signature(statement, kind, index, trust)
-    return PASS, f"{len(bundle.statements)} statements, each by a key listed for its kind"
+        _signature(statement, kind, found.index, trust)
+    for kind, (statement, _) in bundle.registered.items():
+        _signature(statement, kind, found.entries.index.get(kind), trust)
+    return PASS, f"{len(bundle.statements) + len(bundle.registered)} statements, each by a key listed for its kind"
 
 
 def _signature(statement: Statement, kind: str, index: int | None, trust: Trust) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from . import lineage
 from .shape import decimal, digest, exactly, identifier, integer, list_of, one_of, receipt_id, record, text, that
-from .values import Refused, binary32, require
+from .values import Refused, binary32, from_base64, require
 
 _BITS = re.compile(r"[0-9a-f]{8}")
 _CODE = re.compile(r"[a-z0-9_.-]{1,64}")
@@ -73,12 +73,25 @@ def receipt(value: Any, path: str) -> None:
         receipt_id=receipt_id, outcome=one_of(["answered", "refused", "failed", "cancelled"]), sequence=decimal(),
         request=digest, statements_=record(execution=digest, custody_=digest, attribution_=digest, verdict_=digest),
         delivery_=delivery, error_=record(code=that(lambda c: isinstance(c, str) and _CODE.fullmatch(c), "a code")),
-        price_nano=decimal(), accepted_unix_ms=decimal())(value, path)
+        price_nano=decimal(), accepted_unix_ms=decimal(), verification_=_verification)(value, path)
     has_statements = "statements" in value
     require(has_statements != ("error" in value), f"{path} has both statements and error, or neither")
     answered, refused = value["outcome"] == "answered", value["outcome"] == "refused"
     require(not answered or (has_statements and "delivery" in value), f"{path}: an answer without its delivery")
     require(not (refused and has_statements), f"{path}: a refusal with statements")
+    alone = has_statements and "verdict" not in value["statements"]
+    require(alone or "verification" not in value, f"{path}: a policy of verification beside a verdict, or nothing executed")
+
+
+def _verification(value: Any, path: str) -> None:
+    sampled = record(policy=exactly("sample"), rate_bp=integer(1, 10_000))
+    other = record(policy=one_of(["on-demand", "none"]))
+    (sampled if isinstance(value, dict) and value.get("policy") == "sample" else other)(value, path)
+
+
+def _within(value: Any, path: str) -> None:
+    decimal()(value, path)
+    require(int(value) > 0, f"{path} is 0")
 
 
 _NAME = text(1, 1024)
@@ -102,6 +115,10 @@ PREDICATES = {
         receipt_id=receipt_id, method=text(), profile=text(), execution=digest,
         result=one_of(["pass", "fail"]), positions=integer(), first_position_=integer(), finding=text(0, 1024)),
     "receipt": receipt,
+    "draw": record(number=decimal(), seed=digest, within=_within),
+    "reveal": record(
+        number=decimal(), draw=digest, last=decimal(), checkpoint=text(1, 4096),
+        seed=lambda value, path: require(len(from_base64(value, path)) == 32, f"{path} has not 32 bytes")),
     "model": record(
         id=_NAME, name=text(), architecture=text(), profile=text(), context_length=integer(), licence=text(),
         weights=record(format=exactly("gguf"), file=text(), digest=digest, bytes=decimal(), quantization=text()),

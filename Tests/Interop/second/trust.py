@@ -17,7 +17,7 @@ CHECKS = (
     "attribution", "custody")
 # One key signs at most one of these kinds; the other kinds go with any.
 SEPARATE = frozenset({"execution", "custody", "attribution", "verdict", "receipt", "model"})
-KINDS = SEPARATE | {"policy", "contribution", "key", "tombstone", "epoch"}
+KINDS = SEPARATE | {"policy", "contribution", "key", "tombstone", "epoch", "draw", "reveal"}
 
 
 @dataclass(frozen=True)

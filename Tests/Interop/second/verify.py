@@ -21,14 +21,14 @@ def verify(data: bytes, trust: Trust, response: bytes | None = None, require: fr
         return Report(None, checks | {"signatures": (FAIL, f"the bundle cannot be read: {error}")}, required)
     included = log_checks.inclusion(bundle, trust)
     checks: dict[str, Callable[[], Outcome]] = {
-        "signatures": lambda: log_checks.signatures(bundle, trust, included.index),
+        "signatures": lambda: log_checks.signatures(bundle, trust, included),
         "binding": lambda: binding.binding(bundle),
         "content": lambda: content.content(bundle, response),
         "inclusion": lambda: included.outcome,
         "witnesses": lambda: log_checks.witnesses(included, trust),
         "time": lambda: log_checks.time(bundle, included, trust),
         "model": lambda: claims.model(bundle, trust),
-        "reexecution": lambda: claims.reexecution(bundle, trust),
+        "reexecution": lambda: claims.reexecution(bundle, trust, included),
         "tee": lambda: claims.tee(bundle),
         "proof": lambda: claims.proof(bundle),
         "attribution": lambda: claims.attribution(bundle, trust),

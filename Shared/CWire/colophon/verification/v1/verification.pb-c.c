@@ -142,6 +142,186 @@ void   colophon__verification__v1__reexecute_response__free_unpacked
   assert(message->base.descriptor == &colophon__verification__v1__reexecute_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   colophon__verification__v1__verdict_request__init
+                     (Colophon__Verification__V1__VerdictRequest         *message)
+{
+  static const Colophon__Verification__V1__VerdictRequest init_value = COLOPHON__VERIFICATION__V1__VERDICT_REQUEST__INIT;
+  *message = init_value;
+}
+size_t colophon__verification__v1__verdict_request__get_packed_size
+                     (const Colophon__Verification__V1__VerdictRequest *message)
+{
+  assert(message->base.descriptor == &colophon__verification__v1__verdict_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t colophon__verification__v1__verdict_request__pack
+                     (const Colophon__Verification__V1__VerdictRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &colophon__verification__v1__verdict_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t colophon__verification__v1__verdict_request__pack_to_buffer
+                     (const Colophon__Verification__V1__VerdictRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &colophon__verification__v1__verdict_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Colophon__Verification__V1__VerdictRequest *
+       colophon__verification__v1__verdict_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Colophon__Verification__V1__VerdictRequest *)
+     protobuf_c_message_unpack (&colophon__verification__v1__verdict_request__descriptor,
+                                allocator, len, data);
+}
+void   colophon__verification__v1__verdict_request__free_unpacked
+                     (Colophon__Verification__V1__VerdictRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &colophon__verification__v1__verdict_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   colophon__verification__v1__enlist_response__init
+                     (Colophon__Verification__V1__EnlistResponse         *message)
+{
+  static const Colophon__Verification__V1__EnlistResponse init_value = COLOPHON__VERIFICATION__V1__ENLIST_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t colophon__verification__v1__enlist_response__get_packed_size
+                     (const Colophon__Verification__V1__EnlistResponse *message)
+{
+  assert(message->base.descriptor == &colophon__verification__v1__enlist_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t colophon__verification__v1__enlist_response__pack
+                     (const Colophon__Verification__V1__EnlistResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &colophon__verification__v1__enlist_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t colophon__verification__v1__enlist_response__pack_to_buffer
+                     (const Colophon__Verification__V1__EnlistResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &colophon__verification__v1__enlist_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Colophon__Verification__V1__EnlistResponse *
+       colophon__verification__v1__enlist_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Colophon__Verification__V1__EnlistResponse *)
+     protobuf_c_message_unpack (&colophon__verification__v1__enlist_response__descriptor,
+                                allocator, len, data);
+}
+void   colophon__verification__v1__enlist_response__free_unpacked
+                     (Colophon__Verification__V1__EnlistResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &colophon__verification__v1__enlist_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   colophon__verification__v1__get_verdict_request__init
+                     (Colophon__Verification__V1__GetVerdictRequest         *message)
+{
+  static const Colophon__Verification__V1__GetVerdictRequest init_value = COLOPHON__VERIFICATION__V1__GET_VERDICT_REQUEST__INIT;
+  *message = init_value;
+}
+size_t colophon__verification__v1__get_verdict_request__get_packed_size
+                     (const Colophon__Verification__V1__GetVerdictRequest *message)
+{
+  assert(message->base.descriptor == &colophon__verification__v1__get_verdict_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t colophon__verification__v1__get_verdict_request__pack
+                     (const Colophon__Verification__V1__GetVerdictRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &colophon__verification__v1__get_verdict_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t colophon__verification__v1__get_verdict_request__pack_to_buffer
+                     (const Colophon__Verification__V1__GetVerdictRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &colophon__verification__v1__get_verdict_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Colophon__Verification__V1__GetVerdictRequest *
+       colophon__verification__v1__get_verdict_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Colophon__Verification__V1__GetVerdictRequest *)
+     protobuf_c_message_unpack (&colophon__verification__v1__get_verdict_request__descriptor,
+                                allocator, len, data);
+}
+void   colophon__verification__v1__get_verdict_request__free_unpacked
+                     (Colophon__Verification__V1__GetVerdictRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &colophon__verification__v1__get_verdict_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   colophon__verification__v1__verdict_status__init
+                     (Colophon__Verification__V1__VerdictStatus         *message)
+{
+  static const Colophon__Verification__V1__VerdictStatus init_value = COLOPHON__VERIFICATION__V1__VERDICT_STATUS__INIT;
+  *message = init_value;
+}
+size_t colophon__verification__v1__verdict_status__get_packed_size
+                     (const Colophon__Verification__V1__VerdictStatus *message)
+{
+  assert(message->base.descriptor == &colophon__verification__v1__verdict_status__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t colophon__verification__v1__verdict_status__pack
+                     (const Colophon__Verification__V1__VerdictStatus *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &colophon__verification__v1__verdict_status__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t colophon__verification__v1__verdict_status__pack_to_buffer
+                     (const Colophon__Verification__V1__VerdictStatus *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &colophon__verification__v1__verdict_status__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Colophon__Verification__V1__VerdictStatus *
+       colophon__verification__v1__verdict_status__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Colophon__Verification__V1__VerdictStatus *)
+     protobuf_c_message_unpack (&colophon__verification__v1__verdict_status__descriptor,
+                                allocator, len, data);
+}
+void   colophon__verification__v1__verdict_status__free_unpacked
+                     (Colophon__Verification__V1__VerdictStatus *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &colophon__verification__v1__verdict_status__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 static const ProtobufCFieldDescriptor colophon__verification__v1__reexecute_request__field_descriptors[4] =
 {
   {
@@ -347,14 +527,243 @@ const ProtobufCMessageDescriptor colophon__verification__v1__reexecute_response_
   (ProtobufCMessageInit) colophon__verification__v1__reexecute_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCMethodDescriptor colophon__verification__v1__verification_service__method_descriptors[2] =
+static const ProtobufCFieldDescriptor colophon__verification__v1__verdict_request__field_descriptors[3] =
+{
+  {
+    "receipt_statement",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Verification__V1__VerdictRequest, receipt_statement),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "custody_statement",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Verification__V1__VerdictRequest, custody_statement),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "index",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Verification__V1__VerdictRequest, index),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned colophon__verification__v1__verdict_request__field_indices_by_name[] = {
+  1,   /* field[1] = custody_statement */
+  2,   /* field[2] = index */
+  0,   /* field[0] = receipt_statement */
+};
+static const ProtobufCIntRange colophon__verification__v1__verdict_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor colophon__verification__v1__verdict_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "colophon.verification.v1.VerdictRequest",
+  "VerdictRequest",
+  "Colophon__Verification__V1__VerdictRequest",
+  "colophon.verification.v1",
+  sizeof(Colophon__Verification__V1__VerdictRequest),
+  3,
+  colophon__verification__v1__verdict_request__field_descriptors,
+  colophon__verification__v1__verdict_request__field_indices_by_name,
+  1,  colophon__verification__v1__verdict_request__number_ranges,
+  (ProtobufCMessageInit) colophon__verification__v1__verdict_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+#define colophon__verification__v1__enlist_response__field_descriptors NULL
+#define colophon__verification__v1__enlist_response__field_indices_by_name NULL
+#define colophon__verification__v1__enlist_response__number_ranges NULL
+const ProtobufCMessageDescriptor colophon__verification__v1__enlist_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "colophon.verification.v1.EnlistResponse",
+  "EnlistResponse",
+  "Colophon__Verification__V1__EnlistResponse",
+  "colophon.verification.v1",
+  sizeof(Colophon__Verification__V1__EnlistResponse),
+  0,
+  colophon__verification__v1__enlist_response__field_descriptors,
+  colophon__verification__v1__enlist_response__field_indices_by_name,
+  0,  colophon__verification__v1__enlist_response__number_ranges,
+  (ProtobufCMessageInit) colophon__verification__v1__enlist_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor colophon__verification__v1__get_verdict_request__field_descriptors[2] =
+{
+  {
+    "receipt_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Verification__V1__GetVerdictRequest, receipt_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "index",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Verification__V1__GetVerdictRequest, index),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned colophon__verification__v1__get_verdict_request__field_indices_by_name[] = {
+  1,   /* field[1] = index */
+  0,   /* field[0] = receipt_id */
+};
+static const ProtobufCIntRange colophon__verification__v1__get_verdict_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor colophon__verification__v1__get_verdict_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "colophon.verification.v1.GetVerdictRequest",
+  "GetVerdictRequest",
+  "Colophon__Verification__V1__GetVerdictRequest",
+  "colophon.verification.v1",
+  sizeof(Colophon__Verification__V1__GetVerdictRequest),
+  2,
+  colophon__verification__v1__get_verdict_request__field_descriptors,
+  colophon__verification__v1__get_verdict_request__field_indices_by_name,
+  1,  colophon__verification__v1__get_verdict_request__number_ranges,
+  (ProtobufCMessageInit) colophon__verification__v1__get_verdict_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor colophon__verification__v1__verdict_status__field_descriptors[5] =
+{
+  {
+    "state",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Verification__V1__VerdictStatus, state),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "verdict_statement",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Verification__V1__VerdictStatus, verdict_statement),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "refusal",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Verification__V1__VerdictStatus, refusal),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "draw_statement",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Verification__V1__VerdictStatus, draw_statement),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "reveal_statement",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Verification__V1__VerdictStatus, reveal_statement),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned colophon__verification__v1__verdict_status__field_indices_by_name[] = {
+  3,   /* field[3] = draw_statement */
+  2,   /* field[2] = refusal */
+  4,   /* field[4] = reveal_statement */
+  0,   /* field[0] = state */
+  1,   /* field[1] = verdict_statement */
+};
+static const ProtobufCIntRange colophon__verification__v1__verdict_status__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 5 }
+};
+const ProtobufCMessageDescriptor colophon__verification__v1__verdict_status__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "colophon.verification.v1.VerdictStatus",
+  "VerdictStatus",
+  "Colophon__Verification__V1__VerdictStatus",
+  "colophon.verification.v1",
+  sizeof(Colophon__Verification__V1__VerdictStatus),
+  5,
+  colophon__verification__v1__verdict_status__field_descriptors,
+  colophon__verification__v1__verdict_status__field_indices_by_name,
+  1,  colophon__verification__v1__verdict_status__number_ranges,
+  (ProtobufCMessageInit) colophon__verification__v1__verdict_status__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCMethodDescriptor colophon__verification__v1__verification_service__method_descriptors[5] =
 {
   { "GetIdentity", &colophon__common__v1__identity_request__descriptor, &colophon__common__v1__identity__descriptor },
   { "Reexecute", &colophon__verification__v1__reexecute_request__descriptor, &colophon__verification__v1__reexecute_response__descriptor },
+  { "RequestVerdict", &colophon__verification__v1__verdict_request__descriptor, &colophon__verification__v1__verdict_status__descriptor },
+  { "Enlist", &colophon__verification__v1__verdict_request__descriptor, &colophon__verification__v1__enlist_response__descriptor },
+  { "GetVerdict", &colophon__verification__v1__get_verdict_request__descriptor, &colophon__verification__v1__verdict_status__descriptor },
 };
 const unsigned colophon__verification__v1__verification_service__method_indices_by_name[] = {
+  3,        /* Enlist */
   0,        /* GetIdentity */
-  1         /* Reexecute */
+  4,        /* GetVerdict */
+  1,        /* Reexecute */
+  2         /* RequestVerdict */
 };
 const ProtobufCServiceDescriptor colophon__verification__v1__verification_service__descriptor =
 {
@@ -363,7 +772,7 @@ const ProtobufCServiceDescriptor colophon__verification__v1__verification_servic
   "VerificationService",
   "Colophon__Verification__V1__VerificationService",
   "colophon.verification.v1",
-  2,
+  5,
   colophon__verification__v1__verification_service__method_descriptors,
   colophon__verification__v1__verification_service__method_indices_by_name
 };
@@ -382,6 +791,30 @@ void colophon__verification__v1__verification_service__reexecute(ProtobufCServic
 {
   assert(service->descriptor == &colophon__verification__v1__verification_service__descriptor);
   service->invoke(service, 1, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void colophon__verification__v1__verification_service__request_verdict(ProtobufCService *service,
+                                                                       const Colophon__Verification__V1__VerdictRequest *input,
+                                                                       Colophon__Verification__V1__VerdictStatus_Closure closure,
+                                                                       void *closure_data)
+{
+  assert(service->descriptor == &colophon__verification__v1__verification_service__descriptor);
+  service->invoke(service, 2, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void colophon__verification__v1__verification_service__enlist(ProtobufCService *service,
+                                                              const Colophon__Verification__V1__VerdictRequest *input,
+                                                              Colophon__Verification__V1__EnlistResponse_Closure closure,
+                                                              void *closure_data)
+{
+  assert(service->descriptor == &colophon__verification__v1__verification_service__descriptor);
+  service->invoke(service, 3, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void colophon__verification__v1__verification_service__get_verdict(ProtobufCService *service,
+                                                                   const Colophon__Verification__V1__GetVerdictRequest *input,
+                                                                   Colophon__Verification__V1__VerdictStatus_Closure closure,
+                                                                   void *closure_data)
+{
+  assert(service->descriptor == &colophon__verification__v1__verification_service__descriptor);
+  service->invoke(service, 4, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void colophon__verification__v1__verification_service__init (Colophon__Verification__V1__VerificationService_Service *service,
                                                              Colophon__Verification__V1__VerificationService_ServiceDestroy destroy)

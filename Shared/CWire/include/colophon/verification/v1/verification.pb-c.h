@@ -19,6 +19,10 @@ PROTOBUF_C__BEGIN_DECLS
 typedef struct Colophon__Verification__V1__ReexecuteRequest Colophon__Verification__V1__ReexecuteRequest;
 typedef struct Colophon__Verification__V1__Opening Colophon__Verification__V1__Opening;
 typedef struct Colophon__Verification__V1__ReexecuteResponse Colophon__Verification__V1__ReexecuteResponse;
+typedef struct Colophon__Verification__V1__VerdictRequest Colophon__Verification__V1__VerdictRequest;
+typedef struct Colophon__Verification__V1__EnlistResponse Colophon__Verification__V1__EnlistResponse;
+typedef struct Colophon__Verification__V1__GetVerdictRequest Colophon__Verification__V1__GetVerdictRequest;
+typedef struct Colophon__Verification__V1__VerdictStatus Colophon__Verification__V1__VerdictStatus;
 
 
 /* --- enums --- */
@@ -91,6 +95,73 @@ struct  Colophon__Verification__V1__ReexecuteResponse
     , {0,NULL}, 0, (char *)protobuf_c_empty_string, COLOPHON__VERIFICATION__V1__REEXECUTE_RESPONSE__DIVERGENCE__NOT_SET, {0} }
 
 
+struct  Colophon__Verification__V1__VerdictRequest
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData receipt_statement;
+  /*
+   * the one that the receipt binds: it names execution, manifest and openings
+   */
+  ProtobufCBinaryData custody_statement;
+  /*
+   * of the receipt in the log
+   */
+  uint64_t index;
+};
+#define COLOPHON__VERIFICATION__V1__VERDICT_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&colophon__verification__v1__verdict_request__descriptor) \
+    , {0,NULL}, {0,NULL}, 0 }
+
+
+struct  Colophon__Verification__V1__EnlistResponse
+{
+  ProtobufCMessage base;
+};
+#define COLOPHON__VERIFICATION__V1__ENLIST_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&colophon__verification__v1__enlist_response__descriptor) \
+     }
+
+
+struct  Colophon__Verification__V1__GetVerdictRequest
+{
+  ProtobufCMessage base;
+  char *receipt_id;
+  /*
+   * of the receipt in the log; its draw is shown when it is given
+   */
+  uint64_t index;
+};
+#define COLOPHON__VERIFICATION__V1__GET_VERDICT_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&colophon__verification__v1__get_verdict_request__descriptor) \
+    , (char *)protobuf_c_empty_string, 0 }
+
+
+struct  Colophon__Verification__V1__VerdictStatus
+{
+  ProtobufCMessage base;
+  /*
+   * queued, signed, registered, refused; empty: nobody asked
+   */
+  char *state;
+  /*
+   * once it is registered
+   */
+  ProtobufCBinaryData verdict_statement;
+  /*
+   * why there can be none
+   */
+  char *refusal;
+  /*
+   * of the receipt's epoch, once it is in the log
+   */
+  ProtobufCBinaryData draw_statement;
+  ProtobufCBinaryData reveal_statement;
+};
+#define COLOPHON__VERIFICATION__V1__VERDICT_STATUS__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&colophon__verification__v1__verdict_status__descriptor) \
+    , (char *)protobuf_c_empty_string, {0,NULL}, (char *)protobuf_c_empty_string, {0,NULL}, {0,NULL} }
+
+
 /* Colophon__Verification__V1__ReexecuteRequest methods */
 void   colophon__verification__v1__reexecute_request__init
                      (Colophon__Verification__V1__ReexecuteRequest         *message);
@@ -148,6 +219,82 @@ Colophon__Verification__V1__ReexecuteResponse *
 void   colophon__verification__v1__reexecute_response__free_unpacked
                      (Colophon__Verification__V1__ReexecuteResponse *message,
                       ProtobufCAllocator *allocator);
+/* Colophon__Verification__V1__VerdictRequest methods */
+void   colophon__verification__v1__verdict_request__init
+                     (Colophon__Verification__V1__VerdictRequest         *message);
+size_t colophon__verification__v1__verdict_request__get_packed_size
+                     (const Colophon__Verification__V1__VerdictRequest   *message);
+size_t colophon__verification__v1__verdict_request__pack
+                     (const Colophon__Verification__V1__VerdictRequest   *message,
+                      uint8_t             *out);
+size_t colophon__verification__v1__verdict_request__pack_to_buffer
+                     (const Colophon__Verification__V1__VerdictRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Colophon__Verification__V1__VerdictRequest *
+       colophon__verification__v1__verdict_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   colophon__verification__v1__verdict_request__free_unpacked
+                     (Colophon__Verification__V1__VerdictRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Colophon__Verification__V1__EnlistResponse methods */
+void   colophon__verification__v1__enlist_response__init
+                     (Colophon__Verification__V1__EnlistResponse         *message);
+size_t colophon__verification__v1__enlist_response__get_packed_size
+                     (const Colophon__Verification__V1__EnlistResponse   *message);
+size_t colophon__verification__v1__enlist_response__pack
+                     (const Colophon__Verification__V1__EnlistResponse   *message,
+                      uint8_t             *out);
+size_t colophon__verification__v1__enlist_response__pack_to_buffer
+                     (const Colophon__Verification__V1__EnlistResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Colophon__Verification__V1__EnlistResponse *
+       colophon__verification__v1__enlist_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   colophon__verification__v1__enlist_response__free_unpacked
+                     (Colophon__Verification__V1__EnlistResponse *message,
+                      ProtobufCAllocator *allocator);
+/* Colophon__Verification__V1__GetVerdictRequest methods */
+void   colophon__verification__v1__get_verdict_request__init
+                     (Colophon__Verification__V1__GetVerdictRequest         *message);
+size_t colophon__verification__v1__get_verdict_request__get_packed_size
+                     (const Colophon__Verification__V1__GetVerdictRequest   *message);
+size_t colophon__verification__v1__get_verdict_request__pack
+                     (const Colophon__Verification__V1__GetVerdictRequest   *message,
+                      uint8_t             *out);
+size_t colophon__verification__v1__get_verdict_request__pack_to_buffer
+                     (const Colophon__Verification__V1__GetVerdictRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Colophon__Verification__V1__GetVerdictRequest *
+       colophon__verification__v1__get_verdict_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   colophon__verification__v1__get_verdict_request__free_unpacked
+                     (Colophon__Verification__V1__GetVerdictRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Colophon__Verification__V1__VerdictStatus methods */
+void   colophon__verification__v1__verdict_status__init
+                     (Colophon__Verification__V1__VerdictStatus         *message);
+size_t colophon__verification__v1__verdict_status__get_packed_size
+                     (const Colophon__Verification__V1__VerdictStatus   *message);
+size_t colophon__verification__v1__verdict_status__pack
+                     (const Colophon__Verification__V1__VerdictStatus   *message,
+                      uint8_t             *out);
+size_t colophon__verification__v1__verdict_status__pack_to_buffer
+                     (const Colophon__Verification__V1__VerdictStatus   *message,
+                      ProtobufCBuffer     *buffer);
+Colophon__Verification__V1__VerdictStatus *
+       colophon__verification__v1__verdict_status__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   colophon__verification__v1__verdict_status__free_unpacked
+                     (Colophon__Verification__V1__VerdictStatus *message,
+                      ProtobufCAllocator *allocator);
 /* --- per-message closures --- */
 
 typedef void (*Colophon__Verification__V1__ReexecuteRequest_Closure)
@@ -158,6 +305,18 @@ typedef void (*Colophon__Verification__V1__Opening_Closure)
                   void *closure_data);
 typedef void (*Colophon__Verification__V1__ReexecuteResponse_Closure)
                  (const Colophon__Verification__V1__ReexecuteResponse *message,
+                  void *closure_data);
+typedef void (*Colophon__Verification__V1__VerdictRequest_Closure)
+                 (const Colophon__Verification__V1__VerdictRequest *message,
+                  void *closure_data);
+typedef void (*Colophon__Verification__V1__EnlistResponse_Closure)
+                 (const Colophon__Verification__V1__EnlistResponse *message,
+                  void *closure_data);
+typedef void (*Colophon__Verification__V1__GetVerdictRequest_Closure)
+                 (const Colophon__Verification__V1__GetVerdictRequest *message,
+                  void *closure_data);
+typedef void (*Colophon__Verification__V1__VerdictStatus_Closure)
+                 (const Colophon__Verification__V1__VerdictStatus *message,
                   void *closure_data);
 
 /* --- services --- */
@@ -174,6 +333,18 @@ struct Colophon__Verification__V1__VerificationService_Service
                     const Colophon__Verification__V1__ReexecuteRequest *input,
                     Colophon__Verification__V1__ReexecuteResponse_Closure closure,
                     void *closure_data);
+  void (*request_verdict)(Colophon__Verification__V1__VerificationService_Service *service,
+                          const Colophon__Verification__V1__VerdictRequest *input,
+                          Colophon__Verification__V1__VerdictStatus_Closure closure,
+                          void *closure_data);
+  void (*enlist)(Colophon__Verification__V1__VerificationService_Service *service,
+                 const Colophon__Verification__V1__VerdictRequest *input,
+                 Colophon__Verification__V1__EnlistResponse_Closure closure,
+                 void *closure_data);
+  void (*get_verdict)(Colophon__Verification__V1__VerificationService_Service *service,
+                      const Colophon__Verification__V1__GetVerdictRequest *input,
+                      Colophon__Verification__V1__VerdictStatus_Closure closure,
+                      void *closure_data);
 };
 typedef void (*Colophon__Verification__V1__VerificationService_ServiceDestroy)(Colophon__Verification__V1__VerificationService_Service *);
 void colophon__verification__v1__verification_service__init (Colophon__Verification__V1__VerificationService_Service *service,
@@ -183,7 +354,10 @@ void colophon__verification__v1__verification_service__init (Colophon__Verificat
 #define COLOPHON__VERIFICATION__V1__VERIFICATION_SERVICE__INIT(function_prefix__) \
     { COLOPHON__VERIFICATION__V1__VERIFICATION_SERVICE__BASE_INIT,\
       function_prefix__ ## get_identity,\
-      function_prefix__ ## reexecute  }
+      function_prefix__ ## reexecute,\
+      function_prefix__ ## request_verdict,\
+      function_prefix__ ## enlist,\
+      function_prefix__ ## get_verdict  }
 void colophon__verification__v1__verification_service__get_identity(ProtobufCService *service,
                                                                     const Colophon__Common__V1__IdentityRequest *input,
                                                                     Colophon__Common__V1__Identity_Closure closure,
@@ -192,12 +366,28 @@ void colophon__verification__v1__verification_service__reexecute(ProtobufCServic
                                                                  const Colophon__Verification__V1__ReexecuteRequest *input,
                                                                  Colophon__Verification__V1__ReexecuteResponse_Closure closure,
                                                                  void *closure_data);
+void colophon__verification__v1__verification_service__request_verdict(ProtobufCService *service,
+                                                                       const Colophon__Verification__V1__VerdictRequest *input,
+                                                                       Colophon__Verification__V1__VerdictStatus_Closure closure,
+                                                                       void *closure_data);
+void colophon__verification__v1__verification_service__enlist(ProtobufCService *service,
+                                                              const Colophon__Verification__V1__VerdictRequest *input,
+                                                              Colophon__Verification__V1__EnlistResponse_Closure closure,
+                                                              void *closure_data);
+void colophon__verification__v1__verification_service__get_verdict(ProtobufCService *service,
+                                                                   const Colophon__Verification__V1__GetVerdictRequest *input,
+                                                                   Colophon__Verification__V1__VerdictStatus_Closure closure,
+                                                                   void *closure_data);
 
 /* --- descriptors --- */
 
 extern const ProtobufCMessageDescriptor colophon__verification__v1__reexecute_request__descriptor;
 extern const ProtobufCMessageDescriptor colophon__verification__v1__opening__descriptor;
 extern const ProtobufCMessageDescriptor colophon__verification__v1__reexecute_response__descriptor;
+extern const ProtobufCMessageDescriptor colophon__verification__v1__verdict_request__descriptor;
+extern const ProtobufCMessageDescriptor colophon__verification__v1__enlist_response__descriptor;
+extern const ProtobufCMessageDescriptor colophon__verification__v1__get_verdict_request__descriptor;
+extern const ProtobufCMessageDescriptor colophon__verification__v1__verdict_status__descriptor;
 extern const ProtobufCServiceDescriptor colophon__verification__v1__verification_service__descriptor;
 
 PROTOBUF_C__END_DECLS

@@ -1,0 +1,103 @@
+internal import Logging
+internal import Metrics
+internal import RPC
+internal import Receipts
+internal import ServiceLifecycle
+internal import Stores
+internal import Wire
+
+/// Takes jobs from the queue, one at a time each, and brings a verdict into the log for each: fetched, executed again,
+/// signed, kept, registered, and only then is the job gone.
+///
+/// A process that dies leaves a job whose lease ends; whoever takes it then goes on behind what was kept. Two that work on
+/// one job keep and register the same bytes.
+struct VerdictWorker: Service {
+  static let pause: Duration = .milliseconds(250)
+  static let retryMsMax: Int64 = 60_000
+
+  let service: VerificationService
+  let queue: VerdictQueue
+
+  func run() async throws {
+    await cancelWhenGracefulShutdown {
+      await withTaskGroup(of: Void.self) { group in
+        for _ in 0..<service.settings.workers {
+          group.addTask {
+            while !Task.isCancelled {
+              if await !round() { try? await Task.sleep(for: Self.pause) }
+            }
+          }
+        }
+      }
+    }
+  }
+
+  /// Takes one job, if there is one that is due, and does it as far as it can be. Whether there was one.
+  func round() async -> Bool {
+    do {
+      let lease = service.settings.leaseMs
+      guard let job = try await queue.store.jobs.take(1, nowUnixMs: queue.now(), leaseMs: lease).first else {
+        return false
+      }
+      await attempt(job)
+      service.metrics.queued.record(try await queue.store.jobs.count())
+      return true
+    } catch {
+      if !Task.isCancelled { queue.logger.error("the queue of verdicts fails", metadata: ["error": "\(error)"]) }
+      return false
+    }
+  }
+
+  private func attempt(_ job: JobQueue.Job) async {
+    let renewal = Task {
+      let lease = service.settings.leaseMs
+      while (try? await Task.sleep(for: .milliseconds(lease / 3))) != nil {
+        _ = try? await queue.store.jobs.move(job, dueUnixMs: queue.now() + lease)
+      }
+    }
+    let result: Result<Void, any Error>
+    do { result = .success(try await finish(job)) } catch { result = .failure(error) }
+    renewal.cancel()
+    await renewal.value
+    guard case .failure(let error) = result else { return }
+    // What is written now has to be written even when this worker is to stop.
+    let isStopping = Task.isCancelled
+    await Task { await giveUp(job, error, isStopping) }.value
+  }
+
+  private func finish(_ job: JobQueue.Job) async throws {
+    guard let id = ReceiptID(job.id) else { throw QueuedExecution.Hopeless(description: "the job has no receipt id") }
+    var statement = try await queue.store.row(id)?.statement
+    if statement == nil {
+      let execution = try await QueuedExecution(VerdictRequest(wire: job.payload), from: queue.log)
+      let signed = try await service.verdict(on: execution.evidence, queue.logger).statement
+      statement = try await queue.store.sign(id, signed)
+    }
+    let index = try await queue.log.append(statement ?? [])
+    try await queue.store.register(job, index: index)
+    queue.logger.info("verdict registered", metadata: ["receipt_id": "\(id)", "index": "\(index)"])
+  }
+
+  /// Ends a job that nothing can come of, and puts any other off: twice as long each time, up to a minute.
+  private func giveUp(_ job: JobQueue.Job, _ error: any Error, _ isStopping: Bool) async {
+    do {
+      let conflict = (error as? RPCError)?.code == .alreadyExists
+      if error is QueuedExecution.Hopeless || conflict {
+        queue.logger.error("no verdict", metadata: ["receipt_id": "\(job.id)", "reason": "\(error)"])
+        return try await queue.store.refuse(
+          job, conflict ? "the log has another verdict on it by this key" : "\(error)")
+      }
+      let wait = isStopping ? 0 : min(Self.retryMsMax, 250 << min(job.attempt, 16))
+      _ = try await queue.store.jobs.move(job, dueUnixMs: queue.now() + wait)
+      if isStopping { return }
+      queue.logger.warning(
+        "a verdict is late",
+        metadata: [
+          "receipt_id": "\(job.id)", "attempt": "\(job.attempt)", "again_in_ms": "\(wait)", "error": "\(error)",
+        ])
+    } catch {
+      // The lease ends by itself.
+      queue.logger.error("the queue of verdicts fails", metadata: ["receipt_id": "\(job.id)", "error": "\(error)"])
+    }
+  }
+}

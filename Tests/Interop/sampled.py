@@ -1,0 +1,74 @@
+"""A receipt whose verdict is not bound, with what the log has by itself about its verification; honest unless edited.
+
+The log: 0, the draw (1), 2, 3, the receipt (4), 5, the next draw (6: the epoch's last entry), the reveal (7), the verdict (8),
+and `tail` entries of others."""
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+import mint
+from mint import KEYS, Draft, digest
+from recipes import RECEIPT_ID, Edit, Recipe
+from second import jcs
+from second.values import sha256
+
+RECEIPT, LAST = 4, 6
+PLACES = {"draw": 1, "reveal": 7, "verdict": 8}
+ALWAYS_DRAWN: dict[str, Any] = {"policy": "sample", "rate_bp": 10_000}
+HARDLY_DRAWN: dict[str, Any] = {"policy": "sample", "rate_bp": 1}
+
+
+@dataclass
+class Sampled:
+    policy: dict[str, Any] | None = field(default_factory=lambda: ALWAYS_DRAWN)
+    present: tuple[str, ...] = ("verdict", "draw", "reveal")
+    within: int = 10
+    tail: int = 0
+    edits: dict[str, Edit] = field(default_factory=dict)
+    places: dict[str, int] = field(default_factory=dict)
+
+    def mint(self) -> bytes:
+        def states(draft: Draft) -> None:
+            if self.policy is not None:
+                draft.predicate.update(verification=self.policy)
+
+        kept = ("custody", "attribution", "model", "policy")
+        bundle = json.loads(Recipe(statements=kept, edits={"receipt": states} | self.edits).mint())
+        receipt = mint.base64.b64decode(bundle["statements"]["receipt"])
+        execution = digest(mint.base64.b64decode(bundle["statements"]["execution"]))
+        seed, places = sha256(b"a seed"), PLACES | self.places
+        entries = [sha256(b"entry", bytes([at])) for at in range(LAST + 1)]
+        draw = self._sign("draw", "draw/0", {"number": "0", "seed": digest(seed), "within": str(self.within)})
+        _put(entries, places["draw"], draw)
+        _put(entries, RECEIPT, receipt)
+        reveal = self._sign("reveal", "reveal/0", {
+            "number": "0", "draw": digest(draw), "last": str(LAST), "seed": mint.b64(seed),
+            "checkpoint": mint.note_of(entries)})
+        verdict = self._sign("verdict", RECEIPT_ID, {
+            "receipt_id": RECEIPT_ID, "method": "reexecution/1", "profile": "exact/1", "execution": execution,
+            "result": "pass", "positions": 2, "finding": ""}, digest(receipt))
+        _put(entries, places["reveal"], reveal)
+        _put(entries, places["verdict"], verdict)
+        entries += [sha256(b"tail", bytes([at])) for at in range(self.tail)]
+        bundle |= {"as_of": str(len(entries)), "log": mint.log_parts(entries, RECEIPT, RECEIPT_ID)}
+        made = {"draw": draw, "reveal": reveal, "verdict": verdict}
+        if self.present:
+            bundle["registered"] = {kind: {
+                "statement": mint.b64(made[kind]),
+                "tlog_proof": mint.log_parts(entries, entries.index(sha256(made[kind])), "")["tlog_proof"],
+            } for kind in self.present}
+        return jcs.canonical(bundle)
+
+    def _sign(self, kind: str, sub: str, predicate: dict[str, Any], subject: str | None = None) -> bytes:
+        draft = Draft(kind, KEYS["verification"], sub, "", predicate)
+        edit = self.edits.get(kind, lambda draft: None)
+        edit(draft)
+        draft.subject = draft.subject or subject or digest(jcs.canonical(draft.predicate))
+        return draft.sign()
+
+
+def _put(entries: list[bytes], place: int, statement: bytes) -> None:
+    while len(entries) <= place:
+        entries.append(sha256(b"filler", bytes([len(entries)])))
+    entries[place] = sha256(statement)

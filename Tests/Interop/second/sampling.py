@@ -1,0 +1,101 @@
+"""What the log has by itself about a receipt's verification: a later verdict, and the draw of sampled verification."""
+
+from dataclasses import dataclass, field
+
+from .bundle import Bundle
+from .merkle import root_of_path
+from .note import Checkpoint, LogProof, Note
+from .statement import Statement
+from .trust import Trust
+from .values import digest_text, from_base64, require, sha256
+
+DRAW = b"colophon/draw/v1\0"
+
+
+@dataclass(frozen=True)
+class Entries:
+    """Log indices by kind, and the size of the largest tree that the bundle proves."""
+
+    index: dict[str, int] = field(default_factory=dict)
+    size: int = 0
+
+
+def included(bundle: Bundle, trust: Trust, receipt: int, size: int) -> Entries:
+    index = {}
+    for kind, (statement, text) in bundle.registered.items():
+        proof = LogProof.parse(text)
+        require(proof.checkpoint.origin == trust.origin, f"{kind}: the checkpoint is of another origin")
+        proof.note.verify(trust.checkpoint_key, trust.witnesses)
+        root = root_of_path(_raw(statement), proof.index, proof.checkpoint.size, proof.path)
+        require(root == proof.checkpoint.root, f"{kind}: the path does not lead to the checkpoint's root")
+        index[kind], size = proof.index, max(size, proof.checkpoint.size)
+    require(index.get("verdict", receipt + 1) > receipt, "a verdict stands before its receipt")
+    require(index.get("draw", -1) < receipt, "a draw stands behind the receipt")
+    if reveal := bundle.registered_statement("reveal"):
+        checkpoint, last = _checkpoint(reveal, trust), int(reveal.predicate["last"])
+        require(receipt <= last < checkpoint.size <= index["reveal"], "the reveal is of another time")
+    return Entries(index, size)
+
+
+def _raw(statement: Statement) -> bytes:
+    return bytes.fromhex(statement.digest.removeprefix("sha256:"))
+
+
+def _checkpoint(reveal: Statement, trust: Trust) -> Checkpoint:
+    note = Note.parse(reveal.predicate["checkpoint"])
+    checkpoint = Checkpoint.parse(note.text)
+    require(checkpoint.origin == trust.origin, "the reveal's checkpoint is of another origin")
+    note.verify(trust.checkpoint_key, [])
+    return checkpoint
+
+
+def bound(bundle: Bundle) -> None:
+    """The part of `binding`: they speak of this receipt, and the reveal of this draw."""
+    verdict, draw, reveal = (bundle.registered_statement(kind) for kind in ("verdict", "draw", "reveal"))
+    receipt, execution = bundle.statements["receipt"], bundle.statements.get("execution")
+    if verdict:
+        require(execution and "verdict" not in bundle.receipt["statements"], "a later verdict beside an early one")
+        stated = verdict.predicate
+        require(verdict.sub == stated["receipt_id"] == bundle.receipt_id, "the later verdict is of another receipt id")
+        require(verdict.subject_digest == receipt.digest, "the later verdict is about another receipt")
+        require(stated["execution"] == execution.digest, "the later verdict is about another execution")
+        require(stated["profile"] == execution.predicate["profile"], "the later verdict is of another profile")
+    for kind, statement in (("draw", draw), ("reveal", reveal)):
+        if statement:
+            require(statement.sub == f"{kind}/{statement.predicate['number']}", f"{kind}: another sub")
+            require(statement.subject_digest == statement.predicate_digest, f"{kind}: its subject is not its content")
+    require(not draw or _rate(bundle), "a draw beside a receipt that is not sampled")
+    require(draw or not reveal, "a reveal without its draw")
+    if draw and reveal:
+        for ours, theirs in (
+            (reveal.predicate["draw"], draw.digest), (reveal.predicate["number"], draw.predicate["number"]),
+            (reveal.kid, draw.kid), (digest_text(sha256(_seed(reveal))), draw.predicate["seed"]),
+        ):
+            require(ours == theirs, "the reveal is of another draw")
+
+
+def _rate(bundle: Bundle) -> int:
+    return bundle.receipt.get("verification", {}).get("rate_bp", 0)
+
+
+def _seed(reveal: Statement) -> bytes:
+    return from_base64(reveal.predicate["seed"], "seed")
+
+
+def selects(seed: bytes, root: bytes, entry: bytes, rate_bp: int) -> bool:
+    first = int.from_bytes(sha256(DRAW, seed, root, entry)[:8], "big")
+    return first < rate_bp * 2**64 // 10_000
+
+
+def is_overdue(bundle: Bundle, entries: Entries) -> bool:
+    """Of a bundle whose check `inclusion` passes."""
+    draw, reveal = bundle.registered_statement("draw"), bundle.registered_statement("reveal")
+    if not draw or not _rate(bundle):
+        return False
+    deadline = min(entries.index["draw"] + int(draw.predicate["within"]), 2**64 - 1)
+    if entries.size <= deadline or entries.index.get("verdict", deadline + 1) <= deadline:
+        return False
+    if not reveal:
+        return True
+    root = Checkpoint.parse(Note.parse(reveal.predicate["checkpoint"]).text).root
+    return selects(_seed(reveal), root, _raw(bundle.statements["receipt"]), _rate(bundle))

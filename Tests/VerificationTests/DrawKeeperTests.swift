@@ -1,0 +1,91 @@
+import Cryptography
+import RPC
+import Receipts
+import Stores
+import Synchronization
+import Testing
+import Wire
+
+@testable import VerificationService
+
+@Suite struct DrawKeeperTests {
+  @Test("A lying executor under sampling is caught by each receipt that the draw selects, and by no other")
+  func sampling() async throws {
+    let world = try QueueWorld()
+    let (worker, keeper) = try await world.start()
+    while try await keeper.advance() {}
+    var liar = try await Execution(VerificationFixture.body(#""max_tokens":3,"temperature":0"#))
+    var tokens = try liar.tokens
+    tokens[1] = tokens[1] == 300 ? 301 : 300
+    try liar.replace(.tokens, TokenIDs.encode([tokens]))
+    var requests: [String: VerdictRequest] = [:]
+    for number in 1...24 {
+      let execution = try liar.under(number)
+      let request = try world.receipt(execution, .sample(basisPoints: 3000))
+      requests[execution.predicate.receiptID.description] = request
+      _ = try await worker.queue.enlist(request)
+    }
+    // Nobody can tell before the epoch ends: neither is there a job, nor has the seed been seen.
+    #expect(try await !keeper.advance())
+    #expect(try await worker.queue.store.jobs.count() == 0)
+    let open = try await worker.queue.status(GetVerdictRequest(receiptID: try #require(requests.keys.first), index: 9))
+    #expect(!open.drawStatement.isEmpty && open.revealStatement.isEmpty)
+    world.clock.now.add(300_000, ordering: .relaxed)
+    while try await keeper.advance() {}
+    let (again, _) = try await world.start()
+    try await QueueWorld.drain(world, again)
+
+    let verdicts = try world.storage.verdicts()
+    let draw = try await again.queue.store.newestDraws(2)[1]
+    let reveal = try RevealPredicate(SignedStatement(try #require(draw.reveal)).statement.predicate)
+    let predicate = try DrawPredicate(SignedStatement(draw.statement).statement.predicate)
+    #expect(Draw.commitment(to: reveal.seed) == predicate.seed && predicate.number == 0)
+    let root = try #require(reveal.root)
+    for (id, request) in requests {
+      let entry = SHA256.hash(request.receiptStatement)
+      let isSelected = Draw.selects(Draw.draw(seed: reveal.seed, root: root, entry: entry), basisPoints: 3000)
+      #expect(verdicts[id]?.map(\.result) == (isSelected ? [.fail] : nil), "\(id)")
+      #expect(request.index <= reveal.last)
+    }
+    let status = try await again.queue.status(GetVerdictRequest(receiptID: try #require(requests.keys.first), index: 9))
+    #expect(status.drawStatement == draw.statement && status.revealStatement == draw.reveal)
+  }
+
+  @Test("Draws follow each other without a gap, only where receipts wait, and through failures at any call")
+  func draws() async throws {
+    let world = try QueueWorld()
+    let execution = try await Execution(VerificationFixture.body(#""max_tokens":3,"temperature":0"#))
+    func advance(_ change: ((inout VerificationSettings) -> Void)? = nil) async throws {
+      for attempt in 0..<12 {
+        let (_, keeper) = try await world.start(change)
+        world.storage.state.withLock { state in
+          (state.failuresBefore, state.failuresAfter) = (attempt % 3 == 0 ? 1 : 0, attempt % 3 == 1 ? 1 : 0)
+        }
+        do { _ = try await keeper.advance() } catch is RPCError {}
+      }
+      world.storage.state.withLock { ($0.failuresBefore, $0.failuresAfter) = (0, 0) }
+    }
+    try await advance()
+    world.clock.now.add(600_000, ordering: .relaxed)
+    try await advance()
+    let (worker, keeper) = try await world.start()
+    #expect(try await worker.queue.store.newestDraws(9).map(\.number) == [0])
+    for epoch in 1...3 {
+      let request = try world.receipt(execution.under(epoch), .sample(basisPoints: 1))
+      _ = try await worker.queue.enlist(request)
+      #expect(try await !keeper.advance())
+      // The last one ends by its size.
+      if epoch < 3 { world.clock.now.add(300_000, ordering: .relaxed) }
+      try await advance { if epoch == 3 { $0.drawEntries = 1 } }
+    }
+    let draws = try await worker.queue.store.newestDraws(9)
+    #expect(draws.map(\.number) == [3, 2, 1, 0])
+    for (next, draw) in zip(draws, draws.dropFirst()) {
+      let reveal = try RevealPredicate(SignedStatement(try #require(draw.reveal)).statement.predicate)
+      #expect(reveal.last == next.index && draw.revealIndex != nil && reveal.draw == SHA256.hash(draw.statement))
+    }
+    #expect(draws[0].reveal == nil)
+    let entries = world.storage.state.withLock { $0.entries }
+    #expect(Set(entries).count == entries.count)
+  }
+}
