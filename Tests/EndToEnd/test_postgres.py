@@ -13,7 +13,7 @@ from harness import programs
 from harness.database import Postgres
 from harness.programs import environment
 from harness.service import LoneService
-from harness.suite import chat
+from harness.suite import MODEL_ID, chat
 
 SERVICES = ("storage", "attribution", "orchestrator", "verification")
 
@@ -61,6 +61,8 @@ def test_a_suite_over_postgresql_answers_and_outlives_a_kill_of_its_database(mak
     busy = subprocess.run(migrate, capture_output=True, text=True, env=environment(**suite.variables))
     assert busy.returncode == 69 and "is held by the running process" in busy.stderr
     assert suite.stop() == 0
+    add = ["model", "add", MODEL_ID, "--model", programs.model(), "--data", str(restored.data)]
+    programs.must(programs.colophon(*add))
     restored.start()
     restored.wait_for_log(restored.post(chat("And who wrote it?")).json()["receipt"]["id"])
     for receipt in receipts:

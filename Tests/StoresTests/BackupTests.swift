@@ -32,7 +32,7 @@ import Testing
     #expect(try await blobs.catalogue.retention(of: BlobName(of: blob)) == [.opening])
   }
 
-  @Test(arguments: Backend.allCases)
+  @Test(arguments: Backend.long)
   func `A backup taken while appends run holds a whole log`(_ backend: Backend) async throws {
     var suite = suite
     suite.backend = backend

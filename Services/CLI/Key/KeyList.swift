@@ -10,8 +10,9 @@ struct KeyList: AsyncParsableCommand {
     commandName: "list", abstract: "Read the key statements of a whole log and print what they say.",
     discussion: """
       Every entry is hashed up to the signed root, and every statement held against its entry. A key statement counts when
-      the trust policy lists its signer for the kind 'key'. Exit status 65 when one does not count, or when the statement of
-      an entry is not to be had: it may have ended a key.
+      the trust policy lists its signer for the kind 'key'; those of signers that it does not list at all are shown as
+      strangers'. Exit status 65 when one by a listed key does not count, or when the statement of an entry is not to be had: it
+      may have ended a key.
       """)
 
   @Option(help: "The trust policy; by default that of the data folder.") var trust: String?
@@ -27,6 +28,9 @@ struct KeyList: AsyncParsableCommand {
         Console.out(Self.json(scan, intervals).text)
       } else {
         for interval in intervals { Console.out(Self.line(interval)) }
+        for (index, keyID) in scan.strangers {
+          Console.out("\(keyID)  stated in entry \(index) by a key that the policy does not list")
+        }
         Console.out("\(intervals.count) keys stated in a log of \(scan.checkpoint.size) entries")
       }
       try scan.requireWhole()
@@ -51,6 +55,7 @@ struct KeyList: AsyncParsableCommand {
     }
     return [
       "size": .decimal(scan.checkpoint.size), "root": .string(scan.checkpoint.root.hex), "keys": .array(keys),
+      "strangers": .array(scan.strangers.map { ["index": .decimal($0.index), "key": .string($0.keyID)] }),
       "refused": .array(scan.refused.map { ["index": .decimal($0.index), "why": .string($0.why)] }),
       "unread": .array(scan.unread.map { .decimal($0) }),
     ]

@@ -11,11 +11,13 @@ struct KeyRegister {
 
   let folder: KeyFolder
   private let storage: RPCClient
+  private let reader: LogReader
 
   /// - Parameter url: of the storage service.
   init(_ url: String, _ data: DataOption) throws {
     folder = KeyFolder(data: data)
     storage = try Peers.client(url, data)
+    reader = try LogReader(url, data)
   }
 
   /// How many entries the published log has. It is this folder's own log, so its word is taken for that.
@@ -44,7 +46,7 @@ struct KeyRegister {
             replaces: try folder.predecessor(of: keyID, issuer: line.issuer)),
           as: line.issuer, key)
       if before == nil { try folder.remember(signed, keyID, .begin) }
-      if try await register(signed) { stated.append(keyID) }
+      if try await register(signed, keyID) { stated.append(keyID) }
     }
     return stated
   }
@@ -65,7 +67,7 @@ struct KeyRegister {
   }
 
   /// False when the log has it already, or has another that this key made: there is one, and that one counts.
-  private func register(_ signed: SignedStatement) async throws -> Bool {
+  private func register(_ signed: SignedStatement, _ keyID: Digest32) async throws -> Bool {
     do {
       _ = try await storage.call(
         StorageProcedures.getInclusion, GetInclusionRequest(statementDigest: signed.digest.bytes),
@@ -76,9 +78,21 @@ struct KeyRegister {
       _ = try await storage.call(
         StorageProcedures.append, AppendRequest(statement: signed.bytes), timeout: Self.timeout)
       return true
-    } catch let error as RPCError where error.code == .alreadyExists { return false } catch let error as RPCError {
+    } catch let error as RPCError where error.code == .alreadyExists {
+      if let there = try await named(in: error.message, like: signed) { try folder.remember(there, keyID, .begin) }
+      return false
+    } catch let error as RPCError {
       throw Failure("storage does not register \(signed.statement.subject): \(error.message)", status: 69)
     }
+  }
+
+  /// The statement whose digest a refusal names, when it is one of the same key about the same.
+  private func named(in message: String, like signed: SignedStatement) async throws -> SignedStatement? {
+    guard let hex = message.firstMatch(of: /[0-9a-f]{64}/)?.output, let digest = try? Digest32(hex: String(hex)),
+      let bytes = try await reader.statement(digest), let there = try? SignedStatement(bytes),
+      there.keyID == signed.keyID, there.statement.kind == .key, there.statement.subject == signed.statement.subject
+    else { return nil }
+    return there
   }
 
   private func call<In: WireMessage, Out: WireMessage>(_ procedure: Procedure<In, Out>, _ input: In) async throws -> Out

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Codec
 import Cryptography
 import Foundation
 import Receipts
@@ -34,10 +35,7 @@ struct KeyRetire: AsyncParsableCommand {
     guard key != "operator", let own = try folder.key(of: key) else {
       throw Failure("\(key) is neither sha256:<64 hex digits> nor a service that has a key here", status: 64)
     }
-    guard let line = try folder.registration.lines().first(where: { $0.key == own.publicKey }) else {
-      throw Failure("the key of \(key) is not in the registration policy: give sha256:<hex>", status: 66)
-    }
-    return line.keyID
+    return COSEKey(own.publicKey).thumbprint
   }
 
   private func retire(_ keyID: Digest32, _ register: KeyRegister) async throws -> (to: UInt64, index: UInt64) {

@@ -7,14 +7,18 @@ import Receipts
 struct KeyScan {
   private static let callsMax = 64
 
+  private let policy: TrustPolicy
   let checkpoint: Checkpoint
   private(set) var history: KeyHistory
   /// Statements that do not count, and why.
   private(set) var refused: [(index: UInt64, why: String)] = []
+  /// Statements of keys that the policy does not list: none of its business, until somebody adds them.
+  private(set) var strangers: [(index: UInt64, keyID: String)] = []
   /// Entries whose statement storage does not give: it was erased, or is withheld.
   private(set) var unread: [UInt64] = []
 
   init(_ reader: LogReader, _ policy: TrustPolicy) async throws {
+    self.policy = policy
     checkpoint = try await reader.checkpoint(policy.log).checkpoint
     history = KeyHistory(policy: policy)
     let tiles = try await reader.tiles(size: checkpoint.size)
@@ -47,6 +51,9 @@ struct KeyScan {
   private mutating func take(_ bytes: [UInt8]?, at index: UInt64) {
     guard let bytes, let signed = try? SignedStatement(bytes) else { return unread.append(index) }
     guard signed.statement.kind == .key else { return }
+    guard policy.issuers.contains(where: { $0.keyID == signed.keyID }) else {
+      return strangers.append((index, signed.statement.subject))
+    }
     do { try history.add(signed, at: index) } catch { refused.append((index, "\(error)")) }
   }
 }

@@ -1,4 +1,3 @@
-internal import GRDB
 internal import Glibc
 
 /// The rows of one service on their way to and from a backup.
