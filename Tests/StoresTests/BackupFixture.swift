@@ -23,10 +23,15 @@ struct BackupFixture {
     let outbox = try await Outbox(place("orchestrator", in: data))
     try await outbox.keep(LogHead(origin: "a", vkey: "k", size: 3, root: SHA256.hash([3])))
     _ = try await LedgerStore(place("attribution", in: data))
+    _ = try await VerdictStore(place("verification", in: data)).ask(
+      ReceiptID(unixMs: 1, random: [UInt8](repeating: 1, count: 10)), receipt: SHA256.hash([1]), payload: [1], unixMs: 1
+    )
     let blobs = try await self.blobs(in: data)
     let put = try await blobs.put((0..<entries).map { Array("statement \($0)".utf8) })
     try await blobs.refer(to: put, 11)
-    let log = try await LogFixture(folder: "\(data)/storage", backend: backend).open()
+    let log = try await LogFixture(
+      folder: "\(data)/storage", kind: BackendKind(blobs: .filesystem, rows: backend)
+    ).open()
     try await append(0..<entries, to: log)
     for (path, text) in [
       ("trust.json", "{}"), ("storage/registration.json", "[]"), ("token", "t"), ("storage/keys/checkpoint.key", "c"),
@@ -50,7 +55,9 @@ struct BackupFixture {
 
   /// Where a service of a data folder has its rows.
   func place(_ service: String, in data: String) throws -> DatabaseLocation {
-    let files = ["orchestrator": "outbox", "attribution": "ledger", "storage": "storage"]
+    let files = [
+      "orchestrator": "outbox", "attribution": "ledger", "verification": "verdicts", "storage": "storage",
+    ]
     return try (data == restored ? target : backend)
       .location("\(data)/\(service)/\(files[service] ?? "").sqlite")
   }
@@ -58,7 +65,9 @@ struct BackupFixture {
   func places(in data: String) throws -> [String: DatabaseLocation] {
     guard (data == restored ? target : backend) == .postgres else { return [:] }
     return try Dictionary(
-      uniqueKeysWithValues: ["orchestrator", "attribution", "storage"].map { ($0, try place($0, in: data)) })
+      uniqueKeysWithValues: ["orchestrator", "attribution", "verification", "storage"].map {
+        ($0, try place($0, in: data))
+      })
   }
 
   @discardableResult

@@ -30,7 +30,7 @@ import Testing
     let manifest = try suite.back()
     #expect(manifest.logSize == 21)
     #expect(try suite.restore() == manifest)
-    for service in ["orchestrator/outbox", "attribution/ledger", "storage/storage"] {
+    for service in ["orchestrator/outbox", "attribution/ledger", "verification/verdicts", "storage/storage"] {
       #expect(FileManager.default.fileExists(atPath: "\(suite.restored)/\(service).sqlite") == (to == .sqlite))
     }
     #expect(!FileManager.default.fileExists(atPath: "\(suite.restored).restoring"))
@@ -47,7 +47,9 @@ import Testing
       #expect(before.values.reduce(0) { $0 + $1.count } >= 1, "\(rows.path)")
     }
     // And it goes on: numbers of rows follow those that came with theirs.
-    let log = try await LogFixture(folder: "\(suite.restored)/storage", backend: to).open()
+    let log = try await LogFixture(
+      folder: "\(suite.restored)/storage", kind: BackendKind(blobs: .filesystem, rows: to)
+    ).open()
     #expect(try await append(0..<30, to: log).count == 30)
     try await fill(suite, in: suite.restored, 31...32)
     let blobs = try await suite.blobs(in: suite.restored)
@@ -100,7 +102,10 @@ import Testing
       try FileManager.default.removeItem(atPath: "\(suite.restored).restoring")
     }
     #expect(try suite.restore() == manifest)
-    #expect(try await LogFixture(folder: "\(suite.restored)/storage", backend: .postgres).open().published.size == 6)
+    #expect(
+      try await LogFixture(
+        folder: "\(suite.restored)/storage", kind: BackendKind(blobs: .filesystem, rows: .postgres)
+      ).open().published.size == 6)
   }
 
   @Test func `A table or column that the program does not know stops a backup, and so does a schema without rows`()

@@ -24,7 +24,7 @@ struct StorageOption: ParsableArguments {
 
   func with<T>(_ body: (String) async throws -> T) async throws -> T {
     if let storage { return try await body(storage) }
-    let access = try await StorageAccess(data)
+    let access = try await ServiceAccess("storage", data)
     let outcome: Result<T, any Error>
     do { outcome = .success(try await body(access.url)) } catch { outcome = .failure(error) }
     await access.close()
