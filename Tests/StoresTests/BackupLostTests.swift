@@ -1,5 +1,6 @@
 import Cryptography
 import Foundation
+import MerkleLog
 import Testing
 
 @testable import Stores

@@ -28,7 +28,9 @@ public enum BackupError: Error, Equatable, Sendable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .notEmpty(let path): "\(path) is not empty: name a folder that does not exist"
-    case .noSuite(let path): "\(path) holds no suite: it has no log"
+    case .noSuite(let path):
+      "\(path) holds no suite: it has no log. Where its tiles lie in an S3 bucket, copy what is below log/ in the bucket to "
+        + "\(path)/storage/log first"
     case .rowsElsewhere(let path, let service):
       "\(path) is not there: this service keeps its rows in PostgreSQL. Say where, as the service itself is told: "
         + "COLOPHON_\(service.uppercased())_DATABASE, and COLOPHON_\(service.uppercased())_DATABASE_PASSWORD_FILE"
