@@ -11,6 +11,10 @@ LONG_TEST_PACKAGES="swift-proxy swift-account swift-container swift-object"
 say() { printf '%s\n' "$*"; }
 fail() { printf 'error: %s\n' "$1" >&2; exit "${2:-1}"; }
 
+# swift_build OPTION...: the one way in which the suite is built. SwiftPM writes the traits of a package in the order of a
+# set: without one order for all runs, the next build would compile such packages, and all above them, again.
+swift_build() { SWIFT_DETERMINISTIC_HASHING=1 swift build -c release "$@"; }
+
 require_swift() {
   local version
   command -v swift >/dev/null 2>&1 || fail "no swift on PATH. Install the Swift 6.3 toolchain for Debian from swift.org/install and put its
