@@ -111,6 +111,7 @@ class _Minting:
         reasons = [choice["finish_reason"] for choice in self.choices]
         self.delivery = self.delivered()
         parameters = {"seed": "77", "seed_source": "drawn", "max_tokens": ROOM} | asked.parameters
+        parameters["max_tokens"] = min(parameters["max_tokens"], ROOM)
         predicate = {
             "commitments": {
                 "request": request, "messages": messages, "content": content, "tokens": self.open("tokens", flat)},
