@@ -132,7 +132,8 @@ import Testing
     }
     try await database.write { db in _ = try db.run("UPDATE schema_version SET version = 99") }
     #expect(throws: SchemaError.self) { try suite.back(up: "\(suite.scratch.path)/newer") }
-    try await database.write { db in _ = try db.run("UPDATE schema_version SET version = 1") }
+    let version = LedgerStore.schema.migrations.count
+    try await database.write { db in _ = try db.run("UPDATE schema_version SET version = \(version)") }
     #expect(try suite.back().logSize == 6)
   }
 }
