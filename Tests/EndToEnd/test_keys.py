@@ -8,7 +8,7 @@ from harness.programs import colophon, must
 from harness.suite import Suite, chat
 
 SERVICES = {
-    "operator": ["key", "model"], "inference": ["execution", "key"], "verification": ["key", "verdict"],
+    "operator": ["key", "model"], "inference": ["execution", "key"], "verification": ["draw", "key", "reveal", "verdict"],
     "storage": ["custody", "key", "tombstone"], "attribution": ["attribution", "key", "policy"],
     "orchestrator": ["epoch", "key", "receipt"],
 }

@@ -51,7 +51,7 @@ def test_a_suite_over_postgresql_answers_and_outlives_a_kill_of_its_database(mak
     subprocess.run(backup, check=True, env=environment(**suite.variables))
     restored = make_suite("files")
     programs.must(programs.colophon("restore", str(tmp_path / "backup"), "--data", str(restored.data)))
-    assert len(list(restored.data.rglob("*.sqlite"))) == 3
+    assert len(list(restored.data.rglob("*.sqlite"))) == 4
     # Where the schemas are full, nothing is restored.
     again = [programs.program("colophon"), "restore", str(tmp_path / "backup"), "--data", str(tmp_path / "again")]
     full = subprocess.run(again, capture_output=True, text=True, env=environment(**suite.variables))
