@@ -82,7 +82,7 @@ private struct BlobFaultRun {
     let image = "\(folder)-image"
     try crash(to: image, &random)
     try await check(try await open(image, .system), known)
-    for path in [folder, image] { try remove(path) }
+    for path in [folder, image] { try removeFolder(path) }
     return disk.hit == nil ? nil : fault
   }
 
@@ -151,14 +151,5 @@ private struct BlobFaultRun {
     }
     _ = try await BlobScrubber(store).round { _ in }
     #expect(try await store.catalogue.unsettled().isEmpty)
-  }
-
-  private func remove(_ path: String) throws {
-    for attempt in 1... {
-      do { return try FileManager.default.removeItem(atPath: path) } catch {
-        guard attempt < 100 else { throw error }
-        usleep(20_000)
-      }
-    }
   }
 }

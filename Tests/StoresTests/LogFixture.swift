@@ -62,15 +62,9 @@ struct LogFixture: Sendable {
     try await kind.rows.location("\(folder)/storage.sqlite").open(Schema(service: "storage", migrations), .migrating)
   }
 
-  /// Removes the folder, with what a database that closes meanwhile still removes itself.
   func remove() throws {
-    guard FileManager.default.fileExists(atPath: folder) else { return }
-    for attempt in 1... {
-      do { return try FileManager.default.removeItem(atPath: folder) } catch {
-        guard attempt < 100 else { throw error }
-        usleep(20_000)
-      }
-    }
+    // With rows and tiles in servers there is none.
+    if FileManager.default.fileExists(atPath: folder) { try removeFolder(folder) }
   }
 
   /// The same log as the disk has it now, in another folder.
@@ -100,6 +94,16 @@ struct LogFixture: Sendable {
 
   var policy: CheckpointPolicy {
     get throws { try CheckpointPolicy(origin: origin, logKey: NoteSigner(name: origin, key: key).verifierKey) }
+  }
+}
+
+/// Removes a folder, with what a database that closes meanwhile still removes itself.
+func removeFolder(_ path: String) throws {
+  for attempt in 1... {
+    do { return try FileManager.default.removeItem(atPath: path) } catch {
+      guard attempt < 100 else { throw error }
+      usleep(20_000)
+    }
   }
 }
 
