@@ -16,6 +16,8 @@ from pathlib import Path
 from harness import machine
 from harness.rounds import Samples
 from harness.rows import Row
+from storage.commands import run
+from storage.service import Service
 
 CALLERS = 256
 APPENDS, APPENDS_QUICK = 40_000, 4_000
@@ -30,32 +32,11 @@ append on all cores, and nothing else. Idle: one caller. Bytes an entry: tiles a
 statements. Audit and proof: over a made log, from the page cache."""
 
 
-class Storage:
-    """A storage service over a folder of its own."""
-
-    def __init__(self, program: str, data: Path) -> None:
-        self.process = subprocess.Popen(
-            [program, "--data", str(data), "--port", "0"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-            stderr=open(data.with_suffix(".jsonl"), "wb"))
-        for line in self.process.stdout:
-            if line.startswith(b"{") and "listening" in (value := json.loads(line)):
-                self.url = f"http://127.0.0.1:{value['listening']['port']}"
-                return
-        raise SystemExit(f"error: {program} did not start: see {data.with_suffix('.jsonl')}")
-
-    def __enter__(self) -> "Storage":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.process.terminate()
-        self.process.wait(60)
-
-
 def measure(options, folder: Path) -> dict[str, float]:
     """`options` has `colophon`, `service` and `quick`; `folder` is empty or made by an earlier round."""
     data = folder / f"log-{os.getpid()}-{time.monotonic_ns()}"
     count = APPENDS_QUICK if options.quick else APPENDS
-    with Storage(options.service, data) as storage:
+    with Service(options.service, data) as storage:
         busy = hammer(options, storage, data, count, CALLERS)
         idle = hammer(options, storage, data, IDLE, 1)
     values = {
@@ -64,7 +45,7 @@ def measure(options, folder: Path) -> dict[str, float]:
     return values | disk(data / "storage") | audit(options, folder)
 
 
-def hammer(options, storage: Storage, data: Path, count: int, callers: int, rate: int = 0) -> dict:
+def hammer(options, storage: Service, data: Path, count: int, callers: int, rate: int = 0) -> dict:
     return json.loads(run(
         options.colophon, "log", "hammer", "--storage", storage.url, "--data", str(data), "--count", str(count),
         "--callers", str(callers), "--rate", str(rate), "--register", "--json"))
@@ -169,13 +150,6 @@ def path(kind: str, index: int, width: int) -> str:
             break
     name = "/".join([f"x{group}" for group in groups[:-1]] + groups[-1:])
     return f"tile/{kind}/{name}" + ("" if width == TILE else f".p/{width}")
-
-
-def run(*command: str) -> str:
-    done = subprocess.run(command, capture_output=True, text=True)
-    if done.returncode:
-        raise SystemExit(f"error: {' '.join(command)}: {done.stderr[-2000:]}")
-    return done.stdout
 
 
 def rows(samples: Samples, quick: bool) -> list[Row]:

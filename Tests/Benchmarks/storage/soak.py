@@ -11,6 +11,7 @@ from pathlib import Path
 from harness import machine
 from harness.rows import Row
 from storage import log
+from storage.service import Service
 
 SHARE = 0.7
 SLICE = 60
@@ -39,7 +40,7 @@ def run(options, folder: Path, peak: float) -> list[Row]:
     """`peak` is in appends a second."""
     rate = max(1, int(peak * SHARE))
     data = folder / "soak"
-    with log.Storage(options.service, data) as storage:
+    with Service(options.service, data) as storage:
         samples = Samples(storage.process.pid)
         samples.start()
         rates, failures = [], 0
