@@ -1,5 +1,6 @@
 import Cryptography
 import Foundation
+import Synchronization
 import Testing
 
 @testable import Evidence
@@ -54,6 +55,20 @@ extension EvidenceVector {
     if ProcessInfo.processInfo.environment["COLOPHON_TEST_LONG"] != nil || range.count <= sample { return Array(range) }
     let step = range.count / sample
     return Array(stride(from: range.lowerBound, to: range.upperBound, by: max(1, step))) + [range.upperBound - 1]
+  }
+
+  /// Those of ``positions(_:sample:)`` at which `isAccepted`, in order. All cores share them: one appraisal takes
+  /// milliseconds, and a piece of evidence has thousands of bytes.
+  static func accepted(
+    _ range: Range<Int>, sample: Int = 24, _ isAccepted: @escaping @Sendable (Int) -> Bool
+  ) -> [Int] {
+    let positions = positions(range, sample: sample)
+    let accepted = Mutex<[Int]>([])
+    DispatchQueue.concurrentPerform(iterations: positions.count) { number in
+      let at = positions[number]
+      if isAccepted(at) { accepted.withLock { $0.append(at) } }
+    }
+    return accepted.withLock { $0.sorted() }
   }
 }
 
