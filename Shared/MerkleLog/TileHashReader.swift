@@ -41,8 +41,14 @@ public final class TileHashReader: HashReader, Sendable {
   /// Keeps a hash tile that was just written, so that the first proofs of a head do not all read it.
   /// Errors: ``TileError``.
   public func keep(_ tile: Tile, _ bytes: [UInt8]) throws(TileError) {
-    let nodes = TileNodes(try tile.hashes(in: bytes))
-    cache.withLock { if $0.count < tilesMax { $0[tile] = nodes } }
+    keep(tile, TileNodes(try tile.hashes(in: bytes)))
+  }
+
+  private func keep(_ tile: Tile, _ nodes: TileNodes) {
+    cache.withLock {
+      if $0.count >= tilesMax { $0.removeAll(keepingCapacity: true) }
+      $0[tile] = nodes
+    }
   }
 
   /// The proof of an entry, when every tile that it passes through is in the cache; nil when one must be fetched.
@@ -81,10 +87,7 @@ public final class TileHashReader: HashReader, Sendable {
     if let known = cache.withLock({ $0[tile] }) { return known }
     guard isFetching else { throw NotCached() }
     let nodes = TileNodes(try tile.hashes(in: fetch(tile)))
-    cache.withLock {
-      if $0.count >= tilesMax { $0.removeAll(keepingCapacity: true) }
-      $0[tile] = nodes
-    }
+    keep(tile, nodes)
     return nodes
   }
 }

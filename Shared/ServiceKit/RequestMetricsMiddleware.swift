@@ -1,4 +1,3 @@
-internal import HTTPTypes
 public import Hummingbird
 internal import Logging
 public import Metrics
@@ -7,16 +6,23 @@ public import Metrics
 ///
 /// The route is the pattern that matched, never the path that was asked for, so that no caller can make new series.
 public struct RequestMetricsMiddleware<Context: RequestContext>: RouterMiddleware {
-  private let factory: any MetricsFactory
+  private let series: RequestSeries
 
-  public init(factory: any MetricsFactory = MetricsSystem.factory) { self.factory = factory }
+  public init(factory: any MetricsFactory = MetricsSystem.factory) { series = RequestSeries(factory) }
 
   public func handle(
     _ request: Request, context: Context, next: (Request, Context) async throws -> Response
   ) async throws -> Response {
     let start = ContinuousClock.now
-    let record: @Sendable (Int) -> Void = { [factory] status in
-      Self.record(context, request.method, status, ContinuousClock.now - start, factory)
+    let record: @Sendable (Int) -> Void = { [series] status in
+      let (seconds, attoseconds) = (ContinuousClock.now - start).components
+      let nanoseconds = seconds * 1_000_000_000 + attoseconds / 1_000_000_000
+      let route = context.endpointPath ?? "NotFound"
+      series.count(route, request.method, status, nanoseconds: nanoseconds)
+      let level: Logger.Level = status >= 500 ? .warning : HealthRoutes.paths.contains(route) ? .trace : .debug
+      context.logger.log(
+        level: level, "request",
+        metadata: ["route": "\(route)", "status": "\(status)", "duration_us": "\(nanoseconds / 1000)"])
     }
     do {
       var response = try await next(request, context)
@@ -36,28 +42,5 @@ public struct RequestMetricsMiddleware<Context: RequestContext>: RouterMiddlewar
       record((error as? any HTTPResponseError)?.status.code ?? 500)
       throw error
     }
-  }
-
-  private static func record(
-    _ context: Context, _ method: HTTPRequest.Method, _ status: Int, _ time: Duration, _ factory: any MetricsFactory
-  ) {
-    let route = context.endpointPath ?? "NotFound"
-    let dimensions = [("route", route), ("method", methodName(method)), ("status", "\(status)")]
-    Counter(label: "http_requests_total", dimensions: dimensions, factory: factory).increment()
-    let (seconds, attoseconds) = time.components
-    let nanoseconds = seconds * 1_000_000_000 + attoseconds / 1_000_000_000
-    Metrics.Timer(
-      label: "http_request_duration_seconds", dimensions: [("route", route)], preferredDisplayUnit: .seconds,
-      factory: factory
-    ).recordNanoseconds(nanoseconds)
-    let level: Logger.Level = status >= 500 ? .warning : HealthRoutes.paths.contains(route) ? .trace : .debug
-    context.logger.log(
-      level: level, "request",
-      metadata: ["route": "\(route)", "status": "\(status)", "duration_us": "\(nanoseconds / 1000)"])
-  }
-
-  /// Methods are free text on the wire, label values are not.
-  private static func methodName(_ method: HTTPRequest.Method) -> String {
-    [.get, .head, .post, .put, .patch, .delete, .options].contains(method) ? method.rawValue : "other"
   }
 }

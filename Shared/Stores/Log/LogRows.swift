@@ -24,28 +24,39 @@ public final class LogRows: Sendable {
   /// there keeps its index; one whose claim is taken by other bytes gets none.
   func register(_ entries: [LogEntry], unixMs: Int64) async throws -> [Outcome] {
     try await database.write(Self.writes, repeatable: true) { db in
-      var next = try Self.count(db)
-      return try entries.map { entry in
-        if let known = try Self.find(db, entry.digest) { return .registered(known.index) }
-        if let other = try Self.find(db, keyID: entry.keyID, entry.kind, entry.subject) { return .conflict(other) }
-        let seal = EntrySeal.of(
-          position: next, digest: entry.digest, keyID: entry.keyID, kind: entry.kind, subject: entry.subject,
-          unixMs: unixMs)
-        try db.run(
-          """
-          INSERT INTO entry (position, digest, kid, kind, sub, registered_unix_ms, seal) VALUES (?, ?, ?, ?, ?, ?, ?)
-          """, [Int64(next), entry.digest, entry.keyID, entry.kind, entry.subject, unixMs, seal])
-        // What was erased as a blob is not kept as a statement.
-        try db.run(
-          """
-          INSERT INTO statement (position, bytes)
-            SELECT position, ? FROM entry
-            WHERE position = ? AND NOT EXISTS (SELECT 1 FROM blob_erasure WHERE digest = entry.digest)
-          """, [entry.statement, Int64(next)])
-        defer { next += 1 }
-        return .registered(next)
+      var claims = try ClaimedEntries(db, for: entries)
+      let first = try Self.count(db)
+      var fresh: [(position: UInt64, entry: LogEntry)] = []
+      let outcomes = entries.map { entry -> Outcome in
+        if let taken = claims.outcome(of: entry) { return taken }
+        let position = first + UInt64(fresh.count)
+        fresh.append((position, entry))
+        claims.take(entry, at: position)
+        return .registered(position)
       }
+      try Self.insert(db, fresh, unixMs)
+      return outcomes
     }
+  }
+
+  private static func insert(
+    _ db: any RowTransaction, _ fresh: [(position: UInt64, entry: LogEntry)], _ unixMs: Int64
+  ) throws {
+    try db.batch(
+      "INSERT INTO entry (position, digest, kid, kind, sub, registered_unix_ms, seal) VALUES (?, ?, ?, ?, ?, ?, ?)",
+      fresh.map { position, entry in
+        let seal = EntrySeal.of(
+          position: position, digest: entry.digest, keyID: entry.keyID, kind: entry.kind, subject: entry.subject,
+          unixMs: unixMs)
+        return [Int64(position), entry.digest, entry.keyID, entry.kind, entry.subject, unixMs, seal]
+      })
+    // What was erased as a blob is not kept as a statement.
+    try db.batch(
+      """
+      INSERT INTO statement (position, bytes)
+        SELECT position, ? FROM entry
+        WHERE position = ? AND NOT EXISTS (SELECT 1 FROM blob_erasure WHERE digest = entry.digest)
+      """, fresh.map { position, entry in [entry.statement, Int64(position)] })
   }
 
   /// Makes entry 0 when there is no entry, and returns whichever is there.
@@ -62,7 +73,7 @@ public final class LogRows: Sendable {
 
   /// The entry of this statement, wherever it stands.
   public func find(_ digest: Digest32) async throws -> RegisteredEntry? {
-    try await database.read { db in try Self.find(db, digest) }
+    try await database.read { db in try Self.entries(db, "digest = ?", [[digest]])[0] }
   }
 
   /// The signed head and the entries registered beyond it, from one snapshot.
@@ -110,22 +121,15 @@ public final class LogRows: Sendable {
       previousSize: UInt64(clamping: try row["previous_size"] as Int64), root: try row["root"], note: try row["note"])
   }
 
-  private static func find(_ db: any RowTransaction, _ digest: Digest32) throws -> RegisteredEntry? {
-    try entry(db, "digest = ?", [digest])
-  }
-
-  private static func find(
-    _ db: any RowTransaction, keyID: [UInt8], _ kind: String, _ subject: String
-  ) throws -> RegisteredEntry? {
-    try entry(db, "kid = ? AND kind = ? AND sub = ?", [keyID, kind, subject])
-  }
-
-  private static func entry(
-    _ db: any RowTransaction, _ condition: String, _ arguments: [any SQLConvertible]
-  ) throws -> RegisteredEntry? {
-    try db.row("SELECT position, digest, sub FROM entry WHERE \(condition)", arguments).map {
-      RegisteredEntry(
-        index: UInt64(clamping: try $0["position"] as Int64), digest: try $0["digest"], subject: try $0["sub"])
+  /// The entry that meets the condition, for each list of its arguments.
+  static func entries(
+    _ db: any RowTransaction, _ condition: String, _ lists: [[any SQLConvertible]]
+  ) throws -> [RegisteredEntry?] {
+    try db.batch("SELECT position, digest, sub FROM entry WHERE \(condition)", lists).map { result in
+      try result.rows.first.map {
+        RegisteredEntry(
+          index: UInt64(clamping: try $0["position"] as Int64), digest: try $0["digest"], subject: try $0["sub"])
+      }
     }
   }
 }
