@@ -7,22 +7,14 @@ func withDeadline<Value: Sendable>(
   guard let deadline else { return try await work() }
   let late = RPCError(.deadlineExceeded, "the deadline passed before the call ended")
   guard deadline > .now else { throw late }
-  return try await withThrowingTaskGroup(of: Value?.self) { group in
-    group.addTask {
-      do { return try await work() } catch {
-        if deadline <= .now { throw late }
-        throw error
-      }
-    }
-    group.addTask {
-      try await Task.sleep(until: deadline, tolerance: .zero, clock: .continuous)
-      return nil
-    }
-    defer { group.cancelAll() }
-    while let finished = try await group.next() {
-      guard let value = finished else { throw late }
-      return value
-    }
-    throw late
+  let task = Task(operation: work)
+  let alarm = Alarms.shared.set(deadline) { task.cancel() }
+  defer { Alarms.shared.remove(alarm) }
+  let result = await withTaskCancellationHandler {
+    await task.result
+  } onCancel: {
+    task.cancel()
   }
+  if deadline <= .now { throw late }
+  return try result.get()
 }
