@@ -77,6 +77,28 @@ def test_croissant_metadata_is_an_asset(registry, tmp_path):
     assert "committed to another digits" in registry(*words, code=65)
 
 
+def test_data_provenance_metadata_names_files(registry, files, tmp_path):
+    registry("contributor", "add", "water")
+    metadata = {
+        "source": {"version": "1.0.0", "title": "River levels", "id": "7f1c", "issuer": [{"name": "Water Office"}],
+                   "description": "Hourly levels"},
+        "provenance": {"origin-geography": [{"country": "FI"}], "date": "2026-01-10",
+                       "generation-method": [{"code": "sensor"}]},
+        "use": {"license": "CC-BY-4.0"}}
+    file = tmp_path / "provenance.json"
+    file.write_text(json.dumps(metadata))
+    levels = tmp_path / "levels.csv"
+    levels.write_text("a river, 3\n")
+    words = ("asset", "commit", "levels", "--contributor", "water", "--provenance", str(file))
+    assert "name the files" in registry(*words, code=64)
+    assert "not both" in registry(*words, "--croissant", str(file), code=64)
+    registry(*words, str(levels))
+    registry("asset", "reveal", "levels", "--contributor", "water")
+    assert "levels  dataset  water  owns 1 of 1  CC-BY-4.0  River levels" in registry("asset", "list")
+    file.write_text(json.dumps(metadata | {"use": {}}))
+    assert "one licence" in registry(*words, str(levels), code=65)
+
+
 def test_what_cannot_be_registered_is_refused(registry, files):
     one = str(files / "one")
     assert "no id" in registry("contributor", "add", "two words", code=64)

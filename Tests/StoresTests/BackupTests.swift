@@ -91,9 +91,15 @@ import Testing
 
   @Test func `Keys are copied when asked, and never the one that numbers receipts`() async throws {
     _ = try await suite.makeSuite()
-    #expect(try suite.back().files.allSatisfy { !$0.path.hasSuffix(".key") && $0.path != "token" })
+    let openings = "\(suite.data)/contributors/ada/openings"
+    try FileManager.default.createDirectory(atPath: openings, withIntermediateDirectories: true)
+    try Data("{}".utf8).write(to: URL(filePath: "\(openings)/corpus.json"))
+    #expect(
+      try suite.back().files.allSatisfy {
+        !$0.path.hasSuffix(".key") && $0.path != "token" && !$0.path.hasPrefix("contributors")
+      })
     let paths = Set(try suite.back(up: "\(suite.scratch.path)/with", keys: true).files.map(\.path))
-    #expect(paths.isSuperset(of: ["token", "storage/keys/checkpoint.key"]))
+    #expect(paths.isSuperset(of: ["token", "storage/keys/checkpoint.key", "contributors/ada/openings/corpus.json"]))
     #expect(!paths.contains("orchestrator/keys/receipt.key"))
     #expect(paths.contains("up/keys/k.begin.cose"))
     #expect(paths.filter { $0.hasPrefix("inference/models") } == ["inference/models/m/manifest.cose"])

@@ -19,7 +19,11 @@ struct BackupCommand: AsyncParsableCommand {
       """)
 
   @Argument(help: "The folder to write; it must not exist or be empty.") var directory: String
-  @Flag(help: "Also copy the private keys and the token. Protect such a backup like the keys themselves.")
+  @Flag(
+    help: """
+      Also copy the private keys, the token, and contributors' keys with what opens their commitments. Protect such a \
+      backup like the keys themselves.
+      """)
   var withKeys = false
   @OptionGroup var data: DataOption
 

@@ -10,7 +10,8 @@ struct AssetCommit: AsyncParsableCommand {
     commandName: "commit", abstract: "Put a commitment to an asset into the log, and keep its opening here.",
     discussion: """
       The contents are the files' SHA-256, or those of a data set's Croissant 1.1 metadata, which has name and licence
-      too. The opening is kept beside the contributor's key; without it nobody can ever reveal the asset.
+      too. Metadata by the Data Provenance Standards has these two, and no digests: it stands beside files. The opening is
+      kept beside the contributor's key; without it nobody can ever reveal the asset.
       """)
 
   @Argument(help: "The asset's id.") var id: String
@@ -20,6 +21,8 @@ struct AssetCommit: AsyncParsableCommand {
   @Option(help: "For people; by default the id, or what the metadata says.") var name: String?
   @Option(help: "An SPDX expression, or where the licence stands.") var licence: String?
   @Option(help: "Croissant metadata (JSON-LD) of a data set, instead of files.") var croissant: String?
+  @Option(help: "Data Provenance Standards metadata (Data & Trust Alliance 1.0.0 or OASIS 1.0; JSON) of the files.")
+  var provenance: String?
   @OptionGroup var data: DataOption
 
   func run() async throws {
@@ -61,11 +64,15 @@ struct AssetCommit: AsyncParsableCommand {
       guard !files.isEmpty else {
         throw Failure("name the files that \(id) consists of, or --croissant FILE", status: 64)
       }
-      guard let licence else { throw Failure("--licence is missing: under which terms may it be used?", status: 64) }
+      let read = try provenance.map { try DataProvenance(parsing: try Files.bytes($0)) }
+      guard let licence = licence ?? read?.licence else {
+        throw Failure("--licence is missing: under which terms may it be used?", status: 64)
+      }
       let digests = try files.map { try FileDigest.sha256(URL(fileURLWithPath: $0)) }
       return try Asset(
-        id: id, kind: kind, name: name ?? id, licence: licence, contents: Array(Set(digests)))
+        id: id, kind: kind, name: name ?? read?.name ?? id, licence: licence, contents: Array(Set(digests)))
     }
+    guard provenance == nil else { throw Failure("give --croissant or --provenance, not both", status: 64) }
     guard files.isEmpty else { throw Failure("give files or --croissant, not both", status: 64) }
     let read = try Croissant(parsing: try Files.bytes(croissant)).asset(id: id, kind: kind)
     return try Asset(

@@ -23,6 +23,8 @@ public struct SuiteBackup: Sendable {
     "attribution/keys/attribution.key", "storage/keys/custody.key", "storage/keys/checkpoint.key",
     "storage/keys/log-receipt.key",
   ]
+  /// Keys of contributors, and what opens their commitments: secret as the keys are, and of no use without them.
+  static let contributors = "contributors"
 
   public let data: String
   public let target: String
@@ -49,7 +51,7 @@ public struct SuiteBackup: Sendable {
     for rows in ServiceRows.all(in: data, rows) { head = try copy(rows, folder) ?? head }
     guard let head, let note = head.note else { throw BackupError.noSuite(path: data) }
     try copyLog(head, note, folder)
-    try copyBlobs("storage/blobs", folder)
+    try copyBlobs(folder)
     let blobsAt = try requireBlobs()
     for model in try BackupFolder.names("\(data)/inference/models") {
       // Weights can be fetched again; another signature about them would contradict the one in the log.
@@ -58,6 +60,7 @@ public struct SuiteBackup: Sendable {
     }
     let stated = try BackupFolder.names("\(data)/\(Self.stated)").map { "\(Self.stated)/\($0)" }
     for path in Self.files + stated + (withKeys ? Self.keys : []) { try folder.copy("\(data)/\(path)", to: path) }
+    if withKeys { try each(below: Self.contributors) { path, _ in try folder.copy("\(data)/\(path)", to: path) } }
     try folder.sync()
     try fault(.durable)
     let manifest = BackupManifest(
@@ -95,18 +98,23 @@ public struct SuiteBackup: Sendable {
   }
 
   /// Blobs are named after their digests; one that the disk has damaged is not copied as if it were whole.
-  private func copyBlobs(_ path: String, _ folder: BackupFolder) throws {
-    for name in try BackupFolder.names("\(data)/\(path)") {
-      let below = "\(path)/\(name)"
-      var status = stat()
-      guard lstat("\(data)/\(below)", &status) == 0 else { continue }  // removed since it was listed
-      if status.st_mode & S_IFMT == S_IFDIR {
-        try copyBlobs(below, folder)
-      } else if try folder.copy("\(data)/\(below)", to: below), let blob = BlobName(name),
-        let copied = folder.files.last, copied.digest != blob.digest
+  private func copyBlobs(_ folder: BackupFolder) throws {
+    try each(below: "storage/blobs") { path, name in
+      if try folder.copy("\(data)/\(path)", to: path), let blob = BlobName(name), let copied = folder.files.last,
+        copied.digest != blob.digest
       {
-        throw BackupError.damagedSource(path: "\(data)/\(below)", why: "its digest is sha256:\(copied.digest.hex)")
+        throw BackupError.damagedSource(path: "\(data)/\(path)", why: "its digest is sha256:\(copied.digest.hex)")
       }
+    }
+  }
+
+  /// Every file below a folder of the data folder, by its path and its name.
+  private func each(below folder: String, _ take: (_ path: String, _ name: String) throws -> Void) throws {
+    for name in try BackupFolder.names("\(data)/\(folder)") {
+      let path = "\(folder)/\(name)"
+      var status = stat()
+      guard lstat("\(data)/\(path)", &status) == 0 else { continue }  // removed since it was listed
+      if status.st_mode & S_IFMT == S_IFDIR { try each(below: path, take) } else { try take(path, name) }
     }
   }
 
