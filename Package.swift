@@ -135,7 +135,7 @@ let benchmarks: [Target] = [
 
 let testTargets: [Target] = [
   .target(name: "TestKit", path: "Tests/TestKit", swiftSettings: swift),
-  tests("Wire", computing: true, ["Wire", "CWire", nioCore]),
+  tests("Wire", ["Wire", "CWire", nioCore]),
   tests(
     "RPC",
     ["RPC", "Wire", hummingbird, httpClient, nioCore, .product(name: "HummingbirdTesting", package: "hummingbird")]),
@@ -173,13 +173,13 @@ let testTargets: [Target] = [
       "Cryptography",
       hummingbird, logging, nioCore, .product(name: "HummingbirdTesting", package: "hummingbird"),
     ]),
-  tests("Crypto", computing: true, ["Cryptography"]),
-  tests("Codec", computing: true, ["Codec", "Cryptography"]),
-  tests("MerkleLog", computing: true, ["MerkleLog", "Codec", "Cryptography"]),
-  tests("Receipts", computing: true, ["Receipts", "Credit", "MerkleLog", "Codec", "Cryptography"]),
+  tests("Crypto", ["Cryptography"]),
+  tests("Codec", ["Codec", "Cryptography"]),
+  tests("MerkleLog", ["MerkleLog", "Codec", "Cryptography"]),
+  tests("Receipts", ["Receipts", "Credit", "MerkleLog", "Codec", "Cryptography"]),
   tests("Exact", computing: true, ["Exact", "CKernels", "Codec", "Cryptography"]),
   // Its own certificate authorities need what Cryptography does not offer: signing as hardware does.
-  tests("Evidence", computing: true, ["Evidence", "Exact", "Receipts", "Credit", "Codec", "Cryptography", "COpenSSL"]),
+  tests("Evidence", ["Evidence", "Exact", "Receipts", "Credit", "Codec", "Cryptography", "COpenSSL"]),
   tests(
     "Inference",
     [
@@ -193,7 +193,7 @@ let testTargets: [Target] = [
       "VerificationService", "InferenceService", "Stores", "Exact", "Receipts", "Credit", "MerkleLog", "Codec",
       "Cryptography", "RPC", "ServiceKit", "Wire", logging,
     ]),
-  tests("Credit", computing: true, ["Credit", "CKernels", "Codec", "Cryptography"]),
+  tests("Credit", ["Credit", "CKernels", "Codec", "Cryptography"]),
 ]
 
 let package = Package(

@@ -75,11 +75,22 @@ import Testing
   @Test func `A backup is made before an upgrade too, and holds the blobs of the older rows`() async throws {
     _ = try await suite.makeSuite(entries: 1)
     let path = "\(suite.data)/storage/storage.sqlite"
+    let (entries, head) = try await LogFixture(folder: "\(suite.data)/storage").database().read { db in
+      (try db.rows("SELECT position, digest, registered_unix_ms FROM entry ORDER BY position"), try LogRows.head(db))
+    }
     for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path + suffix) }
-    for folder in ["log", "log.tmp"] { try? FileManager.default.removeItem(atPath: "\(suite.data)/storage/\(folder)") }
     let older = Array(StorageSchema.migrations.prefix(BlobSchema.version - 1))
-    _ = try await LogFixture(folder: "\(suite.data)/storage", migrations: older).open()
     let database = try SQLiteDatabase(path: path, schema: Schema(service: "storage", older))
+    try await database.write { db in
+      for row in entries {
+        try db.run(
+          "INSERT INTO entry (position, digest, registered_unix_ms) VALUES (?, ?, ?)",
+          [row["position"] as Int64, row["digest"] as Digest32, row["registered_unix_ms"] as Int64])
+      }
+      try db.run(
+        "UPDATE head SET size = ?, previous_size = ?, root = ?, note = ?",
+        [Int64(head.size), Int64(head.previousSize), head.root, head.note])
+    }
     let name = BlobName(of: Array("statement 0".utf8))
     try await database.write { db in
       _ = try db.run("INSERT INTO blob (digest, retention, bytes) VALUES (?, 'opening', 11)", [name.digest])

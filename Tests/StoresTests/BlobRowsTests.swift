@@ -91,7 +91,7 @@ import Testing
         try db.run("INSERT INTO blob (digest, retention, bytes) VALUES (?, ?, 1)", [digest, rule])
       }
     }
-    #expect(try await location.migrate(StorageSchema.schema, dryRun: false).count == 2)
+    #expect(try await location.migrate(StorageSchema.schema, dryRun: false).count == 3)
     let catalogue = BlobCatalogue(try await location.open(StorageSchema.schema))
     #expect(try await catalogue.retention(of: BlobName(digest)) == [.opening, .model])
     #expect(try await catalogue.object(BlobName(digest))?.bytes == 1)

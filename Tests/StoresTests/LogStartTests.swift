@@ -139,6 +139,8 @@ import Testing
     ("UPDATE entry SET digest = zeroblob(32) WHERE position = 2;", "entry 2 is"),
     ("DELETE FROM entry WHERE position = 4;", "the database has 4 entries"),
     ("DELETE FROM entry WHERE position = 2;", "entry 2 is"),
+    ("DROP TRIGGER claimant_never_changes; UPDATE claimant SET kind = 'other';", "entry 1"),
+    ("DROP TRIGGER claimant_never_leaves; DELETE FROM claimant;", "entry 1"),
     ("UPDATE head SET root = zeroblob(32);", "disagrees with its own note"),
     ("UPDATE head SET size = 4, previous_size = 2;", "disagrees with its own note"),
     ("UPDATE head SET note = NULL;", "disagrees with its own note"),
@@ -154,7 +156,8 @@ import Testing
 
   @Test(arguments: [
     "UPDATE head SET size = 3;", "UPDATE head SET note = zeroblob(3);", "DELETE FROM entry;",
-    "UPDATE entry SET digest = zeroblob(32) WHERE position = 1;",
+    "UPDATE entry SET digest = zeroblob(32) WHERE position = 1;", "DELETE FROM claimant;",
+    "UPDATE claimant SET kind = 'other';",
   ])
   func `The database itself refuses to shrink or change the log`(sql: String) async throws {
     var fixture = try await made(entries: 4)

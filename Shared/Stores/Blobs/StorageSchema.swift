@@ -98,5 +98,6 @@ public enum StorageSchema {
       """),
     BlobSchema.tables,
     BlobSchema.known,
+    LogSchema.claimants,
   ]
 }

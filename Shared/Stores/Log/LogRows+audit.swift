@@ -10,8 +10,8 @@ extension LogRows {
     return try await database.read { db in
       let next = try db.cursor(
         """
-        SELECT position, digest, kid, kind, sub, registered_unix_ms, seal FROM entry WHERE position >= ?
-        ORDER BY position
+        SELECT position, digest, kid, kind, sub, registered_unix_ms, seal
+        FROM entry LEFT JOIN claimant ON claimant.id = entry.claimant WHERE position >= ? ORDER BY position
         """, [Int64(start)])
       return try body {
         guard let row = try next() else { return nil }
@@ -37,7 +37,7 @@ extension LogRows {
   /// entry that is there. Errors: ``LogContradiction/database(path:why:)``.
   func checkIntegrity() async throws {
     let place = place
-    for table in ["entry", "head"] {
+    for table in ["entry", "claimant", "head"] {
       if let why = try await database.damage(of: table) { throw LogContradiction.database(path: place, why: why) }
     }
   }

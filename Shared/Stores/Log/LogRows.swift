@@ -26,11 +26,11 @@ public final class LogRows: Sendable {
     try await database.write(Self.writes, repeatable: true) { db in
       var claims = try ClaimedEntries(db, for: entries)
       let first = try Self.count(db)
-      var fresh: [(position: UInt64, entry: LogEntry)] = []
+      var fresh: [(position: UInt64, claimant: Int64, entry: LogEntry)] = []
       let outcomes = entries.map { entry -> Outcome in
         if let taken = claims.outcome(of: entry) { return taken }
         let position = first + UInt64(fresh.count)
-        fresh.append((position, entry))
+        fresh.append((position, claims.claimant(of: entry), entry))
         claims.take(entry, at: position)
         return .registered(position)
       }
@@ -40,15 +40,15 @@ public final class LogRows: Sendable {
   }
 
   private static func insert(
-    _ db: any RowTransaction, _ fresh: [(position: UInt64, entry: LogEntry)], _ unixMs: Int64
+    _ db: any RowTransaction, _ fresh: [(position: UInt64, claimant: Int64, entry: LogEntry)], _ unixMs: Int64
   ) throws {
     try db.batch(
-      "INSERT INTO entry (position, digest, kid, kind, sub, registered_unix_ms, seal) VALUES (?, ?, ?, ?, ?, ?, ?)",
-      fresh.map { position, entry in
+      "INSERT INTO entry (position, digest, claimant, sub, registered_unix_ms, seal) VALUES (?, ?, ?, ?, ?, ?)",
+      fresh.map { position, claimant, entry in
         let seal = EntrySeal.of(
           position: position, digest: entry.digest, keyID: entry.keyID, kind: entry.kind, subject: entry.subject,
           unixMs: unixMs)
-        return [Int64(position), entry.digest, entry.keyID, entry.kind, entry.subject, unixMs, seal]
+        return [Int64(position), entry.digest, claimant, entry.subject, unixMs, seal]
       })
     // What was erased as a blob is not kept as a statement.
     try db.batch(
@@ -56,7 +56,7 @@ public final class LogRows: Sendable {
       INSERT INTO statement (position, bytes)
         SELECT position, ? FROM entry
         WHERE position = ? AND NOT EXISTS (SELECT 1 FROM blob_erasure WHERE digest = entry.digest)
-      """, fresh.map { position, entry in [entry.statement, Int64(position)] })
+      """, fresh.map { position, _, entry in [entry.statement, Int64(position)] })
   }
 
   /// Makes entry 0 when there is no entry, and returns whichever is there.
