@@ -21,7 +21,7 @@ import Testing
     var hit: Set<BlobStep> = []
     for step in 1... {
       let fixture = BlobFixture(kind, scratch, "\(steps.hashValue)-\(step)")
-      let stopper = BlobStopper()
+      let stopper = StepFault<BlobStep>()
       let store = try await fixture.open { try stopper($0) }
       let acknowledged = try await store.keep(Array("acknowledged".utf8))
       try await prepare(store, fixture)

@@ -163,22 +163,3 @@ func bytes(_ count: Int, seed: UInt64 = 1) -> [UInt8] {
     return UInt8(truncatingIfNeeded: state >> 32)
   }
 }
-
-/// Stops at the n-th step after it was armed.
-final class BlobStopper: Sendable {
-  private let state = Mutex<(left: Int?, hit: BlobStep?)>((nil, nil))
-
-  /// 1 is the next step.
-  func arm(at step: Int) { state.withLock { $0 = (step, nil) } }
-  var hit: BlobStep? { state.withLock { $0.hit } }
-
-  @Sendable func callAsFunction(_ step: BlobStep) throws {
-    let stops = state.withLock { state in
-      guard let left = state.left else { return false }
-      state.left = left > 1 ? left - 1 : nil
-      if left == 1 { state.hit = step }
-      return left == 1
-    }
-    if stops { throw Stopped() }
-  }
-}

@@ -44,7 +44,7 @@ import Testing
     var steps: [AppendStep] = []
     for step in 1... {
       let fixture = try LogFixture(folder: "\(scratch.path)/\(step)", kind: kind)
-      let fault = StepFault()
+      let fault = StepFault<AppendStep>()
       let log = try await fixture.open { try fault($0) }
       var acknowledged = try await append(0..<first, to: log)
       let before = log.published.head?.checkpoint
@@ -70,7 +70,7 @@ import Testing
     for step in 1... {
       let fixture = try LogFixture(folder: "\(scratch.path)/\(step)")
       let image = "\(scratch.path)/\(step)-image"
-      let fault = StepFault { try FileManager.default.copyItem(atPath: fixture.folder, toPath: image) }
+      let fault = StepFault<AppendStep> { try FileManager.default.copyItem(atPath: fixture.folder, toPath: image) }
       let log = try await fixture.open { try fault($0) }
       let acknowledged = try await append(0..<5, to: log)
       let before = log.published.head?.checkpoint
@@ -85,7 +85,7 @@ import Testing
   func `A first start that is stopped at any step is finished by the next`(_ kind: BackendKind) async throws {
     for step in 1... {
       let fixture = try LogFixture(folder: "\(scratch.path)/\(step)", kind: kind)
-      let fault = StepFault()
+      let fault = StepFault<AppendStep>()
       fault.arm(at: step)
       do {
         _ = try await fixture.open { try fault($0) }
@@ -100,7 +100,7 @@ import Testing
   @Test(arguments: BackendKind.allCases)
   func `After a failed commit the log says so and the next append settles it`(_ kind: BackendKind) async throws {
     let fixture = try LogFixture(folder: scratch.path, kind: kind)
-    let fault = StepFault()
+    let fault = StepFault<AppendStep>()
     let log = try await fixture.open { try fault($0) }
     for step in 1...11 {
       fault.arm(at: step)

@@ -43,7 +43,7 @@ import Testing
   func run(_ seed: UInt64) async throws -> FaultyDisk.Fault? {
     var random = SplitMix64(state: seed)
     let fixture = try LogFixture(folder: "\(scratch.path)/\(seed)")
-    let (disk, steps) = (FaultyDisk(), StepFault())
+    let (disk, steps) = (FaultyDisk(), StepFault<AppendStep>())
     let log = try await fixture.open(calls: disk.calls) { step in
       do { try steps(step) } catch {
         disk.die()
