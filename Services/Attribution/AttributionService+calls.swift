@@ -16,11 +16,20 @@ extension AttributionService {
       priceNano: input.priceNano)
     do {
       // Only what was valid is kept, so that bytes that are known need not be read again.
-      if let kept = try await ledger.attribution(for: from) { return Self.response(kept) }
+      if let kept = try await ledger.attribution(for: from) {
+        try Self.require(kept, of: try Self.scores(input))
+        return Self.response(kept)
+      }
       let execution = try ExecutedRequest(
         receiptID: id, executionStatement: input.executionStatement, modelStatement: input.modelStatement)
-      let signed = try signer.sign(execution, priceNano: input.priceNano)
+      let scores = try Self.scores(input)
+      guard scores == nil || scores?.lines.count == execution.documents else {
+        throw RPCError(
+          .invalidArgument, "documents has \(input.documents.count), the execution was shown \(execution.documents)")
+      }
+      let signed = try signer.sign(execution, priceNano: input.priceNano, scores: scores)
       let kept = try await ledger.post(from, signed, owner: owner)
+      try Self.require(kept, of: scores)
       // Of two calls at once, the one whose bytes were kept counts.
       if kept.statement == signed.bytes { metrics.attributions.increment() }
       return Self.response(kept)

@@ -59,8 +59,12 @@ public struct AttributionService: HostedService {
   public func addRoutes(to routes: ServiceRoutes) {
     routes.rpc.serve(AttributionProcedures.getIdentity) { _, _ in identity }
     routes.rpc.serve(AttributionProcedures.attribute) { input, _ in try await attribute(input) }
+    routes.rpc.serve(AttributionProcedures.getPolicy) { _, _ in
+      GetPolicyResponse(policyStatement: signer.policyStatement.bytes)
+    }
     routes.rpc.serve(AttributionProcedures.settle) { input, _ in try await settle(input) }
     routes.rpc.serve(AttributionProcedures.getBalance) { input, _ in try await balance(input) }
+    routes.rpc.serve(AttributionProcedures.listCredits) { input, _ in try await credits(input) }
     routes.rpc.serve(AttributionProcedures.listEntries) { input, _ in try await entries(input) }
     routes.rpc.serve(AttributionProcedures.followLog) { input, _ in try await follow(input) }
     routes.rpc.serve(AttributionProcedures.listContributions) { input, _ in try await list(input) }

@@ -34,13 +34,18 @@ struct AttributionSigner: Sendable {
   ///
   /// Errors: `CreditError` for a price or an issuer that cannot be shared, `ReceiptError` for shares that no statement
   /// holds.
-  func sign(_ execution: ExecutedRequest, priceNano: UInt64) throws -> SignedStatement {
+  /// - Parameter scores: of the documents in its prompt; nil where there are none, or they were not scored, and then what
+  ///   the policy gives them is `unattributed`.
+  func sign(
+    _ execution: ExecutedRequest, priceNano: UInt64, scores: DocumentScores? = nil
+  ) throws -> SignedStatement {
     let shares = try computeShares(
       policy: policy, lineage: execution.manifest.lineage, operator: execution.operatorID, price: priceNano,
-      usage: execution.usage)
+      usage: execution.usage, scores: [DocumentScores.method: scores?.weights ?? []])
     let predicate = AttributionPredicate(
       receiptID: execution.receiptID, policy: policyStatement.digest, manifest: execution.manifestDigest,
-      operatorID: execution.operatorID, priceNano: priceNano, shares: shares)
+      operatorID: execution.operatorID, priceNano: priceNano, shares: shares,
+      scores: scores?.stated)
     return try SignedStatement(
       signing: Statement(
         kind: .attribution, issuer: issuer, subject: execution.receiptID.description, subjectDigest: execution.digest,

@@ -14,6 +14,8 @@ struct ExecutedRequest: Sendable {
   let operatorID: String
   let manifest: ModelManifest
   let manifestDigest: Digest32
+  /// How many documents the model was shown.
+  let documents: Int
   /// What `metered/1` counts.
   let usage: Metered.Count
 
@@ -46,6 +48,7 @@ struct ExecutedRequest: Sendable {
     self.receiptID = receiptID
     digest = execution.digest
     operatorID = execution.statement.issuer
+    documents = run.parameters.documents
     usage = run.count(by: execution.statement.issuer)
     self.manifest = manifest
     self.manifestDigest = manifestDigest

@@ -45,7 +45,7 @@ struct PreparedRequest: Sendable {
     salts = try Self.salts(input.salts, messages: request.messages.count)
     do {
       prompt = try model.model.render(
-        request.messages.map(ChatMessage.init), tools: request.parameters.tools.map(\.json))
+        request.shownMessages.map(ChatMessage.init), tools: request.parameters.tools.map(\.json))
     } catch { throw Self.refuse("\(error)") }
     let seed: [UInt8]
     do { seed = try SecureRandom.bytes(8) } catch { throw RPCError(.internal, "no randomness for a seed") }

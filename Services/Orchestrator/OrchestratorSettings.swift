@@ -13,6 +13,8 @@ struct OrchestratorSettings: Sendable {
   var verificationOfModels: [String: VerificationPolicy] = [:]
   var pricePromptNano: UInt64 = 1000
   var priceCompletionNano: UInt64 = 3000
+  /// Longest time that a receipt waits for the scores of the documents in its prompt.
+  var creditBudget: Duration = .seconds(10)
   var requestsMax = 64
   /// Longest time that a receipt waits to be counted by an epoch, and most receipts of one.
   var epochInterval: Duration = .seconds(600)
@@ -52,6 +54,11 @@ struct OrchestratorSettings: Sendable {
         "price-completion-nano", .int(0...1_000_000_000), default: "3000",
         help: "Price of a generated token in nano-units."),
       Setting(
+        "credit-budget", .duration, default: "10s",
+        help:
+          "Longest time that a receipt waits for the scores of the documents in its prompt, where the policy of "
+          + "attribution has context-shapley/1; what is not scored in it is unattributed."),
+      Setting(
         "max-requests", .int(1...65_536), default: "64", help: "Requests answered at once; more are told to come back."),
       Setting(
         "epoch-interval", .duration, default: "10m",
@@ -60,7 +67,11 @@ struct OrchestratorSettings: Sendable {
         "epoch-receipts-max", .int(1...EpochPredicate.receiptsMax), default: "4096",
         help: "Receipts of one epoch; so many close it before its time."),
       Setting("trust", .path, help: "Trust policy of /v1/verify; DATA/trust.json unless set."),
-      Setting("api-keys", .path, help: "File with one API key a line; without it /v1 asks for none."),
+      Setting(
+        "api-keys", .path,
+        help:
+          "File with one API key a line, behind it 'contributor=ID' where it is a contributor's; without it /v1 asks for "
+          + "none."),
       Setting("generate-timeout", .duration, default: "10m", help: "Longest time for one answer."),
       Setting("verify-timeout", .duration, default: "5m", help: "Longest time for one re-execution."),
     ] + Setting.database
@@ -83,6 +94,7 @@ struct OrchestratorSettings: Sendable {
     }
     pricePromptNano = UInt64(try values.int("price-prompt-nano"))
     priceCompletionNano = UInt64(try values.int("price-completion-nano"))
+    creditBudget = try values.duration("credit-budget")
     requestsMax = try values.int("max-requests")
     epochInterval = try values.duration("epoch-interval")
     epochReceiptsMax = try values.int("epoch-receipts-max")

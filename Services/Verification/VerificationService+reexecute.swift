@@ -58,7 +58,7 @@ extension VerificationService {
     return try SignedStatement(signing: statement, with: key).bytes
   }
 
-  private func requireKnownKey(_ statement: SignedStatement) throws {
+  func requireKnownKey(_ statement: SignedStatement) throws {
     guard let path = settings.registrationPolicy else { return }
     guard try ExecutionKeys(path: path).accept(statement) else {
       throw RPCError(
@@ -86,7 +86,7 @@ extension VerificationService {
   }
 
   /// Why there is no verdict, though the pieces fit.
-  private func refusal(_ error: GenerationError, _ evidence: ExecutionEvidence, _ logger: Logger) -> any Error {
+  func refusal(_ error: GenerationError, _ evidence: ExecutionEvidence, _ logger: Logger) -> any Error {
     if error == .cancelled { return CancellationError() }
     logger.error(
       "re-execution failed", metadata: ["error": "\(error)", "receipt_id": "\(evidence.execution.receiptID)"])
@@ -109,7 +109,7 @@ extension VerificationService {
 }
 
 /// A wish to end one re-execution: its caller has gone or its time is up.
-private final class StopFlag: Sendable {
+final class StopFlag: Sendable {
   private let flag = Atomic<Bool>(false)
 
   var isSet: Bool { flag.load(ordering: .acquiring) }

@@ -85,6 +85,9 @@ public struct VerificationService: HostedService {
     routes.rpc.serve(VerificationProcedures.reexecute, limits: Self.reexecuteLimits) { input, call in
       try await reexecute(input, call)
     }
+    routes.rpc.serve(VerificationProcedures.scoreDocuments, limits: Self.reexecuteLimits) { input, call in
+      try await scoreDocuments(input, call)
+    }
     routes.rpc.serve(VerificationProcedures.requestVerdict) { input, _ in try await later().request(input) }
     routes.rpc.serve(VerificationProcedures.enlist) { input, _ in try await later().enlist(input) }
     routes.rpc.serve(VerificationProcedures.getVerdict) { input, _ in try await later().status(input) }

@@ -36,11 +36,11 @@ public enum AttributionMethod: Hashable, Sendable {
     }
   }
 
-  /// Whether its weights come from more than the statements of a request: no service computes them for answers yet.
+  /// Whether its weights come from what no service computes for answers yet.
   public var needsScores: Bool {
     switch self {
-    case .lineage, .equal, .fixed, .operator, .metered: false
-    case .nearest, .span, .contextShapley, .feedback: true
+    case .lineage, .equal, .fixed, .operator, .metered, .contextShapley: false
+    case .nearest, .span, .feedback: true
     }
   }
 

@@ -19,6 +19,8 @@ public enum DomainTag: String, CaseIterable, Sendable {
   case commitmentTokens = "colophon/commitment/tokens/v1"
   /// Commitment to the non-streamed body as sent.
   case commitmentWire = "colophon/commitment/wire/v1"
+  /// Commitment to the values of `context-shapley/1` (FORMAT section 7).
+  case commitmentScores = "colophon/commitment/scores/v1"
   /// A commitment to an asset before it is revealed (FORMAT section 2).
   case contribution = "colophon/contribution/v1"
   /// Derivation of a salt from another secret.

@@ -8,14 +8,21 @@ public struct AttributeRequest: WireMessage, Equatable {
   public var executionStatement: [UInt8]
   public var modelStatement: [UInt8]
   public var priceNano: UInt64
+  /// Of the documents in the prompt, in order; only beside scores.
+  public var documents: [WireDocumentSource]
+  /// The opening of their values: salt32, u64 length, data; empty when they have none.
+  public var scores: [UInt8]
 
   public init(
-    receiptID: String = "", executionStatement: [UInt8] = [], modelStatement: [UInt8] = [], priceNano: UInt64 = 0
+    receiptID: String = "", executionStatement: [UInt8] = [], modelStatement: [UInt8] = [], priceNano: UInt64 = 0,
+    documents: [WireDocumentSource] = [], scores: [UInt8] = []
   ) {
     self.receiptID = receiptID
     self.executionStatement = executionStatement
     self.modelStatement = modelStatement
     self.priceNano = priceNano
+    self.documents = documents
+    self.scores = scores
   }
 }
 
@@ -28,6 +35,8 @@ extension AttributeRequest: WireTwin {
     executionStatement = [UInt8](twin.execution_statement)
     modelStatement = [UInt8](twin.model_statement)
     priceNano = twin.price_nano
+    documents = lift(twin.documents, twin.n_documents)
+    scores = [UInt8](twin.scores)
   }
 
   func lower(to twin: UnsafeMutablePointer<Twin>, in arena: borrowing WireArena) throws(WireError) {
@@ -35,6 +44,9 @@ extension AttributeRequest: WireTwin {
     twin.pointee.execution_statement = try arena.data(executionStatement)
     twin.pointee.model_statement = try arena.data(modelStatement)
     twin.pointee.price_nano = priceNano
+    twin.pointee.n_documents = documents.count
+    twin.pointee.documents = try arena.list(documents)
+    twin.pointee.scores = try arena.data(scores)
   }
 }
 

@@ -14,6 +14,8 @@ public enum VerificationProcedures {
   public static let service = "colophon.verification.v1.VerificationService"
   public static let getIdentity = Procedure<IdentityRequest, Identity>(service: service, method: "GetIdentity")
   public static let reexecute = Procedure<ReexecuteRequest, ReexecuteResponse>(service: service, method: "Reexecute")
+  public static let scoreDocuments = Procedure<ReexecuteRequest, DocumentValues>(
+    service: service, method: "ScoreDocuments")
   public static let requestVerdict = Procedure<VerdictRequest, VerdictStatus>(
     service: service, method: "RequestVerdict")
   public static let enlist = Procedure<VerdictRequest, EnlistResponse>(service: service, method: "Enlist")
@@ -50,8 +52,11 @@ public enum AttributionProcedures {
   public static let service = "colophon.attribution.v1.AttributionService"
   public static let getIdentity = Procedure<IdentityRequest, Identity>(service: service, method: "GetIdentity")
   public static let attribute = Procedure<AttributeRequest, AttributeResponse>(service: service, method: "Attribute")
+  public static let getPolicy = Procedure<GetPolicyRequest, GetPolicyResponse>(service: service, method: "GetPolicy")
   public static let settle = Procedure<SettleRequest, SettleResponse>(service: service, method: "Settle")
   public static let getBalance = Procedure<GetBalanceRequest, LedgerBalance>(service: service, method: "GetBalance")
+  public static let listCredits = Procedure<ListCreditsRequest, ListCreditsResponse>(
+    service: service, method: "ListCredits")
   public static let listEntries = Procedure<ListEntriesRequest, ListEntriesResponse>(
     service: service, method: "ListEntries")
   public static let followLog = Procedure<FollowLogRequest, FollowLogResponse>(service: service, method: "FollowLog")

@@ -111,3 +111,26 @@ extension ReexecuteResponse: WireTwin {
     }
   }
 }
+
+/// The log-probability of one answer given each subset of its documents.
+public struct DocumentValues: WireMessage, Equatable {
+  /// FORMAT section 7, context-shapley/1: 2^n of i64, big-endian.
+  public var values: [UInt8]
+
+  public init(values: [UInt8] = []) {
+    self.values = values
+  }
+}
+
+extension DocumentValues: WireTwin {
+  typealias Twin = Colophon__Verification__V1__DocumentValues
+  static func prepare(_ twin: UnsafeMutablePointer<Twin>) { colophon__verification__v1__document_values__init(twin) }
+
+  init(lifting twin: Twin) {
+    values = [UInt8](twin.values)
+  }
+
+  func lower(to twin: UnsafeMutablePointer<Twin>, in arena: borrowing WireArena) throws(WireError) {
+    twin.pointee.values = try arena.data(values)
+  }
+}

@@ -23,7 +23,7 @@ import Wire
   }
 
   @Test(arguments: [
-    #""method":"context-shapley/1""#, #""method":"feedback/1""#,
+    #""method":"feedback/1""#,
     #""method":"knn-shapley/1","near_bp":9500,"negatives":"dropped","neighbours":5,"shift":8"#,
   ])
   func aPolicyThatNobodyComputesIsRefusedAtTheStart(_ method: String) throws {

@@ -51,7 +51,7 @@ struct Executed {
     let body = Array(
       #"{"model":"smollm2","messages":[{"role":"user","content":"Name three rivers."}],\#(parameters)}"#.utf8)
     let request = try ChatRequest(body: body)
-    let prompt = try model.render(request.messages.map(ChatMessage.init))
+    let prompt = try model.render(request.shownMessages.map(ChatMessage.init))
     let manifest = try EvidenceFixture.manifest(model.identity)
     let used = EffectiveParameters(
       request.parameters, drawnSeed: 1, room: manifest.contextLength - prompt.count)

@@ -7,7 +7,8 @@ from typing import Any
 import mint
 import talk
 from mint import KEYS, Draft, digest
-from second import credit, jcs
+from second import credit, documents, jcs
+from second.bundle import Opening
 from second.openings import commitment, stream_head
 from second.request import read
 from second.values import sha256, u64
@@ -28,6 +29,10 @@ POLICY: dict[str, Any] = {
     "id": "default/1", "roles": [
         {"role": "lineage", "basis_points": 9500, "method": "lineage/1"},
         {"role": "operator", "basis_points": 500, "method": "operator/1"}]}
+DOCUMENTS: dict[str, Any] = {
+    "id": "documents/1", "roles": [
+        {"role": "documents", "basis_points": 7000, "method": "context-shapley/1"},
+        {"role": "operator", "basis_points": 3000, "method": "operator/1"}]}
 Edit = Callable[[Draft], None]
 
 
@@ -41,6 +46,9 @@ class Recipe:
     calls: bool = False
     asked: dict[str, Any] = field(default_factory=dict)
     receipt_id: str = RECEIPT_ID
+    values: list[int] = field(default_factory=list)
+    """Of the documents that are asked with; none: they are not scored."""
+    rules: dict[str, Any] = field(default_factory=lambda: POLICY)
     cosigners: list[str] = field(default_factory=list)
     statements: tuple[str, ...] = ("custody", "attribution", "verdict", "model", "policy")
     edits: dict[str, Edit] = field(default_factory=dict)
@@ -110,6 +118,9 @@ class _Minting:
         content = self.open("content", jcs.canonical({"choices": self.choices}))
         reasons = [choice["finish_reason"] for choice in self.choices]
         self.delivery = self.delivered()
+        if self.recipe.values:
+            data = b"".join(value.to_bytes(8, "big", signed=True) for value in self.recipe.values)
+            self.open("scores", data)
         parameters = {"seed": "77", "seed_source": "drawn", "max_tokens": ROOM} | asked.parameters
         parameters["max_tokens"] = min(parameters["max_tokens"], ROOM)
         predicate = {
@@ -141,7 +152,7 @@ class _Minting:
         return MANIFEST
 
     def policy(self, execution: str) -> dict[str, Any]:
-        return POLICY
+        return self.recipe.rules
 
     def custody(self, execution: str) -> dict[str, Any]:
         kept = {"statement": [self.signed["execution"]], "opening": list(self.openings.values())}
@@ -154,7 +165,12 @@ class _Minting:
         stated = {
             "policy": digest(self.signed["policy"]) if "policy" in self.signed else digest(b"elsewhere"),
             "manifest": digest(jcs.canonical(MANIFEST)), "operator": KEYS["inference"].iss, "price_nano": str(PRICE)}
-        return stated | {"shares": credit.shares(stated, POLICY, MANIFEST)}
+        if not self.recipe.values:
+            return stated | {"shares": credit.shares(stated, self.recipe.rules, MANIFEST)}
+        sources = read(talk.body(self.recipe)).sources
+        found = documents.scores(Opening.parse(self.openings["scores"], "scores"), sources)
+        shares = credit.shares(stated, self.recipe.rules, MANIFEST, found.weights)
+        return stated | {"shares": shares, "scores": found.stated}
 
     def verdict(self, execution: str) -> dict[str, Any]:
         count = sum(2 + at % 2 for at in range(self.recipe.choices))

@@ -9,7 +9,7 @@ import mint
 from both import edited, failed
 from harness.programs import ROOT
 from harness.suite import chat
-from recipes import RECEIPT_ID, Recipe
+from recipes import DOCUMENTS, RECEIPT_ID, Recipe
 from second import cose
 from second.bundle import Bundle
 from second.openings import commitment, stream_head
@@ -21,6 +21,8 @@ WITNESSES = ["witness1", "witness2", "witness3"]
 ASKED = {
     "temperature": 0.7, "seed": -1, "user": "u", "logit_bias": {"7": 1.5, "4294967295": -100}, "stop": ["a", "b"],
     "logprobs": True, "top_logprobs": 2, "presence_penalty": -0.0, "frequency_penalty": 1.1, "max_completion_tokens": 9}
+SHOWN = {"documents": [
+    {"text": "Paris \u00e9.", "contributor": "ada", "asset": "book", "id": "1"}, {"title": "Rain", "text": "Wet."}]}
 RECIPES = {
     "answered": Recipe(), "streamed": Recipe(stream=True), "parameters": Recipe(asked=ASKED),
     "choices": Recipe(choices=3), "streamed choices": Recipe(choices=8, stream=True),
@@ -31,6 +33,10 @@ RECIPES = {
     "failed while sending": Recipe(outcome="failed", executed=True, stream=True),
     "no verdict": Recipe(statements=("custody", "attribution", "model", "policy")),
     "nothing but the execution": Recipe(statements=()), "no manifest": Recipe(statements=("attribution", "policy")),
+    "documents": Recipe(asked=SHOWN, values=[-400_000, -100_000, -300_000, -50_000], rules=DOCUMENTS),
+    "documents that did harm": Recipe(asked=SHOWN, values=[-1, -5, 0, -2], rules=DOCUMENTS, stream=True),
+    "documents without scores": Recipe(asked=SHOWN, rules=DOCUMENTS),
+    "scores that pay nothing": Recipe(asked=SHOWN, values=[-9, -8, -7, -6]),
     "cosigned": Recipe(cosigners=["witness3", "witness1"])}
 
 
@@ -50,7 +56,8 @@ def test_minted_bundles_are_accepted_alike(name, both, seeded, is_long):
     for _ in range(20 if is_long else 1):
         kept = {opening: openings[opening] for opening in seeded.sample(sorted(openings), seeded.randrange(len(openings)))}
         shown = both(edited(bundle, lambda value: value.update(openings=kept)), trust, what=list(kept))
-        passes = len(kept.keys() - {"activation"}) == len(openings.keys() - {"activation"})
+        apart = {"activation", "scores"}
+        passes = len(kept.keys() - apart) == len(openings.keys() - apart)
         assert shown.accepted and (shown.states["content"] == "pass") == passes, shown.table()
 
 

@@ -10,7 +10,7 @@ import pytest
 import mint
 from both import edited, failed, part, with_bytes
 from mint import Draft
-from recipes import Recipe
+from recipes import DOCUMENTS, Recipe
 
 OTHER_ID = "01990000-0000-7102-8304-0506070809ff"
 OTHER_DIGEST = "sha256:" + "0" * 64
@@ -109,6 +109,33 @@ def test_content_that_opens_and_is_wrong(name, both):
     passes = [
         data for data in CONTENT[name] if not failed(both(Recipe(changed={name: data}).mint(), mint.trust_policy()))]
     assert passes == ([CONTENT["wire"][-1]] if name == "wire" else [])
+
+
+SCORED: dict[str, tuple[Any, set[str]]] = {
+    "another root": (lambda d: d.predicate["scores"].update(root=OTHER_DIGEST), {"attribution"}),
+    "another commitment": (lambda d: d.predicate["scores"].update(commitment=OTHER_DIGEST), {"attribution", "content"}),
+    "a document more": (lambda d: d.predicate["scores"].update(documents=3), {"attribution"}),
+    "no scores": (lambda d: d.predicate.pop("scores"), {"attribution", "content"}),
+    "another method": (lambda d: d.predicate["scores"].update(method="context-shapley/2"), {"signatures"}),
+    "too many documents": (lambda d: d.predicate["scores"].update(documents=7), {"signatures"}),
+    "a share moved": (lambda d: d.predicate["shares"].reverse(), {"attribution"})}
+
+
+@pytest.mark.parametrize("name", SCORED)
+def test_lies_about_documents(name, both):
+    edit, expected = SCORED[name]
+    recipe = Recipe(
+        asked={"documents": [{"text": "x", "contributor": "ada"}, {"text": "y", "contributor": "bob"}]},
+        values=[-9, -4, -6, -1], rules=DOCUMENTS, edits={"attribution": edit})
+    assert failed(both(recipe.mint(), mint.trust_policy())) == expected
+
+
+@pytest.mark.parametrize("data", [b"", bytes(31), bytes(40), b"\1" + bytes(31)])
+def test_scores_that_are_no_values_of_these_documents(data, both):
+    recipe = Recipe(
+        asked={"documents": [{"text": "x"}, {"text": "y"}]}, values=[-9, -4, -6, -1], rules=DOCUMENTS)
+    bundle = with_bytes(recipe.mint(), "openings", "scores", bytes(32) + len(data).to_bytes(8, "big") + data)
+    assert failed(both(bundle, mint.trust_policy())) == {"attribution", "content", "custody"}
 
 
 WIRES = {

@@ -34,6 +34,7 @@ logprobs true | false | 1
 top_logprobs 0 | 5 | 21
 response_format {"type":"text"} | {"type":"json_object"} | {"type":"json_schema","json_schema":{"schema":{"a":1.5}}} | {"type":"xml"}
 tools [] | [TOOL] | [TOOL,OTHER] | [TOOL,TOOL] | [NESTED] | [{"type":"x"}]
+documents [] | [{"text":"x"}] | [{"text":"x","title":"t","id":"i","contributor":"a","asset":"b"},{"text":"y","id":null}] | [SEVEN] | [{"text":""}] | [{"text":"x","more":null}] | [{"text":"x","contributor":"a b"}] | [{"text":"x","asset":1}] | [{"id":"x"}] | [1] | {"text":"x"}
 tool_choice "auto" | "none" | "required" | {"type":"function","function":{"name":"now"}} | {"type":"function","function":{"name":"no"}}
 parallel_tool_calls true | false | 1
 modalities ["text"] | ["audio"]
@@ -67,6 +68,7 @@ def body(seeded: random.Random) -> bytes:
     members = {"model": '"tiny"', "messages": f"[{space}{f'{space},'.join(messages)}{space}]"}
     for name in seeded.sample(sorted(POOL), seeded.choice([0, 1, 1, 2, 3])):
         value = seeded.choice(POOL[name]).replace("TOOL", TOOL % ("now", "")).replace("OTHER", TOOL % ("then", ""))
+        value = value.replace("SEVEN", ",".join(['{"text":"x"}'] * 7))
         value = value.replace("FITS", "[" * 63 + "]" * 63).replace("NESTS", "[" * 64 + "]" * 64)
         members[name] = value.replace("NESTED", NESTED)
     pairs = [f'"{name}":{space}{value}' for name, value in members.items()]

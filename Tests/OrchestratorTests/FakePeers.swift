@@ -12,6 +12,7 @@ import Wire
 final class FakePeers: Peers {
   enum Step: String, CaseIterable, Sendable {
     case generate, keep, attribute, reexecute, append, settle, models, checkpoint, blob, requestVerdict, enlist, verdict
+    case policy, score, credits
   }
 
   struct Script: Sendable {
@@ -26,6 +27,10 @@ final class FakePeers: Peers {
     /// Ends the stream with an error after this many pieces.
     var breaksAfter: Int?
     var agrees = true
+    /// v(A) of `scoreDocuments`.
+    var values: [Int64] = [-400_000, -100_000, -300_000, -50_000]
+    /// Whether attribution's policy has `context-shapley/1`.
+    var creditsDocuments = false
   }
 
   struct State: Sendable {
@@ -45,6 +50,8 @@ final class FakePeers: Peers {
     var enlistRefusal: RPCError?
     /// What verification answers about any receipt.
     var verdict = VerdictStatus(state: "queued")
+    /// Of every contributor.
+    var credits: [CreditedAmount] = []
   }
 
   static let model = "tiny-test"
@@ -58,6 +65,7 @@ final class FakePeers: Peers {
   let manifest: ModelManifest
   let modelStatement: [UInt8]
   let policyStatement: [UInt8]
+  let documentPolicyStatement: [UInt8]
   let state = Mutex(State())
 
   init() throws {
@@ -73,13 +81,16 @@ final class FakePeers: Peers {
     modelStatement = try SignedStatement(
       signing: manifest.statement(issuer: "https://operator.test", issuedAt: 1), with: modelKey
     ).bytes
-    let policy = AttributionPolicy.standard
-    policyStatement = try SignedStatement(
-      signing: Statement(
-        kind: .policy, issuer: "https://attribution.test", subject: policy.id,
-        subjectDigest: SHA256.hash(try JCS.encode(policy.json)), issuedAt: 1, predicate: policy.json),
-      with: creditKey
-    ).bytes
+    func signed(_ policy: AttributionPolicy) throws -> [UInt8] {
+      try SignedStatement(
+        signing: Statement(
+          kind: .policy, issuer: "https://attribution.test", subject: policy.id,
+          subjectDigest: SHA256.hash(try JCS.encode(policy.json)), issuedAt: 1, predicate: policy.json),
+        with: creditKey
+      ).bytes
+    }
+    policyStatement = try signed(.standard)
+    documentPolicyStatement = try signed(Self.documentPolicy)
   }
 
   func set(_ change: (inout State) -> Void) { state.withLock { change(&$0) } }
@@ -172,24 +183,6 @@ final class FakePeers: Peers {
   func tile(_ path: String) async throws -> [UInt8] {
     guard path == "tile/0/000.p/1" else { throw RPCError(.notFound, "no tile") }
     return [1, 2, 3]
-  }
-
-  func attribute(_ request: AttributeRequest, _ call: CallContext?) async throws -> AttributeResponse {
-    try run(.attribute) {
-      if let known = state.withLock({ $0.shares[request.receiptID] }) { return known }
-      let execution = try SignedStatement(request.executionStatement)
-      let predicate = try ExecutionPredicate(execution.statement.predicate)
-      let shares = try computeShares(
-        policy: .standard, lineage: manifest.lineage, operator: execution.statement.issuer, price: request.priceNano)
-      let attribution = AttributionPredicate(
-        receiptID: predicate.receiptID, policy: SHA256.hash(policyStatement), manifest: predicate.manifest,
-        operatorID: execution.statement.issuer, priceNano: request.priceNano, shares: shares)
-      let answer = AttributeResponse(
-        attributionStatement: try sign(.attribution, request.receiptID, execution.digest, attribution.json),
-        policyStatement: policyStatement)
-      set { $0.shares[request.receiptID] = answer }
-      return answer
-    }
   }
 
   func settle(_ request: SettleRequest, _ call: CallContext?) async throws {

@@ -105,7 +105,7 @@ struct OutcomeTests {
     var last = try #require(finished)
     last.tokenIDs[7] ^= 1
     await #expect(throws: PipelineError.self) {
-      _ = try await pipeline.executed(live, last, sent: .body([]), outcome: .answered)
+      _ = try await pipeline.executed(live, last, sent: .body([]), outcome: .answered, nil)
     }
     #expect(try await pipeline.outbox.row(live.row.receiptID.description)?.state == .accepted)
   }

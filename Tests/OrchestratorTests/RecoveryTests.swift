@@ -118,7 +118,7 @@ struct RecoveryTests {
       }
       let last = try #require(finished)
       let wire = ChatFormat(live).body(try live.choices(of: last), logprobs: nil, usage: last.usage)
-      row = try await pipeline.executed(live, last, sent: .body(wire), outcome: .answered)
+      row = try await pipeline.executed(live, last, sent: .body(wire), outcome: .answered, nil)
       for _ in 1..<steps { row = try await pipeline.advance(row) }
     }
     return (row.receiptID.description, row.state)

@@ -30,6 +30,7 @@ extension World {
     result[.activation] = try opening(.activation, list)
     result[streamed ? .stream : .wire] =
       try streamed ? opening(.stream, StreamChain.encode(chunks)) : opening(.wire, wire)
+    if let values { result[.scores] = try opening(.scores, DocumentScores.data(values)) }
     return result
   }
 
@@ -72,13 +73,17 @@ extension World {
     self.custody(&custodian)
     let custody = try sign(.custody, Self.id.description, execution.digest, custodian.json)
 
+    let scores = try openings[.scores].map { opening in
+      try DocumentScores(opening, sources: request.parameters.documents.map(\.source))
+    }
     let shares = try computeShares(
       policy: rules, lineage: manifest.lineage, operator: Self.issuer(.execution), price: Self.price,
       usage: executed.count(by: Self.issuer(.execution)),
-      scores: rules.methodNotServed.map { [$0: [Weighted(contributor: "somebody", weight: 1)]] } ?? [:])
+      scores: rules.methodNotServed.map { [$0: [Weighted(contributor: "somebody", weight: 1)]] }
+        ?? [DocumentScores.method: scores?.weights ?? []])
     var credited = AttributionPredicate(
       receiptID: Self.id, policy: policy.digest, manifest: try manifest.digest(), operatorID: Self.issuer(.execution),
-      priceNano: Self.price, shares: shares)
+      priceNano: Self.price, shares: shares, scores: scores?.stated)
     self.attribution(&credited)
     let attribution = try sign(.attribution, Self.id.description, execution.digest, credited.json)
 

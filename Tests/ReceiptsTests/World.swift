@@ -46,6 +46,8 @@ struct World: Sendable {
 
   var manifest: Edit<ModelManifest> = { _ in }
   var rules = AttributionPolicy.standard
+  /// Values of the documents in `body`; nil: they are not scored.
+  var values: [Int64]?
   var execution: Edit<ExecutionPredicate> = { _ in }
   var custody: Edit<CustodyPredicate> = { _ in }
   var attribution: Edit<AttributionPredicate> = { _ in }

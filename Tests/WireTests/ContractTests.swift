@@ -12,6 +12,7 @@ import Wire
   private static let unary: [(path: String, isIdempotent: Bool)] = [
     row(InferenceProcedures.getIdentity), row(InferenceProcedures.listModels), row(InferenceProcedures.cancel),
     row(VerificationProcedures.getIdentity), row(VerificationProcedures.reexecute),
+    row(VerificationProcedures.scoreDocuments),
     row(VerificationProcedures.requestVerdict), row(VerificationProcedures.enlist),
     row(VerificationProcedures.getVerdict),
     row(StorageProcedures.getIdentity), row(StorageProcedures.keep), row(StorageProcedures.getBlob),
@@ -21,6 +22,7 @@ import Wire
     row(StorageProcedures.append), row(StorageProcedures.getInclusion), row(StorageProcedures.getConsistency),
     row(StorageProcedures.getCheckpoint), row(StorageProcedures.getTile), row(StorageProcedures.getLogKeys),
     row(AttributionProcedures.getIdentity), row(AttributionProcedures.attribute), row(AttributionProcedures.settle),
+    row(AttributionProcedures.getPolicy), row(AttributionProcedures.listCredits),
     row(AttributionProcedures.getBalance), row(AttributionProcedures.listEntries),
     row(AttributionProcedures.followLog), row(AttributionProcedures.listContributions),
     row(OrchestratorProcedures.getIdentity), row(OrchestratorProcedures.getReceipt),
@@ -58,7 +60,7 @@ import Wire
     let renamed = [
       "Model": "ServedModel", "Blob": "WireBlob", "Checkpoint": "CheckpointNote", "Opening": "WireOpening",
       "Balance": "LedgerBalance", "Receipt": "ReceiptRecord", "TokenLogprobs": "WireLogprobs",
-      "TokenLogprob": "WireLogprob", "ToolCall": "WireToolCall",
+      "TokenLogprob": "WireLogprob", "ToolCall": "WireToolCall", "DocumentSource": "WireDocumentSource",
     ]
     var expected: Set<String> = []
     let files =

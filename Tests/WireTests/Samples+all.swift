@@ -11,6 +11,9 @@ let samples: [Sample] = {
 
 private let contribution = LoggedContribution(index: 1 << 63, statement: awkward)
 
+private let credit = CreditedAmount(
+  entry: .max, receiptID: "r", amountNano: 1 << 62, attributionStatement: awkward, logIndex: 1 << 63)
+
 private let entryPart = EntryPart(
   number: .max, receiptID: "r", event: "settlement", execution: digest, model: digest, policy: digest,
   attribution: digest, receipt: digest, logIndex: 1 << 63,
@@ -114,12 +117,21 @@ private func otherSamples() throws -> [Sample] {
         state: "queued", verdictStatement: awkward, refusal: words, drawStatement: [2], revealStatement: [3]),
       empty: VerdictStatus()),
     try Sample(
-      AttributeRequest(receiptID: "r", executionStatement: awkward, modelStatement: awkward, priceNano: .max),
+      AttributeRequest(
+        receiptID: "r", executionStatement: awkward, modelStatement: awkward, priceNano: .max,
+        documents: [WireDocumentSource(contributor: words, asset: "a"), WireDocumentSource()], scores: awkward),
       empty: AttributeRequest()),
     try Sample(
       AttributeResponse(attributionStatement: awkward, policyStatement: awkward), empty: AttributeResponse()),
     try Sample(SettleRequest(receiptID: "r", receiptDigest: digest, index: .max), empty: SettleRequest()),
     try Sample(SettleResponse(newlySettled: true), empty: SettleResponse()),
+    try Sample(WireDocumentSource(contributor: words, asset: "a"), empty: WireDocumentSource()),
+    try Sample(GetPolicyRequest(), empty: GetPolicyRequest()),
+    try Sample(GetPolicyResponse(policyStatement: awkward), empty: GetPolicyResponse()),
+    try Sample(ListCreditsRequest(contributor: words, afterEntry: .max), empty: ListCreditsRequest()),
+    try Sample(ListCreditsResponse(credits: [credit, CreditedAmount()]), empty: ListCreditsResponse()),
+    try Sample(credit, empty: CreditedAmount()),
+    try Sample(DocumentValues(values: awkward), empty: DocumentValues()),
     try Sample(GetBalanceRequest(contributor: words), empty: GetBalanceRequest()),
     try Sample(LedgerBalance(contributor: words, pendingNano: 1, settledNano: .max), empty: LedgerBalance()),
     try Sample(ListEntriesRequest(afterEntry: .max, afterLine: 1), empty: ListEntriesRequest()),

@@ -22,8 +22,8 @@ struct LocalReexecution: Sendable {
     _ execution: ExecutionPredicate, _ manifest: ModelManifest, _ openings: [CommittedField: Opening]
   ) -> Check {
     do {
-      // What was delivered is the content check's; it plays no part in an execution.
-      let evidence = openings.filter { $0.key != .wire && $0.key != .stream }
+      // What was delivered is the content check's, and scores are attribution's: they play no part in an execution.
+      let evidence = openings.filter { ![.wire, .stream, .scores].contains($0.key) }
       let opened = try OpenedExecution(execution: execution, manifest: manifest, openings: evidence)
       let judgement = try opened.judge(pool: ThreadPool(threads: threads)) {
         try ChatModel.load(path: model, kernel: .automatic, threads: threads)

@@ -93,8 +93,10 @@ extension Pipeline {
 
   /// Brings an executed row into the log for a client that waits, and says what the client is to see of it. Nil: the
   /// receipt is late, and the settings do not let the answer go without it.
-  func receiptObject(of row: OutboxRow, _ call: CallContext) async -> JSON? {
+  func receiptObject(of row: OutboxRow, documents: [RequestedDocument], _ call: CallContext) async -> JSON? {
     var row = row
+    // Read before publication closes the openings.
+    let credit = CreditObject(documents, of: row)
     do {
       row = try await drive(row, to: .published, call)
     } catch {
@@ -102,7 +104,7 @@ extension Pipeline {
       guard settings.receipts == .bestEffort else { return nil }
     }
     let size = (try? await outbox.head())??.size
-    let object = row.receiptObject(origin: log.origin, treeSize: row.index.flatMap { _ in size })
+    let object = row.receiptObject(origin: log.origin, treeSize: row.index.flatMap { _ in size }, credit: credit)
     // The ledger may wait: recovery settles what is left.
     if row.state == .published {
       do { _ = try await settle(row, call) } catch {

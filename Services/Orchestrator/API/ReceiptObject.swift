@@ -6,19 +6,21 @@ internal import Stores
 
 extension OutboxRow {
   /// The `receipt` of an answer. What is not there yet (with `receipts: best_effort`) is null.
-  func receiptObject(origin: String?, treeSize: UInt64?) -> JSON {
+  func receiptObject(origin: String?, treeSize: UInt64?, credit: CreditObject?) -> JSON {
     let log: JSON? = index.map { index in
       [
         "origin": origin.map { .string($0) } ?? .null, "index": .decimal(index),
         "tree_size": treeSize.map { .decimal($0) } ?? .null,
       ]
     }
-    return [
+    let json: JSON = [
       "id": .string(receiptID.description), "object": "receipt", "url": .string(path),
       "bundle_url": .string(path + "/bundle"),
       "statement_digest": statements[.receipt].map { .string(SHA256.hash($0).named) } ?? .null, "log": log ?? .null,
       "outcome": outcome.map { .string($0.rawValue) } ?? .null,
     ]
+    guard let credit, let members = json.objectValue else { return json }
+    return .object(members + [JSONMember("credit", credit.json(self))])
   }
 
   private var path: String { "/v1/receipts/\(receiptID)" }
@@ -39,7 +41,7 @@ extension OutboxRow {
     ]
   }
 
-  private var shares: JSON {
+  var shares: JSON {
     guard let bytes = statements[.attribution], let signed = try? SignedStatement(bytes),
       let attribution = try? AttributionPredicate(signed.statement.predicate)
     else { return [] }

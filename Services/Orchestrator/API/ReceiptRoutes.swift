@@ -81,14 +81,18 @@ struct ReceiptRoutes: Sendable {
   /// Fetched by name; one that was erased is left out, and the bundle opens the rest.
   private func openings(of row: OutboxRow, _ call: CallContext) async throws -> [CommittedField: [UInt8]] {
     var openings: [CommittedField: [UInt8]] = [:]
-    for (field, name) in row.openingNames {
-      do {
-        let blob = try await pipeline.peers.blob(name.bytes, call)
-        guard SHA256.hash(blob) == name else { throw RPCError(.dataLoss, "blob \(name.named) is damaged") }
-        openings[field] = blob
-      } catch let error as RPCError where error.code == .notFound { continue }
-    }
+    for field in row.openingNames.keys { openings[field] = try await opening(field, of: row, call) }
     return openings
+  }
+
+  /// One opening by its name; nil where there is none, or it was erased.
+  func opening(_ field: CommittedField, of row: OutboxRow, _ call: CallContext) async throws -> [UInt8]? {
+    guard let name = row.openingNames[field] else { return nil }
+    do {
+      let blob = try await pipeline.peers.blob(name.bytes, call)
+      guard SHA256.hash(blob) == name else { throw RPCError(.dataLoss, "blob \(name.named) is damaged") }
+      return blob
+    } catch let error as RPCError where error.code == .notFound { return nil }
   }
 }
 

@@ -63,12 +63,14 @@ struct StreamedAnswer: Sendable {
     do {
       choices = try live.choices(of: finished)
       row = try await pipeline.executed(
-        live, finished, sent: .stream(sink.chunks, sink.chain), outcome: isCancelled ? .cancelled : .answered)
+        live, finished, sent: .stream(sink.chunks, sink.chain), outcome: isCancelled ? .cancelled : .answered,
+        call)
     } catch {
       let failure = await pipeline.refuse(live, error, sent: sink.chain, call)
       return await sink.writeEvent(failure.json.serialized())
     }
-    guard let receipt = await pipeline.receiptObject(of: row, call) else {
+    let documents = live.request.parameters.documents
+    guard let receipt = await pipeline.receiptObject(of: row, documents: documents, call) else {
       return await sink.writeEvent(APIError.receiptUnavailable(row.receiptID).json.serialized())
     }
     guard !isCancelled else {

@@ -28,9 +28,9 @@ struct WholeAnswer: Sendable {
     let row: OutboxRow
     do {
       row = try await pipeline.executed(
-        live, finished, sent: .body(wire), outcome: isCancelled ? .cancelled : .answered)
+        live, finished, sent: .body(wire), outcome: isCancelled ? .cancelled : .answered, call)
     } catch { throw await pipeline.refuse(live, error, call) }
-    guard let receipt = await pipeline.receiptObject(of: row, call) else {
+    guard let receipt = await pipeline.receiptObject(of: row, documents: live.request.parameters.documents, call) else {
       throw APIError.receiptUnavailable(row.receiptID)
     }
     guard !isCancelled else {

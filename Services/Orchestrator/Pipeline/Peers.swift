@@ -20,9 +20,15 @@ protocol Peers: Sendable {
   func logKeys() async throws -> LogKeys
 
   func attribute(_ request: AttributeRequest, _ call: CallContext?) async throws -> AttributeResponse
+  func policy(_ call: CallContext?) async throws -> [UInt8]
+  func balance(of contributor: String, _ call: CallContext?) async throws -> LedgerBalance
+  func credits(_ request: ListCreditsRequest, _ call: CallContext?) async throws -> [CreditedAmount]
   func settle(_ request: SettleRequest, _ call: CallContext?) async throws
 
   func reexecute(_ request: ReexecuteRequest, _ call: CallContext?) async throws -> ReexecuteResponse
+  func scoreDocuments(
+    _ request: ReexecuteRequest, within budget: Duration, _ call: CallContext?
+  ) async throws -> DocumentValues
   func requestVerdict(_ request: VerdictRequest, _ call: CallContext?) async throws -> VerdictStatus
   func enlist(_ request: VerdictRequest, _ call: CallContext?) async throws
   func verdict(_ request: GetVerdictRequest, _ call: CallContext?) async throws -> VerdictStatus

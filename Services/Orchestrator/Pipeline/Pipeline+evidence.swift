@@ -35,15 +35,20 @@ extension Pipeline {
   func attribute(_ row: OutboxRow, _ call: CallContext?) async throws -> OutboxRow {
     var row = row
     let execution = try row.statement(.execution, else: .execution)
+    let scores = try row.documentScores
     let answer = try await peers.attribute(
       AttributeRequest(
         receiptID: row.receiptID.description, executionStatement: execution,
-        modelStatement: try row.statement(.model, else: .model), priceNano: row.priceNano),
+        modelStatement: try row.statement(.model, else: .model), priceNano: row.priceNano,
+        documents: scores.map(Self.sources) ?? [], scores: scores?.opening.blob ?? []),
       call)
     let signed = try checked(answer.attributionStatement, .attribution, of: row, subject: SHA256.hash(execution))
     let attribution = try AttributionPredicate(signed.statement.predicate)
     guard attribution.priceNano == row.priceNano, attribution.policy == SHA256.hash(answer.policyStatement) else {
       throw PipelineError.statement(.attribution, why: "shares another price or names another policy")
+    }
+    guard attribution.scores == scores?.stated else {
+      throw PipelineError.statement(.attribution, why: "states other scores than those of its documents")
     }
     row.statements[.attribution] = answer.attributionStatement
     row.statements[.policy] = answer.policyStatement
@@ -58,13 +63,7 @@ extension Pipeline {
     var row = row
     if policy(of: row) == .always {
       let execution = try row.statement(.execution, else: .execution)
-      let openings = row.openings.filter { ![.wire, .stream].contains($0.key) }
-      guard !openings.isEmpty else { throw PipelineError.incomplete(.openings) }
-      let answer = try await peers.reexecute(
-        ReexecuteRequest(
-          executionStatement: execution, modelStatement: try row.statement(.model, else: .model),
-          openings: openings.map { WireOpening(field: $0.key.description, blob: $0.value) }),
-        call)
+      let answer = try await peers.reexecute(try reexecuteRequest(row), call)
       _ = try checked(answer.verdictStatement, .verdict, of: row, subject: SHA256.hash(execution))
       if !answer.agrees {
         logger.error(
@@ -75,6 +74,10 @@ extension Pipeline {
     }
     row.state = .verified
     return try await save(row, from: .attributed)
+  }
+
+  private static func sources(_ scores: DocumentScores) -> [WireDocumentSource] {
+    scores.lines.map { WireDocumentSource(contributor: $0.source.contributor, asset: $0.source.asset ?? "") }
   }
 
   func policy(of row: OutboxRow) -> VerificationPolicy { row.verification ?? settings.verification }

@@ -1,5 +1,6 @@
 internal import Cryptography
 internal import Logging
+internal import RPC
 internal import Receipts
 internal import Stores
 internal import Wire
@@ -13,8 +14,10 @@ enum Sent: Sendable {
 }
 
 extension Pipeline {
-  /// Step 3: the execution statement and the openings become durable.
-  func executed(_ live: LiveRequest, _ finished: Finished, sent: Sent, outcome: Outcome) async throws -> OutboxRow {
+  /// Step 3: the execution statement and the openings become durable, and with them the scores of the documents.
+  func executed(
+    _ live: LiveRequest, _ finished: Finished, sent: Sent, outcome: Outcome, _ call: CallContext?
+  ) async throws -> OutboxRow {
     var row = live.row
     let salts = live.salts
     let content = Commitment.make(.commitmentContent, salt: salts.content, data: finished.content)
@@ -23,6 +26,7 @@ extension Pipeline {
     try check(execution, live, finished, content)
     row.statements = [.execution: finished.executionStatement, .model: live.model.statement]
     row.openings = try openings(live, finished, sent)
+    row.openings[.scores] = await scores(of: row, live, call)?.blob
     row.openingNames = row.openings.mapValues { SHA256.hash($0) }
     switch sent {
     case .body(let wire): row.delivery = .body(Commitment.make(.commitmentWire, salt: salts.delivery, data: wire))

@@ -97,6 +97,21 @@ struct RemotePeers: Peers {
     try await attribution.call(AttributionProcedures.attribute, request, timeout: timeout, context: call)
   }
 
+  func policy(_ call: CallContext?) async throws -> [UInt8] {
+    try await attribution.call(
+      AttributionProcedures.getPolicy, GetPolicyRequest(), timeout: .seconds(5), context: call
+    ).policyStatement
+  }
+
+  func balance(of contributor: String, _ call: CallContext?) async throws -> LedgerBalance {
+    try await attribution.call(
+      AttributionProcedures.getBalance, GetBalanceRequest(contributor: contributor), timeout: timeout, context: call)
+  }
+
+  func credits(_ request: ListCreditsRequest, _ call: CallContext?) async throws -> [CreditedAmount] {
+    try await attribution.call(AttributionProcedures.listCredits, request, timeout: timeout, context: call).credits
+  }
+
   func settle(_ request: SettleRequest, _ call: CallContext?) async throws {
     _ = try await attribution.call(AttributionProcedures.settle, request, timeout: timeout, context: call)
   }
@@ -104,6 +119,13 @@ struct RemotePeers: Peers {
   func reexecute(_ request: ReexecuteRequest, _ call: CallContext?) async throws -> ReexecuteResponse {
     try await verification.call(
       VerificationProcedures.reexecute, request, timeout: reexecuteTimeout, context: call)
+  }
+
+  func scoreDocuments(
+    _ request: ReexecuteRequest, within budget: Duration, _ call: CallContext?
+  ) async throws -> DocumentValues {
+    try await verification.call(
+      VerificationProcedures.scoreDocuments, request, timeout: budget, context: call)
   }
 
   func requestVerdict(_ request: VerdictRequest, _ call: CallContext?) async throws -> VerdictStatus {

@@ -7,7 +7,7 @@ struct StatedExecution: Sendable {
   /// Tokens of each choice.
   let answer: [[UInt32]]
   let choices: [AnswerContent.Choice]
-  private let request: ChatRequest
+  let request: ChatRequest
 
   /// Throws a `Finding` for what the executor states and its own commitments contradict.
   init(_ evidence: OpenedExecution) throws(Finding) {
@@ -52,7 +52,7 @@ struct StatedExecution: Sendable {
     }
     self.answer = answer
     self.choices = choices
-    messages = request.messages.map(ChatMessage.init)
+    messages = request.shownMessages.map(ChatMessage.init)
     self.request = request
   }
 

@@ -75,6 +75,9 @@ public struct ChatRequest: Sendable, Equatable {
     stream = try reader.flag("stream")
     includeUsage = try reader.streamOptions()
     var parameters = try reader.parameters()
+    guard parameters.documents.isEmpty || messages.contains(where: { $0.role == .user }) else {
+      throw Self.invalid("documents", "documents need a message of role user, in front of which they stand")
+    }
     if list.contains(where: { $0["name"]?.isNull == false }) {
       // A participant's name, which no template here renders.
       parameters.ignored = (parameters.ignored + ["messages.name"]).sorted {

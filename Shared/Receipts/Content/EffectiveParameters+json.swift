@@ -18,6 +18,7 @@ extension EffectiveParameters {
       ("tools", tools == 0 ? nil : .integer(tools)),
       ("tool_choice", toolChoice == "none" ? nil : .string(toolChoice)),
       ("parallel_tool_calls", parallelToolCalls ? nil : false),
+      ("documents", documents == 0 ? nil : .integer(documents)),
     ])
   }
 
@@ -56,6 +57,7 @@ extension EffectiveParameters {
       guard parallel == false else { throw .field("parameters.parallel_tool_calls", why: "stands only where false") }
       parallelToolCalls = false
     }
+    documents = try fields.positive("documents", max: RequestedDocument.countMax) ?? 0
     try fields.end()
   }
 }

@@ -2,7 +2,7 @@ internal import Codec
 
 /// Every parameter with its default filled in: what was really used, as the execution statement says it.
 ///
-/// Stop strings, schemas and tools are content. Their number or kind is stated; the request's commitment covers them.
+/// Stop strings, schemas, tools and documents are content. Their number or kind is stated; the request's commitment covers them.
 public struct EffectiveParameters: Sendable, Equatable {
   public static let temperatureDefault = Real(1, literal: "1")
   public static let topPDefault = Real(1, literal: "1")
@@ -36,6 +36,8 @@ public struct EffectiveParameters: Sendable, Equatable {
   /// `none`, `auto`, `required`, `function`.
   public var toolChoice: String
   public var parallelToolCalls: Bool
+  /// How many documents the model was shown.
+  public var documents: Int
   public var ignored: [String]
 
   /// - Parameters:
@@ -60,6 +62,7 @@ public struct EffectiveParameters: Sendable, Equatable {
     tools = requested.tools.count
     toolChoice = requested.toolChoice.kind
     parallelToolCalls = requested.tools.isEmpty || requested.parallelToolCalls
+    documents = requested.documents.count
     ignored = requested.ignored
   }
 

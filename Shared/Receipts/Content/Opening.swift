@@ -12,6 +12,8 @@ public enum CommittedField: Hashable, Sendable, CustomStringConvertible {
   case wire
   /// The chunks as sent; the salt is that of the stream chain.
   case stream
+  /// The answer's log-probability given each subset of the documents.
+  case scores
 
   public init?(_ name: String) {
     switch name {
@@ -21,6 +23,7 @@ public enum CommittedField: Hashable, Sendable, CustomStringConvertible {
     case "activation": self = .activation
     case "wire": self = .wire
     case "stream": self = .stream
+    case "scores": self = .scores
     default:
       guard name.utf8.starts(with: "message/".utf8), let index = Int(name.dropFirst(8)), index >= 0,
         name.hasSameBytes(as: "message/\(index)")
@@ -38,6 +41,7 @@ public enum CommittedField: Hashable, Sendable, CustomStringConvertible {
     case .activation: "activation"
     case .wire: "wire"
     case .stream: "stream"
+    case .scores: "scores"
     }
   }
 
@@ -49,6 +53,7 @@ public enum CommittedField: Hashable, Sendable, CustomStringConvertible {
     case .content: .commitmentContent
     case .tokens: .commitmentTokens
     case .wire: .commitmentWire
+    case .scores: .commitmentScores
     case .activation, .stream: nil
     }
   }

@@ -25,6 +25,8 @@ public struct RequestedParameters: Sendable, Equatable {
   public var toolChoice = ToolChoice.none
   /// Whether one answer may hold several calls.
   public var parallelToolCalls = true
+  /// What the model answers from. They are content: no statement holds them.
+  public var documents: [RequestedDocument] = []
   /// Members that change nothing in the answer and that this server does not act on.
   public var ignored: [String] = []
 }

@@ -3,7 +3,7 @@ public import Credit
 public import Cryptography
 
 /// What attribution signs: how the price of one execution is shared, and by which policy. The shares recompute offline
-/// from the policy, the manifest's lineage, the operator and the price.
+/// from the policy, the manifest's lineage, the operator, the price and the opened scores.
 public struct AttributionPredicate: Sendable, Equatable {
   public var receiptID: ReceiptID
   /// Digest of the policy statement.
@@ -13,9 +13,12 @@ public struct AttributionPredicate: Sendable, Equatable {
   public var operatorID: String
   public var priceNano: UInt64
   public var shares: [Share]
+  /// Of the documents in the prompt; nil where there are none, or they were not scored.
+  public var scores: StatedScores?
 
   public init(
-    receiptID: ReceiptID, policy: Digest32, manifest: Digest32, operatorID: String, priceNano: UInt64, shares: [Share]
+    receiptID: ReceiptID, policy: Digest32, manifest: Digest32, operatorID: String, priceNano: UInt64, shares: [Share],
+    scores: StatedScores? = nil
   ) {
     self.receiptID = receiptID
     self.policy = policy
@@ -23,13 +26,15 @@ public struct AttributionPredicate: Sendable, Equatable {
     self.operatorID = operatorID
     self.priceNano = priceNano
     self.shares = shares
+    self.scores = scores
   }
 
   public var json: JSON {
-    [
-      "receipt_id": .string(receiptID.description), "policy": .digest(policy), "manifest": .digest(manifest),
-      "operator": .string(operatorID), "price_nano": .decimal(priceNano), "shares": Share.json(shares),
-    ]
+    .members([
+      ("receipt_id", .string(receiptID.description)), ("policy", .digest(policy)), ("manifest", .digest(manifest)),
+      ("operator", .string(operatorID)), ("price_nano", .decimal(priceNano)), ("shares", Share.json(shares)),
+      ("scores", scores?.json),
+    ])
   }
 
   public init(_ json: JSON) throws(ReceiptError) {
@@ -41,6 +46,7 @@ public struct AttributionPredicate: Sendable, Equatable {
     priceNano = try fields.decimal("price_nano")
     let list = try fields.json("shares")
     do { shares = try Share.list(json: list) } catch { throw .field("attribution.shares", why: "\(error)") }
+    scores = fields.has("scores") ? try StatedScores(try fields.fields("scores")) : nil
     try fields.end()
   }
 }

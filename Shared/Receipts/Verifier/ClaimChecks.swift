@@ -1,5 +1,3 @@
-internal import Codec
-internal import Credit
 internal import Cryptography
 
 extension BundleVerifier {
@@ -23,37 +21,6 @@ extension BundleVerifier {
       else { throw Refusal("the policy lists neither this manifest nor its signer") }
       let manifest = model.predicate
       return "\(manifest.id) \(manifest.quantization), \(manifest.profile), weights \(manifest.fileDigest.named)"
-    }
-  }
-
-  /// The shares recompute from the policy, the manifest's lineage, the operator and the price.
-  func attributionCheck(_ evidence: Evidence) -> Check {
-    guard let attribution = evidence.attribution?.predicate, let execution = evidence.execution else {
-      return Check(.attribution, .notChecked, "the bundle holds no attribution")
-    }
-    // An absent policy statement has failed the binding.
-    guard let policyStatement = evidence.policy, let model = evidence.model?.predicate else {
-      return Check(.attribution, .notChecked, "the bundle lacks the policy or the manifest to recompute from")
-    }
-    if let method = try? AttributionPolicy(json: policyStatement.statement.predicate).methodNotServed {
-      return Check(.attribution, .notChecked, "the policy's method \(method) needs scores that no statement has")
-    }
-    return run(.attribution) {
-      guard policy.attributionPolicies.isEmpty || policy.attributionPolicies.contains(policyStatement.digest) else {
-        throw Refusal("the trust policy does not list this attribution policy")
-      }
-      let rules = try AttributionPolicy(json: policyStatement.statement.predicate)
-      guard policyStatement.statement.subject.hasSameBytes(as: rules.id) else {
-        throw Refusal("policy: its subject is not its id")
-      }
-      guard attribution.operatorID.hasSameBytes(as: execution.signed.statement.issuer) else {
-        throw Refusal("the operator credited is not the one that executed")
-      }
-      let shares = try computeShares(
-        policy: rules, lineage: model.lineage, operator: attribution.operatorID, price: attribution.priceNano,
-        usage: execution.predicate.count(by: attribution.operatorID))
-      guard shares == attribution.shares else { throw Refusal("the shares recompute to others") }
-      return "\(shares.count) shares of \(attribution.priceNano) nano-units recompute by \(rules.id)"
     }
   }
 

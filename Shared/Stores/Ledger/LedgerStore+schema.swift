@@ -1,6 +1,10 @@
 extension LedgerStore {
   public static let schema = Schema(
-    service: "attribution", [Migration("ledger", tables), Migration("contributions", contributions)])
+    service: "attribution",
+    [
+      Migration("ledger", tables), Migration("contributions", contributions),
+      Migration("accounts", "CREATE INDEX posting_account ON posting (account, entry_id);"),
+    ])
 
   /// Amounts are nano-units in signed 64 bits. An entry is what one event of one receipt posted: unique, so that a
   /// repeated event posts nothing. `balance` is the sum of the postings of each account, kept in the same transaction.

@@ -22,7 +22,7 @@ DOES_NOT_SHOW = [
     "that a contribution is what its manifest declares: lineage is declared by whoever signed the manifest",
     "whether a statement registered after `as_of` supersedes one of these",
 ]
-_OPENING = re.compile(r"request|content|tokens|wire|activation|stream|message/(0|[1-9][0-9]{0,18})")
+_OPENING = re.compile(r"request|content|tokens|wire|activation|stream|scores|message/(0|[1-9][0-9]{0,18})")
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,14 @@
 """The checks `model`, `reexecution`, `tee`, `proof`, `attribution` and `custody`."""
 
-from . import credit, sampling
-from .bundle import Bundle
+from typing import Any
+
+from . import credit, documents, request, sampling
+from .bundle import Bundle, Opening
 from .log_checks import Inclusion
+from .openings import commitment
 from .report import NOT_CHECKED, NOT_OFFERED, PASS, Outcome
 from .trust import Trust
-from .values import digest_text, require, sha256
+from .values import Refused, digest_text, require, sha256
 
 EXACT = "exact/1"
 NOT_REPRODUCIBLE = ("opaque/1", "tolerant/1")
@@ -63,12 +66,32 @@ def attribution(bundle: Bundle, trust: Trust) -> Outcome:
         return NOT_CHECKED, "the bundle holds no attribution"
     if not policy or not manifest:
         return NOT_CHECKED, "the bundle lacks the policy or the manifest to recompute from"
+    opened = [_opened(bundle, name) for name in ("request", "scores")] if "scores" in stated else []
+    if None in opened:
+        return NOT_CHECKED, "the scores of its documents are closed"
     require(not trust.attribution_policies or policy.digest in trust.attribution_policies, "the policy is not listed")
     credit.check_policy(policy.predicate, "policy")
     require(policy.sub == policy.predicate["id"], "the policy's sub is not its id")
     require(stated["operator"] == execution.issuer, "the operator is not who executed")
-    require(stated["shares"] == credit.shares(stated, policy.predicate, manifest), "the shares do not recompute")
+    weights = _scores(bundle, stated["scores"], *opened).weights if opened else []
+    require(stated["shares"] == credit.shares(stated, policy.predicate, manifest, weights), "the shares do not recompute")
     return PASS, f"{len(stated['shares'])} shares of {stated['price_nano']} nano-units by {policy.predicate['id']}"
+
+
+def _opened(bundle: Bundle, name: str) -> Opening | None:
+    """One that cannot be read is not here; the check `content` fails with it."""
+    try:
+        return Opening.parse(bundle.blobs[name], name)
+    except (KeyError, Refused):
+        return None
+
+
+def _scores(bundle: Bundle, stated: dict[str, Any], body: Opening, values: Opening) -> documents.Scores:
+    same = commitment("request", body.salt, body.data) == bundle.receipt["request"]
+    require(same, "request: opens another commitment")
+    found = documents.scores(values, request.read(body.data).sources)
+    require(found.stated == stated, "the scores do not recompute")
+    return found
 
 
 def custody(bundle: Bundle) -> Outcome:

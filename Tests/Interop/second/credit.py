@@ -13,7 +13,7 @@ WEIGHTS_MAX = 1 << 20
 _SPLIT = integer(1, WHOLE)
 _COMMON = {"role": identifier, "basis_points": _SPLIT, "method": text()}
 _ROLES = {
-    "lineage/1": record(**_COMMON), "operator/1": record(**_COMMON),
+    "lineage/1": record(**_COMMON), "operator/1": record(**_COMMON), "context-shapley/1": record(**_COMMON),
     "equal/1": record(**_COMMON, contributors=list_of(identifier, 1, 4096)),
     "fixed/1": record(**_COMMON, parts=list_of(record(contributor=identifier, basis_points=_SPLIT), 1, 4096))}
 
@@ -66,14 +66,16 @@ def _distinct(names: list[str], what: str) -> None:
     require(len(set(names)) == len(names), f"{what}: a name stands twice")
 
 
-def shares(attribution: dict[str, Any], policy: dict[str, Any], model: dict[str, Any]) -> list[dict[str, str]]:
-    """The list of shares that the statement has to hold."""
+def shares(
+    attribution: dict[str, Any], policy: dict[str, Any], model: dict[str, Any], documents: list[tuple[str, int]] = [],
+) -> list[dict[str, str]]:
+    """The list of shares that the statement has to hold; `documents` are the scores of those in the prompt."""
     roles = policy["roles"]
     require(is_id(attribution["operator"]), "the operator is no id")
     parts = apportion(int(attribution["price_nano"]), [(role["role"], role["basis_points"]) for role in roles])
     earned: dict[str, int] = defaultdict(int)
     for role in roles:
-        weights = _weights(role, model, attribution["operator"])
+        weights = documents if role["method"] == "context-shapley/1" else _weights(role, model, attribution["operator"])
         for name, amount in apportion(parts.get(role["role"], 0), weights).items():
             earned[name] += amount
     names = sorted(earned, key=str.encode)

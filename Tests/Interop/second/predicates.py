@@ -47,7 +47,7 @@ def parameters(value: Any, path: str) -> None:
         presence_penalty_=real_but("0"), frequency_penalty_=real_but("0"), repetition_penalty_=real_but("1"),
         logit_bias_=list_of(bias, 1, 1024), stop_=integer(1, 4), top_logprobs_=integer(0, 20),
         response_format_=one_of(["json_object", "json_schema"]), tools_=integer(1, 128),
-        tool_choice_=one_of(["auto", "required", "function"]), parallel_tool_calls_=exactly(False))(value, path)
+        tool_choice_=one_of(["auto", "required", "function"]), parallel_tool_calls_=exactly(False), documents_=integer(1, 6))(value, path)
     tokens = []
     for at, (token, added) in enumerate(value.get("logit_bias", [])):
         integer(0, 2**32 - 1)(token, f"{path}.logit_bias[{at}]")
@@ -110,7 +110,8 @@ PREDICATES = {
             name=digest, bytes=decimal(),
             retention=one_of(["statement", "opening", "content", "model", "evidence"])), 0, 4096)),
     "attribution": record(
-        receipt_id=receipt_id, policy=digest, manifest=digest, operator=text(), price_nano=decimal(), shares=shares),
+        receipt_id=receipt_id, policy=digest, manifest=digest, operator=text(), price_nano=decimal(), shares=shares,
+        scores_=record(method=exactly("context-shapley/1"), documents=integer(1, 6), commitment=digest, root=digest)),
     "verdict": record(
         receipt_id=receipt_id, method=text(), profile=text(), execution=digest,
         result=one_of(["pass", "fail"]), positions=integer(), first_position_=integer(), finding=text(0, 1024)),

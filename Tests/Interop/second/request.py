@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from . import documents
 from .asked import is_text
 from .jcs import parse
 from .message import check_message
@@ -25,6 +26,8 @@ class Request:
     """The exact bytes of each message object."""
     parameters: dict[str, Any]
     """As an execution states them, but for `seed`, `seed_source` and `max_tokens` where the request is silent."""
+    sources: list[dict[str, str]]
+    """Whom each document comes from."""
 
 
 def read(body: bytes) -> Request:
@@ -38,10 +41,12 @@ def read(body: bytes) -> Request:
         check_message(message, f"messages[{at}]")
     asked = {name: item for name, item in value.items() if item is not None and name not in ("model", "messages")}
     parameters = read_parameters(asked)
+    roles = [message["role"] for message in messages]
+    require("documents" not in parameters or "user" in roles, "request: documents without a user's message")
     if any(message.get("name") is not None for message in messages):
         parameters["ignored"].append("messages.name")
     parameters["ignored"].sort(key=str.encode)
-    return Request(model, slices(body), parameters)
+    return Request(model, slices(body), parameters, documents.read(asked.get("documents", [])))
 
 
 def _members(text: str) -> Iterator[tuple[int, str, int, int]]:

@@ -52,6 +52,141 @@ void   colophon__attribution__v1__attribute_request__free_unpacked
   assert(message->base.descriptor == &colophon__attribution__v1__attribute_request__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   colophon__attribution__v1__document_source__init
+                     (Colophon__Attribution__V1__DocumentSource         *message)
+{
+  static const Colophon__Attribution__V1__DocumentSource init_value = COLOPHON__ATTRIBUTION__V1__DOCUMENT_SOURCE__INIT;
+  *message = init_value;
+}
+size_t colophon__attribution__v1__document_source__get_packed_size
+                     (const Colophon__Attribution__V1__DocumentSource *message)
+{
+  assert(message->base.descriptor == &colophon__attribution__v1__document_source__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t colophon__attribution__v1__document_source__pack
+                     (const Colophon__Attribution__V1__DocumentSource *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &colophon__attribution__v1__document_source__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t colophon__attribution__v1__document_source__pack_to_buffer
+                     (const Colophon__Attribution__V1__DocumentSource *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &colophon__attribution__v1__document_source__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Colophon__Attribution__V1__DocumentSource *
+       colophon__attribution__v1__document_source__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Colophon__Attribution__V1__DocumentSource *)
+     protobuf_c_message_unpack (&colophon__attribution__v1__document_source__descriptor,
+                                allocator, len, data);
+}
+void   colophon__attribution__v1__document_source__free_unpacked
+                     (Colophon__Attribution__V1__DocumentSource *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &colophon__attribution__v1__document_source__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   colophon__attribution__v1__get_policy_request__init
+                     (Colophon__Attribution__V1__GetPolicyRequest         *message)
+{
+  static const Colophon__Attribution__V1__GetPolicyRequest init_value = COLOPHON__ATTRIBUTION__V1__GET_POLICY_REQUEST__INIT;
+  *message = init_value;
+}
+size_t colophon__attribution__v1__get_policy_request__get_packed_size
+                     (const Colophon__Attribution__V1__GetPolicyRequest *message)
+{
+  assert(message->base.descriptor == &colophon__attribution__v1__get_policy_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t colophon__attribution__v1__get_policy_request__pack
+                     (const Colophon__Attribution__V1__GetPolicyRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &colophon__attribution__v1__get_policy_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t colophon__attribution__v1__get_policy_request__pack_to_buffer
+                     (const Colophon__Attribution__V1__GetPolicyRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &colophon__attribution__v1__get_policy_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Colophon__Attribution__V1__GetPolicyRequest *
+       colophon__attribution__v1__get_policy_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Colophon__Attribution__V1__GetPolicyRequest *)
+     protobuf_c_message_unpack (&colophon__attribution__v1__get_policy_request__descriptor,
+                                allocator, len, data);
+}
+void   colophon__attribution__v1__get_policy_request__free_unpacked
+                     (Colophon__Attribution__V1__GetPolicyRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &colophon__attribution__v1__get_policy_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   colophon__attribution__v1__get_policy_response__init
+                     (Colophon__Attribution__V1__GetPolicyResponse         *message)
+{
+  static const Colophon__Attribution__V1__GetPolicyResponse init_value = COLOPHON__ATTRIBUTION__V1__GET_POLICY_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t colophon__attribution__v1__get_policy_response__get_packed_size
+                     (const Colophon__Attribution__V1__GetPolicyResponse *message)
+{
+  assert(message->base.descriptor == &colophon__attribution__v1__get_policy_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t colophon__attribution__v1__get_policy_response__pack
+                     (const Colophon__Attribution__V1__GetPolicyResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &colophon__attribution__v1__get_policy_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t colophon__attribution__v1__get_policy_response__pack_to_buffer
+                     (const Colophon__Attribution__V1__GetPolicyResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &colophon__attribution__v1__get_policy_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Colophon__Attribution__V1__GetPolicyResponse *
+       colophon__attribution__v1__get_policy_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Colophon__Attribution__V1__GetPolicyResponse *)
+     protobuf_c_message_unpack (&colophon__attribution__v1__get_policy_response__descriptor,
+                                allocator, len, data);
+}
+void   colophon__attribution__v1__get_policy_response__free_unpacked
+                     (Colophon__Attribution__V1__GetPolicyResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &colophon__attribution__v1__get_policy_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   colophon__attribution__v1__attribute_response__init
                      (Colophon__Attribution__V1__AttributeResponse         *message)
 {
@@ -275,6 +410,141 @@ void   colophon__attribution__v1__balance__free_unpacked
   if(!message)
     return;
   assert(message->base.descriptor == &colophon__attribution__v1__balance__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   colophon__attribution__v1__list_credits_request__init
+                     (Colophon__Attribution__V1__ListCreditsRequest         *message)
+{
+  static const Colophon__Attribution__V1__ListCreditsRequest init_value = COLOPHON__ATTRIBUTION__V1__LIST_CREDITS_REQUEST__INIT;
+  *message = init_value;
+}
+size_t colophon__attribution__v1__list_credits_request__get_packed_size
+                     (const Colophon__Attribution__V1__ListCreditsRequest *message)
+{
+  assert(message->base.descriptor == &colophon__attribution__v1__list_credits_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t colophon__attribution__v1__list_credits_request__pack
+                     (const Colophon__Attribution__V1__ListCreditsRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &colophon__attribution__v1__list_credits_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t colophon__attribution__v1__list_credits_request__pack_to_buffer
+                     (const Colophon__Attribution__V1__ListCreditsRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &colophon__attribution__v1__list_credits_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Colophon__Attribution__V1__ListCreditsRequest *
+       colophon__attribution__v1__list_credits_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Colophon__Attribution__V1__ListCreditsRequest *)
+     protobuf_c_message_unpack (&colophon__attribution__v1__list_credits_request__descriptor,
+                                allocator, len, data);
+}
+void   colophon__attribution__v1__list_credits_request__free_unpacked
+                     (Colophon__Attribution__V1__ListCreditsRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &colophon__attribution__v1__list_credits_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   colophon__attribution__v1__list_credits_response__init
+                     (Colophon__Attribution__V1__ListCreditsResponse         *message)
+{
+  static const Colophon__Attribution__V1__ListCreditsResponse init_value = COLOPHON__ATTRIBUTION__V1__LIST_CREDITS_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t colophon__attribution__v1__list_credits_response__get_packed_size
+                     (const Colophon__Attribution__V1__ListCreditsResponse *message)
+{
+  assert(message->base.descriptor == &colophon__attribution__v1__list_credits_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t colophon__attribution__v1__list_credits_response__pack
+                     (const Colophon__Attribution__V1__ListCreditsResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &colophon__attribution__v1__list_credits_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t colophon__attribution__v1__list_credits_response__pack_to_buffer
+                     (const Colophon__Attribution__V1__ListCreditsResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &colophon__attribution__v1__list_credits_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Colophon__Attribution__V1__ListCreditsResponse *
+       colophon__attribution__v1__list_credits_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Colophon__Attribution__V1__ListCreditsResponse *)
+     protobuf_c_message_unpack (&colophon__attribution__v1__list_credits_response__descriptor,
+                                allocator, len, data);
+}
+void   colophon__attribution__v1__list_credits_response__free_unpacked
+                     (Colophon__Attribution__V1__ListCreditsResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &colophon__attribution__v1__list_credits_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   colophon__attribution__v1__credited_amount__init
+                     (Colophon__Attribution__V1__CreditedAmount         *message)
+{
+  static const Colophon__Attribution__V1__CreditedAmount init_value = COLOPHON__ATTRIBUTION__V1__CREDITED_AMOUNT__INIT;
+  *message = init_value;
+}
+size_t colophon__attribution__v1__credited_amount__get_packed_size
+                     (const Colophon__Attribution__V1__CreditedAmount *message)
+{
+  assert(message->base.descriptor == &colophon__attribution__v1__credited_amount__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t colophon__attribution__v1__credited_amount__pack
+                     (const Colophon__Attribution__V1__CreditedAmount *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &colophon__attribution__v1__credited_amount__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t colophon__attribution__v1__credited_amount__pack_to_buffer
+                     (const Colophon__Attribution__V1__CreditedAmount *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &colophon__attribution__v1__credited_amount__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Colophon__Attribution__V1__CreditedAmount *
+       colophon__attribution__v1__credited_amount__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Colophon__Attribution__V1__CreditedAmount *)
+     protobuf_c_message_unpack (&colophon__attribution__v1__credited_amount__descriptor,
+                                allocator, len, data);
+}
+void   colophon__attribution__v1__credited_amount__free_unpacked
+                     (Colophon__Attribution__V1__CreditedAmount *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &colophon__attribution__v1__credited_amount__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 void   colophon__attribution__v1__list_entries_request__init
@@ -682,7 +952,7 @@ void   colophon__attribution__v1__list_contributions_response__free_unpacked
   assert(message->base.descriptor == &colophon__attribution__v1__list_contributions_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor colophon__attribution__v1__attribute_request__field_descriptors[4] =
+static const ProtobufCFieldDescriptor colophon__attribution__v1__attribute_request__field_descriptors[6] =
 {
   {
     "receipt_id",
@@ -732,17 +1002,43 @@ static const ProtobufCFieldDescriptor colophon__attribution__v1__attribute_reque
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "documents",
+    5,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Colophon__Attribution__V1__AttributeRequest, n_documents),
+    offsetof(Colophon__Attribution__V1__AttributeRequest, documents),
+    &colophon__attribution__v1__document_source__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "scores",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Attribution__V1__AttributeRequest, scores),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned colophon__attribution__v1__attribute_request__field_indices_by_name[] = {
+  4,   /* field[4] = documents */
   1,   /* field[1] = execution_statement */
   2,   /* field[2] = model_statement */
   3,   /* field[3] = price_nano */
   0,   /* field[0] = receipt_id */
+  5,   /* field[5] = scores */
 };
 static const ProtobufCIntRange colophon__attribution__v1__attribute_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 4 }
+  { 0, 6 }
 };
 const ProtobufCMessageDescriptor colophon__attribution__v1__attribute_request__descriptor =
 {
@@ -752,11 +1048,118 @@ const ProtobufCMessageDescriptor colophon__attribution__v1__attribute_request__d
   "Colophon__Attribution__V1__AttributeRequest",
   "colophon.attribution.v1",
   sizeof(Colophon__Attribution__V1__AttributeRequest),
-  4,
+  6,
   colophon__attribution__v1__attribute_request__field_descriptors,
   colophon__attribution__v1__attribute_request__field_indices_by_name,
   1,  colophon__attribution__v1__attribute_request__number_ranges,
   (ProtobufCMessageInit) colophon__attribution__v1__attribute_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor colophon__attribution__v1__document_source__field_descriptors[2] =
+{
+  {
+    "contributor",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Attribution__V1__DocumentSource, contributor),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "asset",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Attribution__V1__DocumentSource, asset),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned colophon__attribution__v1__document_source__field_indices_by_name[] = {
+  1,   /* field[1] = asset */
+  0,   /* field[0] = contributor */
+};
+static const ProtobufCIntRange colophon__attribution__v1__document_source__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor colophon__attribution__v1__document_source__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "colophon.attribution.v1.DocumentSource",
+  "DocumentSource",
+  "Colophon__Attribution__V1__DocumentSource",
+  "colophon.attribution.v1",
+  sizeof(Colophon__Attribution__V1__DocumentSource),
+  2,
+  colophon__attribution__v1__document_source__field_descriptors,
+  colophon__attribution__v1__document_source__field_indices_by_name,
+  1,  colophon__attribution__v1__document_source__number_ranges,
+  (ProtobufCMessageInit) colophon__attribution__v1__document_source__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+#define colophon__attribution__v1__get_policy_request__field_descriptors NULL
+#define colophon__attribution__v1__get_policy_request__field_indices_by_name NULL
+#define colophon__attribution__v1__get_policy_request__number_ranges NULL
+const ProtobufCMessageDescriptor colophon__attribution__v1__get_policy_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "colophon.attribution.v1.GetPolicyRequest",
+  "GetPolicyRequest",
+  "Colophon__Attribution__V1__GetPolicyRequest",
+  "colophon.attribution.v1",
+  sizeof(Colophon__Attribution__V1__GetPolicyRequest),
+  0,
+  colophon__attribution__v1__get_policy_request__field_descriptors,
+  colophon__attribution__v1__get_policy_request__field_indices_by_name,
+  0,  colophon__attribution__v1__get_policy_request__number_ranges,
+  (ProtobufCMessageInit) colophon__attribution__v1__get_policy_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor colophon__attribution__v1__get_policy_response__field_descriptors[1] =
+{
+  {
+    "policy_statement",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Attribution__V1__GetPolicyResponse, policy_statement),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned colophon__attribution__v1__get_policy_response__field_indices_by_name[] = {
+  0,   /* field[0] = policy_statement */
+};
+static const ProtobufCIntRange colophon__attribution__v1__get_policy_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor colophon__attribution__v1__get_policy_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "colophon.attribution.v1.GetPolicyResponse",
+  "GetPolicyResponse",
+  "Colophon__Attribution__V1__GetPolicyResponse",
+  "colophon.attribution.v1",
+  sizeof(Colophon__Attribution__V1__GetPolicyResponse),
+  1,
+  colophon__attribution__v1__get_policy_response__field_descriptors,
+  colophon__attribution__v1__get_policy_response__field_indices_by_name,
+  1,  colophon__attribution__v1__get_policy_response__number_ranges,
+  (ProtobufCMessageInit) colophon__attribution__v1__get_policy_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor colophon__attribution__v1__attribute_response__field_descriptors[2] =
@@ -1012,6 +1415,185 @@ const ProtobufCMessageDescriptor colophon__attribution__v1__balance__descriptor 
   colophon__attribution__v1__balance__field_indices_by_name,
   1,  colophon__attribution__v1__balance__number_ranges,
   (ProtobufCMessageInit) colophon__attribution__v1__balance__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor colophon__attribution__v1__list_credits_request__field_descriptors[2] =
+{
+  {
+    "contributor",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Attribution__V1__ListCreditsRequest, contributor),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "after_entry",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Attribution__V1__ListCreditsRequest, after_entry),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned colophon__attribution__v1__list_credits_request__field_indices_by_name[] = {
+  1,   /* field[1] = after_entry */
+  0,   /* field[0] = contributor */
+};
+static const ProtobufCIntRange colophon__attribution__v1__list_credits_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor colophon__attribution__v1__list_credits_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "colophon.attribution.v1.ListCreditsRequest",
+  "ListCreditsRequest",
+  "Colophon__Attribution__V1__ListCreditsRequest",
+  "colophon.attribution.v1",
+  sizeof(Colophon__Attribution__V1__ListCreditsRequest),
+  2,
+  colophon__attribution__v1__list_credits_request__field_descriptors,
+  colophon__attribution__v1__list_credits_request__field_indices_by_name,
+  1,  colophon__attribution__v1__list_credits_request__number_ranges,
+  (ProtobufCMessageInit) colophon__attribution__v1__list_credits_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor colophon__attribution__v1__list_credits_response__field_descriptors[1] =
+{
+  {
+    "credits",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Colophon__Attribution__V1__ListCreditsResponse, n_credits),
+    offsetof(Colophon__Attribution__V1__ListCreditsResponse, credits),
+    &colophon__attribution__v1__credited_amount__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned colophon__attribution__v1__list_credits_response__field_indices_by_name[] = {
+  0,   /* field[0] = credits */
+};
+static const ProtobufCIntRange colophon__attribution__v1__list_credits_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor colophon__attribution__v1__list_credits_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "colophon.attribution.v1.ListCreditsResponse",
+  "ListCreditsResponse",
+  "Colophon__Attribution__V1__ListCreditsResponse",
+  "colophon.attribution.v1",
+  sizeof(Colophon__Attribution__V1__ListCreditsResponse),
+  1,
+  colophon__attribution__v1__list_credits_response__field_descriptors,
+  colophon__attribution__v1__list_credits_response__field_indices_by_name,
+  1,  colophon__attribution__v1__list_credits_response__number_ranges,
+  (ProtobufCMessageInit) colophon__attribution__v1__list_credits_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor colophon__attribution__v1__credited_amount__field_descriptors[5] =
+{
+  {
+    "entry",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Attribution__V1__CreditedAmount, entry),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "receipt_id",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Attribution__V1__CreditedAmount, receipt_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "amount_nano",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Attribution__V1__CreditedAmount, amount_nano),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "attribution_statement",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Attribution__V1__CreditedAmount, attribution_statement),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "log_index",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Colophon__Attribution__V1__CreditedAmount, settlement_case),
+    offsetof(Colophon__Attribution__V1__CreditedAmount, log_index),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned colophon__attribution__v1__credited_amount__field_indices_by_name[] = {
+  2,   /* field[2] = amount_nano */
+  3,   /* field[3] = attribution_statement */
+  0,   /* field[0] = entry */
+  4,   /* field[4] = log_index */
+  1,   /* field[1] = receipt_id */
+};
+static const ProtobufCIntRange colophon__attribution__v1__credited_amount__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 5 }
+};
+const ProtobufCMessageDescriptor colophon__attribution__v1__credited_amount__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "colophon.attribution.v1.CreditedAmount",
+  "CreditedAmount",
+  "Colophon__Attribution__V1__CreditedAmount",
+  "colophon.attribution.v1",
+  sizeof(Colophon__Attribution__V1__CreditedAmount),
+  5,
+  colophon__attribution__v1__credited_amount__field_descriptors,
+  colophon__attribution__v1__credited_amount__field_indices_by_name,
+  1,  colophon__attribution__v1__credited_amount__number_ranges,
+  (ProtobufCMessageInit) colophon__attribution__v1__credited_amount__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor colophon__attribution__v1__list_entries_request__field_descriptors[2] =
@@ -1564,24 +2146,28 @@ const ProtobufCMessageDescriptor colophon__attribution__v1__list_contributions_r
   (ProtobufCMessageInit) colophon__attribution__v1__list_contributions_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCMethodDescriptor colophon__attribution__v1__attribution_service__method_descriptors[7] =
+static const ProtobufCMethodDescriptor colophon__attribution__v1__attribution_service__method_descriptors[9] =
 {
   { "GetIdentity", &colophon__common__v1__identity_request__descriptor, &colophon__common__v1__identity__descriptor },
   { "Attribute", &colophon__attribution__v1__attribute_request__descriptor, &colophon__attribution__v1__attribute_response__descriptor },
+  { "GetPolicy", &colophon__attribution__v1__get_policy_request__descriptor, &colophon__attribution__v1__get_policy_response__descriptor },
   { "Settle", &colophon__attribution__v1__settle_request__descriptor, &colophon__attribution__v1__settle_response__descriptor },
   { "GetBalance", &colophon__attribution__v1__get_balance_request__descriptor, &colophon__attribution__v1__balance__descriptor },
+  { "ListCredits", &colophon__attribution__v1__list_credits_request__descriptor, &colophon__attribution__v1__list_credits_response__descriptor },
   { "ListEntries", &colophon__attribution__v1__list_entries_request__descriptor, &colophon__attribution__v1__list_entries_response__descriptor },
   { "FollowLog", &colophon__attribution__v1__follow_log_request__descriptor, &colophon__attribution__v1__follow_log_response__descriptor },
   { "ListContributions", &colophon__attribution__v1__list_contributions_request__descriptor, &colophon__attribution__v1__list_contributions_response__descriptor },
 };
 const unsigned colophon__attribution__v1__attribution_service__method_indices_by_name[] = {
   1,        /* Attribute */
-  5,        /* FollowLog */
-  3,        /* GetBalance */
+  7,        /* FollowLog */
+  4,        /* GetBalance */
   0,        /* GetIdentity */
-  6,        /* ListContributions */
-  4,        /* ListEntries */
-  2         /* Settle */
+  2,        /* GetPolicy */
+  8,        /* ListContributions */
+  5,        /* ListCredits */
+  6,        /* ListEntries */
+  3         /* Settle */
 };
 const ProtobufCServiceDescriptor colophon__attribution__v1__attribution_service__descriptor =
 {
@@ -1590,7 +2176,7 @@ const ProtobufCServiceDescriptor colophon__attribution__v1__attribution_service_
   "AttributionService",
   "Colophon__Attribution__V1__AttributionService",
   "colophon.attribution.v1",
-  7,
+  9,
   colophon__attribution__v1__attribution_service__method_descriptors,
   colophon__attribution__v1__attribution_service__method_indices_by_name
 };
@@ -1610,13 +2196,21 @@ void colophon__attribution__v1__attribution_service__attribute(ProtobufCService 
   assert(service->descriptor == &colophon__attribution__v1__attribution_service__descriptor);
   service->invoke(service, 1, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
+void colophon__attribution__v1__attribution_service__get_policy(ProtobufCService *service,
+                                                                const Colophon__Attribution__V1__GetPolicyRequest *input,
+                                                                Colophon__Attribution__V1__GetPolicyResponse_Closure closure,
+                                                                void *closure_data)
+{
+  assert(service->descriptor == &colophon__attribution__v1__attribution_service__descriptor);
+  service->invoke(service, 2, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
 void colophon__attribution__v1__attribution_service__settle(ProtobufCService *service,
                                                             const Colophon__Attribution__V1__SettleRequest *input,
                                                             Colophon__Attribution__V1__SettleResponse_Closure closure,
                                                             void *closure_data)
 {
   assert(service->descriptor == &colophon__attribution__v1__attribution_service__descriptor);
-  service->invoke(service, 2, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 3, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void colophon__attribution__v1__attribution_service__get_balance(ProtobufCService *service,
                                                                  const Colophon__Attribution__V1__GetBalanceRequest *input,
@@ -1624,7 +2218,15 @@ void colophon__attribution__v1__attribution_service__get_balance(ProtobufCServic
                                                                  void *closure_data)
 {
   assert(service->descriptor == &colophon__attribution__v1__attribution_service__descriptor);
-  service->invoke(service, 3, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 4, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void colophon__attribution__v1__attribution_service__list_credits(ProtobufCService *service,
+                                                                  const Colophon__Attribution__V1__ListCreditsRequest *input,
+                                                                  Colophon__Attribution__V1__ListCreditsResponse_Closure closure,
+                                                                  void *closure_data)
+{
+  assert(service->descriptor == &colophon__attribution__v1__attribution_service__descriptor);
+  service->invoke(service, 5, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void colophon__attribution__v1__attribution_service__list_entries(ProtobufCService *service,
                                                                   const Colophon__Attribution__V1__ListEntriesRequest *input,
@@ -1632,7 +2234,7 @@ void colophon__attribution__v1__attribution_service__list_entries(ProtobufCServi
                                                                   void *closure_data)
 {
   assert(service->descriptor == &colophon__attribution__v1__attribution_service__descriptor);
-  service->invoke(service, 4, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 6, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void colophon__attribution__v1__attribution_service__follow_log(ProtobufCService *service,
                                                                 const Colophon__Attribution__V1__FollowLogRequest *input,
@@ -1640,7 +2242,7 @@ void colophon__attribution__v1__attribution_service__follow_log(ProtobufCService
                                                                 void *closure_data)
 {
   assert(service->descriptor == &colophon__attribution__v1__attribution_service__descriptor);
-  service->invoke(service, 5, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 7, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void colophon__attribution__v1__attribution_service__list_contributions(ProtobufCService *service,
                                                                         const Colophon__Attribution__V1__ListContributionsRequest *input,
@@ -1648,7 +2250,7 @@ void colophon__attribution__v1__attribution_service__list_contributions(Protobuf
                                                                         void *closure_data)
 {
   assert(service->descriptor == &colophon__attribution__v1__attribution_service__descriptor);
-  service->invoke(service, 6, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 8, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void colophon__attribution__v1__attribution_service__init (Colophon__Attribution__V1__AttributionService_Service *service,
                                                            Colophon__Attribution__V1__AttributionService_ServiceDestroy destroy)

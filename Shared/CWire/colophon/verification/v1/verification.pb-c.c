@@ -142,6 +142,51 @@ void   colophon__verification__v1__reexecute_response__free_unpacked
   assert(message->base.descriptor == &colophon__verification__v1__reexecute_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   colophon__verification__v1__document_values__init
+                     (Colophon__Verification__V1__DocumentValues         *message)
+{
+  static const Colophon__Verification__V1__DocumentValues init_value = COLOPHON__VERIFICATION__V1__DOCUMENT_VALUES__INIT;
+  *message = init_value;
+}
+size_t colophon__verification__v1__document_values__get_packed_size
+                     (const Colophon__Verification__V1__DocumentValues *message)
+{
+  assert(message->base.descriptor == &colophon__verification__v1__document_values__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t colophon__verification__v1__document_values__pack
+                     (const Colophon__Verification__V1__DocumentValues *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &colophon__verification__v1__document_values__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t colophon__verification__v1__document_values__pack_to_buffer
+                     (const Colophon__Verification__V1__DocumentValues *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &colophon__verification__v1__document_values__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Colophon__Verification__V1__DocumentValues *
+       colophon__verification__v1__document_values__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Colophon__Verification__V1__DocumentValues *)
+     protobuf_c_message_unpack (&colophon__verification__v1__document_values__descriptor,
+                                allocator, len, data);
+}
+void   colophon__verification__v1__document_values__free_unpacked
+                     (Colophon__Verification__V1__DocumentValues *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &colophon__verification__v1__document_values__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   colophon__verification__v1__verdict_request__init
                      (Colophon__Verification__V1__VerdictRequest         *message)
 {
@@ -527,6 +572,44 @@ const ProtobufCMessageDescriptor colophon__verification__v1__reexecute_response_
   (ProtobufCMessageInit) colophon__verification__v1__reexecute_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
+static const ProtobufCFieldDescriptor colophon__verification__v1__document_values__field_descriptors[1] =
+{
+  {
+    "values",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Verification__V1__DocumentValues, values),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned colophon__verification__v1__document_values__field_indices_by_name[] = {
+  0,   /* field[0] = values */
+};
+static const ProtobufCIntRange colophon__verification__v1__document_values__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor colophon__verification__v1__document_values__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "colophon.verification.v1.DocumentValues",
+  "DocumentValues",
+  "Colophon__Verification__V1__DocumentValues",
+  "colophon.verification.v1",
+  sizeof(Colophon__Verification__V1__DocumentValues),
+  1,
+  colophon__verification__v1__document_values__field_descriptors,
+  colophon__verification__v1__document_values__field_indices_by_name,
+  1,  colophon__verification__v1__document_values__number_ranges,
+  (ProtobufCMessageInit) colophon__verification__v1__document_values__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
 static const ProtobufCFieldDescriptor colophon__verification__v1__verdict_request__field_descriptors[3] =
 {
   {
@@ -750,20 +833,22 @@ const ProtobufCMessageDescriptor colophon__verification__v1__verdict_status__des
   (ProtobufCMessageInit) colophon__verification__v1__verdict_status__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCMethodDescriptor colophon__verification__v1__verification_service__method_descriptors[5] =
+static const ProtobufCMethodDescriptor colophon__verification__v1__verification_service__method_descriptors[6] =
 {
   { "GetIdentity", &colophon__common__v1__identity_request__descriptor, &colophon__common__v1__identity__descriptor },
   { "Reexecute", &colophon__verification__v1__reexecute_request__descriptor, &colophon__verification__v1__reexecute_response__descriptor },
+  { "ScoreDocuments", &colophon__verification__v1__reexecute_request__descriptor, &colophon__verification__v1__document_values__descriptor },
   { "RequestVerdict", &colophon__verification__v1__verdict_request__descriptor, &colophon__verification__v1__verdict_status__descriptor },
   { "Enlist", &colophon__verification__v1__verdict_request__descriptor, &colophon__verification__v1__enlist_response__descriptor },
   { "GetVerdict", &colophon__verification__v1__get_verdict_request__descriptor, &colophon__verification__v1__verdict_status__descriptor },
 };
 const unsigned colophon__verification__v1__verification_service__method_indices_by_name[] = {
-  3,        /* Enlist */
+  4,        /* Enlist */
   0,        /* GetIdentity */
-  4,        /* GetVerdict */
+  5,        /* GetVerdict */
   1,        /* Reexecute */
-  2         /* RequestVerdict */
+  3,        /* RequestVerdict */
+  2         /* ScoreDocuments */
 };
 const ProtobufCServiceDescriptor colophon__verification__v1__verification_service__descriptor =
 {
@@ -772,7 +857,7 @@ const ProtobufCServiceDescriptor colophon__verification__v1__verification_servic
   "VerificationService",
   "Colophon__Verification__V1__VerificationService",
   "colophon.verification.v1",
-  5,
+  6,
   colophon__verification__v1__verification_service__method_descriptors,
   colophon__verification__v1__verification_service__method_indices_by_name
 };
@@ -792,13 +877,21 @@ void colophon__verification__v1__verification_service__reexecute(ProtobufCServic
   assert(service->descriptor == &colophon__verification__v1__verification_service__descriptor);
   service->invoke(service, 1, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
+void colophon__verification__v1__verification_service__score_documents(ProtobufCService *service,
+                                                                       const Colophon__Verification__V1__ReexecuteRequest *input,
+                                                                       Colophon__Verification__V1__DocumentValues_Closure closure,
+                                                                       void *closure_data)
+{
+  assert(service->descriptor == &colophon__verification__v1__verification_service__descriptor);
+  service->invoke(service, 2, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
 void colophon__verification__v1__verification_service__request_verdict(ProtobufCService *service,
                                                                        const Colophon__Verification__V1__VerdictRequest *input,
                                                                        Colophon__Verification__V1__VerdictStatus_Closure closure,
                                                                        void *closure_data)
 {
   assert(service->descriptor == &colophon__verification__v1__verification_service__descriptor);
-  service->invoke(service, 2, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 3, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void colophon__verification__v1__verification_service__enlist(ProtobufCService *service,
                                                               const Colophon__Verification__V1__VerdictRequest *input,
@@ -806,7 +899,7 @@ void colophon__verification__v1__verification_service__enlist(ProtobufCService *
                                                               void *closure_data)
 {
   assert(service->descriptor == &colophon__verification__v1__verification_service__descriptor);
-  service->invoke(service, 3, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 4, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void colophon__verification__v1__verification_service__get_verdict(ProtobufCService *service,
                                                                    const Colophon__Verification__V1__GetVerdictRequest *input,
@@ -814,7 +907,7 @@ void colophon__verification__v1__verification_service__get_verdict(ProtobufCServ
                                                                    void *closure_data)
 {
   assert(service->descriptor == &colophon__verification__v1__verification_service__descriptor);
-  service->invoke(service, 4, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 5, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void colophon__verification__v1__verification_service__init (Colophon__Verification__V1__VerificationService_Service *service,
                                                              Colophon__Verification__V1__VerificationService_ServiceDestroy destroy)

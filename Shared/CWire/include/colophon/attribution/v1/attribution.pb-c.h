@@ -17,11 +17,17 @@ PROTOBUF_C__BEGIN_DECLS
 #include "colophon/common/v1/identity.pb-c.h"
 
 typedef struct Colophon__Attribution__V1__AttributeRequest Colophon__Attribution__V1__AttributeRequest;
+typedef struct Colophon__Attribution__V1__DocumentSource Colophon__Attribution__V1__DocumentSource;
+typedef struct Colophon__Attribution__V1__GetPolicyRequest Colophon__Attribution__V1__GetPolicyRequest;
+typedef struct Colophon__Attribution__V1__GetPolicyResponse Colophon__Attribution__V1__GetPolicyResponse;
 typedef struct Colophon__Attribution__V1__AttributeResponse Colophon__Attribution__V1__AttributeResponse;
 typedef struct Colophon__Attribution__V1__SettleRequest Colophon__Attribution__V1__SettleRequest;
 typedef struct Colophon__Attribution__V1__SettleResponse Colophon__Attribution__V1__SettleResponse;
 typedef struct Colophon__Attribution__V1__GetBalanceRequest Colophon__Attribution__V1__GetBalanceRequest;
 typedef struct Colophon__Attribution__V1__Balance Colophon__Attribution__V1__Balance;
+typedef struct Colophon__Attribution__V1__ListCreditsRequest Colophon__Attribution__V1__ListCreditsRequest;
+typedef struct Colophon__Attribution__V1__ListCreditsResponse Colophon__Attribution__V1__ListCreditsResponse;
+typedef struct Colophon__Attribution__V1__CreditedAmount Colophon__Attribution__V1__CreditedAmount;
 typedef struct Colophon__Attribution__V1__ListEntriesRequest Colophon__Attribution__V1__ListEntriesRequest;
 typedef struct Colophon__Attribution__V1__ListEntriesResponse Colophon__Attribution__V1__ListEntriesResponse;
 typedef struct Colophon__Attribution__V1__EntryPart Colophon__Attribution__V1__EntryPart;
@@ -45,10 +51,55 @@ struct  Colophon__Attribution__V1__AttributeRequest
   ProtobufCBinaryData execution_statement;
   ProtobufCBinaryData model_statement;
   uint64_t price_nano;
+  /*
+   * in the prompt, in order; only beside scores
+   */
+  size_t n_documents;
+  Colophon__Attribution__V1__DocumentSource **documents;
+  /*
+   * opening of their values: salt32, u64 length, data; empty when they have none
+   */
+  ProtobufCBinaryData scores;
 };
 #define COLOPHON__ATTRIBUTION__V1__ATTRIBUTE_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&colophon__attribution__v1__attribute_request__descriptor) \
-    , (char *)protobuf_c_empty_string, {0,NULL}, {0,NULL}, 0 }
+    , (char *)protobuf_c_empty_string, {0,NULL}, {0,NULL}, 0, 0,NULL, {0,NULL} }
+
+
+struct  Colophon__Attribution__V1__DocumentSource
+{
+  ProtobufCMessage base;
+  char *contributor;
+  /*
+   * may be empty
+   */
+  char *asset;
+};
+#define COLOPHON__ATTRIBUTION__V1__DOCUMENT_SOURCE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&colophon__attribution__v1__document_source__descriptor) \
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
+
+
+struct  Colophon__Attribution__V1__GetPolicyRequest
+{
+  ProtobufCMessage base;
+};
+#define COLOPHON__ATTRIBUTION__V1__GET_POLICY_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&colophon__attribution__v1__get_policy_request__descriptor) \
+     }
+
+
+struct  Colophon__Attribution__V1__GetPolicyResponse
+{
+  ProtobufCMessage base;
+  /*
+   * COSE_Sign1
+   */
+  ProtobufCBinaryData policy_statement;
+};
+#define COLOPHON__ATTRIBUTION__V1__GET_POLICY_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&colophon__attribution__v1__get_policy_response__descriptor) \
+    , {0,NULL} }
 
 
 struct  Colophon__Attribution__V1__AttributeResponse
@@ -110,6 +161,60 @@ struct  Colophon__Attribution__V1__Balance
 #define COLOPHON__ATTRIBUTION__V1__BALANCE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&colophon__attribution__v1__balance__descriptor) \
     , (char *)protobuf_c_empty_string, 0, 0 }
+
+
+struct  Colophon__Attribution__V1__ListCreditsRequest
+{
+  ProtobufCMessage base;
+  char *contributor;
+  uint64_t after_entry;
+};
+#define COLOPHON__ATTRIBUTION__V1__LIST_CREDITS_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&colophon__attribution__v1__list_credits_request__descriptor) \
+    , (char *)protobuf_c_empty_string, 0 }
+
+
+struct  Colophon__Attribution__V1__ListCreditsResponse
+{
+  ProtobufCMessage base;
+  size_t n_credits;
+  Colophon__Attribution__V1__CreditedAmount **credits;
+};
+#define COLOPHON__ATTRIBUTION__V1__LIST_CREDITS_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&colophon__attribution__v1__list_credits_response__descriptor) \
+    , 0,NULL }
+
+
+typedef enum {
+  COLOPHON__ATTRIBUTION__V1__CREDITED_AMOUNT__SETTLEMENT__NOT_SET = 0,
+  COLOPHON__ATTRIBUTION__V1__CREDITED_AMOUNT__SETTLEMENT_LOG_INDEX = 5
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(COLOPHON__ATTRIBUTION__V1__CREDITED_AMOUNT__SETTLEMENT__CASE)
+} Colophon__Attribution__V1__CreditedAmount__SettlementCase;
+
+struct  Colophon__Attribution__V1__CreditedAmount
+{
+  ProtobufCMessage base;
+  /*
+   * the pending entry's number
+   */
+  uint64_t entry;
+  char *receipt_id;
+  uint64_t amount_nano;
+  /*
+   * COSE_Sign1
+   */
+  ProtobufCBinaryData attribution_statement;
+  Colophon__Attribution__V1__CreditedAmount__SettlementCase settlement_case;
+  union {
+    /*
+     * of the receipt, once it is settled
+     */
+    uint64_t log_index;
+  };
+};
+#define COLOPHON__ATTRIBUTION__V1__CREDITED_AMOUNT__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&colophon__attribution__v1__credited_amount__descriptor) \
+    , 0, (char *)protobuf_c_empty_string, 0, {0,NULL}, COLOPHON__ATTRIBUTION__V1__CREDITED_AMOUNT__SETTLEMENT__NOT_SET, {0} }
 
 
 /*
@@ -277,6 +382,63 @@ Colophon__Attribution__V1__AttributeRequest *
 void   colophon__attribution__v1__attribute_request__free_unpacked
                      (Colophon__Attribution__V1__AttributeRequest *message,
                       ProtobufCAllocator *allocator);
+/* Colophon__Attribution__V1__DocumentSource methods */
+void   colophon__attribution__v1__document_source__init
+                     (Colophon__Attribution__V1__DocumentSource         *message);
+size_t colophon__attribution__v1__document_source__get_packed_size
+                     (const Colophon__Attribution__V1__DocumentSource   *message);
+size_t colophon__attribution__v1__document_source__pack
+                     (const Colophon__Attribution__V1__DocumentSource   *message,
+                      uint8_t             *out);
+size_t colophon__attribution__v1__document_source__pack_to_buffer
+                     (const Colophon__Attribution__V1__DocumentSource   *message,
+                      ProtobufCBuffer     *buffer);
+Colophon__Attribution__V1__DocumentSource *
+       colophon__attribution__v1__document_source__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   colophon__attribution__v1__document_source__free_unpacked
+                     (Colophon__Attribution__V1__DocumentSource *message,
+                      ProtobufCAllocator *allocator);
+/* Colophon__Attribution__V1__GetPolicyRequest methods */
+void   colophon__attribution__v1__get_policy_request__init
+                     (Colophon__Attribution__V1__GetPolicyRequest         *message);
+size_t colophon__attribution__v1__get_policy_request__get_packed_size
+                     (const Colophon__Attribution__V1__GetPolicyRequest   *message);
+size_t colophon__attribution__v1__get_policy_request__pack
+                     (const Colophon__Attribution__V1__GetPolicyRequest   *message,
+                      uint8_t             *out);
+size_t colophon__attribution__v1__get_policy_request__pack_to_buffer
+                     (const Colophon__Attribution__V1__GetPolicyRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Colophon__Attribution__V1__GetPolicyRequest *
+       colophon__attribution__v1__get_policy_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   colophon__attribution__v1__get_policy_request__free_unpacked
+                     (Colophon__Attribution__V1__GetPolicyRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Colophon__Attribution__V1__GetPolicyResponse methods */
+void   colophon__attribution__v1__get_policy_response__init
+                     (Colophon__Attribution__V1__GetPolicyResponse         *message);
+size_t colophon__attribution__v1__get_policy_response__get_packed_size
+                     (const Colophon__Attribution__V1__GetPolicyResponse   *message);
+size_t colophon__attribution__v1__get_policy_response__pack
+                     (const Colophon__Attribution__V1__GetPolicyResponse   *message,
+                      uint8_t             *out);
+size_t colophon__attribution__v1__get_policy_response__pack_to_buffer
+                     (const Colophon__Attribution__V1__GetPolicyResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Colophon__Attribution__V1__GetPolicyResponse *
+       colophon__attribution__v1__get_policy_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   colophon__attribution__v1__get_policy_response__free_unpacked
+                     (Colophon__Attribution__V1__GetPolicyResponse *message,
+                      ProtobufCAllocator *allocator);
 /* Colophon__Attribution__V1__AttributeResponse methods */
 void   colophon__attribution__v1__attribute_response__init
                      (Colophon__Attribution__V1__AttributeResponse         *message);
@@ -371,6 +533,63 @@ Colophon__Attribution__V1__Balance *
                       const uint8_t       *data);
 void   colophon__attribution__v1__balance__free_unpacked
                      (Colophon__Attribution__V1__Balance *message,
+                      ProtobufCAllocator *allocator);
+/* Colophon__Attribution__V1__ListCreditsRequest methods */
+void   colophon__attribution__v1__list_credits_request__init
+                     (Colophon__Attribution__V1__ListCreditsRequest         *message);
+size_t colophon__attribution__v1__list_credits_request__get_packed_size
+                     (const Colophon__Attribution__V1__ListCreditsRequest   *message);
+size_t colophon__attribution__v1__list_credits_request__pack
+                     (const Colophon__Attribution__V1__ListCreditsRequest   *message,
+                      uint8_t             *out);
+size_t colophon__attribution__v1__list_credits_request__pack_to_buffer
+                     (const Colophon__Attribution__V1__ListCreditsRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Colophon__Attribution__V1__ListCreditsRequest *
+       colophon__attribution__v1__list_credits_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   colophon__attribution__v1__list_credits_request__free_unpacked
+                     (Colophon__Attribution__V1__ListCreditsRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Colophon__Attribution__V1__ListCreditsResponse methods */
+void   colophon__attribution__v1__list_credits_response__init
+                     (Colophon__Attribution__V1__ListCreditsResponse         *message);
+size_t colophon__attribution__v1__list_credits_response__get_packed_size
+                     (const Colophon__Attribution__V1__ListCreditsResponse   *message);
+size_t colophon__attribution__v1__list_credits_response__pack
+                     (const Colophon__Attribution__V1__ListCreditsResponse   *message,
+                      uint8_t             *out);
+size_t colophon__attribution__v1__list_credits_response__pack_to_buffer
+                     (const Colophon__Attribution__V1__ListCreditsResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Colophon__Attribution__V1__ListCreditsResponse *
+       colophon__attribution__v1__list_credits_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   colophon__attribution__v1__list_credits_response__free_unpacked
+                     (Colophon__Attribution__V1__ListCreditsResponse *message,
+                      ProtobufCAllocator *allocator);
+/* Colophon__Attribution__V1__CreditedAmount methods */
+void   colophon__attribution__v1__credited_amount__init
+                     (Colophon__Attribution__V1__CreditedAmount         *message);
+size_t colophon__attribution__v1__credited_amount__get_packed_size
+                     (const Colophon__Attribution__V1__CreditedAmount   *message);
+size_t colophon__attribution__v1__credited_amount__pack
+                     (const Colophon__Attribution__V1__CreditedAmount   *message,
+                      uint8_t             *out);
+size_t colophon__attribution__v1__credited_amount__pack_to_buffer
+                     (const Colophon__Attribution__V1__CreditedAmount   *message,
+                      ProtobufCBuffer     *buffer);
+Colophon__Attribution__V1__CreditedAmount *
+       colophon__attribution__v1__credited_amount__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   colophon__attribution__v1__credited_amount__free_unpacked
+                     (Colophon__Attribution__V1__CreditedAmount *message,
                       ProtobufCAllocator *allocator);
 /* Colophon__Attribution__V1__ListEntriesRequest methods */
 void   colophon__attribution__v1__list_entries_request__init
@@ -548,6 +767,15 @@ void   colophon__attribution__v1__list_contributions_response__free_unpacked
 typedef void (*Colophon__Attribution__V1__AttributeRequest_Closure)
                  (const Colophon__Attribution__V1__AttributeRequest *message,
                   void *closure_data);
+typedef void (*Colophon__Attribution__V1__DocumentSource_Closure)
+                 (const Colophon__Attribution__V1__DocumentSource *message,
+                  void *closure_data);
+typedef void (*Colophon__Attribution__V1__GetPolicyRequest_Closure)
+                 (const Colophon__Attribution__V1__GetPolicyRequest *message,
+                  void *closure_data);
+typedef void (*Colophon__Attribution__V1__GetPolicyResponse_Closure)
+                 (const Colophon__Attribution__V1__GetPolicyResponse *message,
+                  void *closure_data);
 typedef void (*Colophon__Attribution__V1__AttributeResponse_Closure)
                  (const Colophon__Attribution__V1__AttributeResponse *message,
                   void *closure_data);
@@ -562,6 +790,15 @@ typedef void (*Colophon__Attribution__V1__GetBalanceRequest_Closure)
                   void *closure_data);
 typedef void (*Colophon__Attribution__V1__Balance_Closure)
                  (const Colophon__Attribution__V1__Balance *message,
+                  void *closure_data);
+typedef void (*Colophon__Attribution__V1__ListCreditsRequest_Closure)
+                 (const Colophon__Attribution__V1__ListCreditsRequest *message,
+                  void *closure_data);
+typedef void (*Colophon__Attribution__V1__ListCreditsResponse_Closure)
+                 (const Colophon__Attribution__V1__ListCreditsResponse *message,
+                  void *closure_data);
+typedef void (*Colophon__Attribution__V1__CreditedAmount_Closure)
+                 (const Colophon__Attribution__V1__CreditedAmount *message,
                   void *closure_data);
 typedef void (*Colophon__Attribution__V1__ListEntriesRequest_Closure)
                  (const Colophon__Attribution__V1__ListEntriesRequest *message,
@@ -605,6 +842,10 @@ struct Colophon__Attribution__V1__AttributionService_Service
                     const Colophon__Attribution__V1__AttributeRequest *input,
                     Colophon__Attribution__V1__AttributeResponse_Closure closure,
                     void *closure_data);
+  void (*get_policy)(Colophon__Attribution__V1__AttributionService_Service *service,
+                     const Colophon__Attribution__V1__GetPolicyRequest *input,
+                     Colophon__Attribution__V1__GetPolicyResponse_Closure closure,
+                     void *closure_data);
   void (*settle)(Colophon__Attribution__V1__AttributionService_Service *service,
                  const Colophon__Attribution__V1__SettleRequest *input,
                  Colophon__Attribution__V1__SettleResponse_Closure closure,
@@ -613,6 +854,10 @@ struct Colophon__Attribution__V1__AttributionService_Service
                       const Colophon__Attribution__V1__GetBalanceRequest *input,
                       Colophon__Attribution__V1__Balance_Closure closure,
                       void *closure_data);
+  void (*list_credits)(Colophon__Attribution__V1__AttributionService_Service *service,
+                       const Colophon__Attribution__V1__ListCreditsRequest *input,
+                       Colophon__Attribution__V1__ListCreditsResponse_Closure closure,
+                       void *closure_data);
   void (*list_entries)(Colophon__Attribution__V1__AttributionService_Service *service,
                        const Colophon__Attribution__V1__ListEntriesRequest *input,
                        Colophon__Attribution__V1__ListEntriesResponse_Closure closure,
@@ -635,8 +880,10 @@ void colophon__attribution__v1__attribution_service__init (Colophon__Attribution
     { COLOPHON__ATTRIBUTION__V1__ATTRIBUTION_SERVICE__BASE_INIT,\
       function_prefix__ ## get_identity,\
       function_prefix__ ## attribute,\
+      function_prefix__ ## get_policy,\
       function_prefix__ ## settle,\
       function_prefix__ ## get_balance,\
+      function_prefix__ ## list_credits,\
       function_prefix__ ## list_entries,\
       function_prefix__ ## follow_log,\
       function_prefix__ ## list_contributions  }
@@ -648,6 +895,10 @@ void colophon__attribution__v1__attribution_service__attribute(ProtobufCService 
                                                                const Colophon__Attribution__V1__AttributeRequest *input,
                                                                Colophon__Attribution__V1__AttributeResponse_Closure closure,
                                                                void *closure_data);
+void colophon__attribution__v1__attribution_service__get_policy(ProtobufCService *service,
+                                                                const Colophon__Attribution__V1__GetPolicyRequest *input,
+                                                                Colophon__Attribution__V1__GetPolicyResponse_Closure closure,
+                                                                void *closure_data);
 void colophon__attribution__v1__attribution_service__settle(ProtobufCService *service,
                                                             const Colophon__Attribution__V1__SettleRequest *input,
                                                             Colophon__Attribution__V1__SettleResponse_Closure closure,
@@ -656,6 +907,10 @@ void colophon__attribution__v1__attribution_service__get_balance(ProtobufCServic
                                                                  const Colophon__Attribution__V1__GetBalanceRequest *input,
                                                                  Colophon__Attribution__V1__Balance_Closure closure,
                                                                  void *closure_data);
+void colophon__attribution__v1__attribution_service__list_credits(ProtobufCService *service,
+                                                                  const Colophon__Attribution__V1__ListCreditsRequest *input,
+                                                                  Colophon__Attribution__V1__ListCreditsResponse_Closure closure,
+                                                                  void *closure_data);
 void colophon__attribution__v1__attribution_service__list_entries(ProtobufCService *service,
                                                                   const Colophon__Attribution__V1__ListEntriesRequest *input,
                                                                   Colophon__Attribution__V1__ListEntriesResponse_Closure closure,
@@ -672,11 +927,17 @@ void colophon__attribution__v1__attribution_service__list_contributions(Protobuf
 /* --- descriptors --- */
 
 extern const ProtobufCMessageDescriptor colophon__attribution__v1__attribute_request__descriptor;
+extern const ProtobufCMessageDescriptor colophon__attribution__v1__document_source__descriptor;
+extern const ProtobufCMessageDescriptor colophon__attribution__v1__get_policy_request__descriptor;
+extern const ProtobufCMessageDescriptor colophon__attribution__v1__get_policy_response__descriptor;
 extern const ProtobufCMessageDescriptor colophon__attribution__v1__attribute_response__descriptor;
 extern const ProtobufCMessageDescriptor colophon__attribution__v1__settle_request__descriptor;
 extern const ProtobufCMessageDescriptor colophon__attribution__v1__settle_response__descriptor;
 extern const ProtobufCMessageDescriptor colophon__attribution__v1__get_balance_request__descriptor;
 extern const ProtobufCMessageDescriptor colophon__attribution__v1__balance__descriptor;
+extern const ProtobufCMessageDescriptor colophon__attribution__v1__list_credits_request__descriptor;
+extern const ProtobufCMessageDescriptor colophon__attribution__v1__list_credits_response__descriptor;
+extern const ProtobufCMessageDescriptor colophon__attribution__v1__credited_amount__descriptor;
 extern const ProtobufCMessageDescriptor colophon__attribution__v1__list_entries_request__descriptor;
 extern const ProtobufCMessageDescriptor colophon__attribution__v1__list_entries_response__descriptor;
 extern const ProtobufCMessageDescriptor colophon__attribution__v1__entry_part__descriptor;

@@ -19,6 +19,7 @@ PROTOBUF_C__BEGIN_DECLS
 typedef struct Colophon__Verification__V1__ReexecuteRequest Colophon__Verification__V1__ReexecuteRequest;
 typedef struct Colophon__Verification__V1__Opening Colophon__Verification__V1__Opening;
 typedef struct Colophon__Verification__V1__ReexecuteResponse Colophon__Verification__V1__ReexecuteResponse;
+typedef struct Colophon__Verification__V1__DocumentValues Colophon__Verification__V1__DocumentValues;
 typedef struct Colophon__Verification__V1__VerdictRequest Colophon__Verification__V1__VerdictRequest;
 typedef struct Colophon__Verification__V1__EnlistResponse Colophon__Verification__V1__EnlistResponse;
 typedef struct Colophon__Verification__V1__GetVerdictRequest Colophon__Verification__V1__GetVerdictRequest;
@@ -93,6 +94,19 @@ struct  Colophon__Verification__V1__ReexecuteResponse
 #define COLOPHON__VERIFICATION__V1__REEXECUTE_RESPONSE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&colophon__verification__v1__reexecute_response__descriptor) \
     , {0,NULL}, 0, (char *)protobuf_c_empty_string, COLOPHON__VERIFICATION__V1__REEXECUTE_RESPONSE__DIVERGENCE__NOT_SET, {0} }
+
+
+struct  Colophon__Verification__V1__DocumentValues
+{
+  ProtobufCMessage base;
+  /*
+   * FORMAT section 7, context-shapley/1: 2^n of i64, big-endian
+   */
+  ProtobufCBinaryData values;
+};
+#define COLOPHON__VERIFICATION__V1__DOCUMENT_VALUES__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&colophon__verification__v1__document_values__descriptor) \
+    , {0,NULL} }
 
 
 struct  Colophon__Verification__V1__VerdictRequest
@@ -219,6 +233,25 @@ Colophon__Verification__V1__ReexecuteResponse *
 void   colophon__verification__v1__reexecute_response__free_unpacked
                      (Colophon__Verification__V1__ReexecuteResponse *message,
                       ProtobufCAllocator *allocator);
+/* Colophon__Verification__V1__DocumentValues methods */
+void   colophon__verification__v1__document_values__init
+                     (Colophon__Verification__V1__DocumentValues         *message);
+size_t colophon__verification__v1__document_values__get_packed_size
+                     (const Colophon__Verification__V1__DocumentValues   *message);
+size_t colophon__verification__v1__document_values__pack
+                     (const Colophon__Verification__V1__DocumentValues   *message,
+                      uint8_t             *out);
+size_t colophon__verification__v1__document_values__pack_to_buffer
+                     (const Colophon__Verification__V1__DocumentValues   *message,
+                      ProtobufCBuffer     *buffer);
+Colophon__Verification__V1__DocumentValues *
+       colophon__verification__v1__document_values__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   colophon__verification__v1__document_values__free_unpacked
+                     (Colophon__Verification__V1__DocumentValues *message,
+                      ProtobufCAllocator *allocator);
 /* Colophon__Verification__V1__VerdictRequest methods */
 void   colophon__verification__v1__verdict_request__init
                      (Colophon__Verification__V1__VerdictRequest         *message);
@@ -306,6 +339,9 @@ typedef void (*Colophon__Verification__V1__Opening_Closure)
 typedef void (*Colophon__Verification__V1__ReexecuteResponse_Closure)
                  (const Colophon__Verification__V1__ReexecuteResponse *message,
                   void *closure_data);
+typedef void (*Colophon__Verification__V1__DocumentValues_Closure)
+                 (const Colophon__Verification__V1__DocumentValues *message,
+                  void *closure_data);
 typedef void (*Colophon__Verification__V1__VerdictRequest_Closure)
                  (const Colophon__Verification__V1__VerdictRequest *message,
                   void *closure_data);
@@ -333,6 +369,10 @@ struct Colophon__Verification__V1__VerificationService_Service
                     const Colophon__Verification__V1__ReexecuteRequest *input,
                     Colophon__Verification__V1__ReexecuteResponse_Closure closure,
                     void *closure_data);
+  void (*score_documents)(Colophon__Verification__V1__VerificationService_Service *service,
+                          const Colophon__Verification__V1__ReexecuteRequest *input,
+                          Colophon__Verification__V1__DocumentValues_Closure closure,
+                          void *closure_data);
   void (*request_verdict)(Colophon__Verification__V1__VerificationService_Service *service,
                           const Colophon__Verification__V1__VerdictRequest *input,
                           Colophon__Verification__V1__VerdictStatus_Closure closure,
@@ -355,6 +395,7 @@ void colophon__verification__v1__verification_service__init (Colophon__Verificat
     { COLOPHON__VERIFICATION__V1__VERIFICATION_SERVICE__BASE_INIT,\
       function_prefix__ ## get_identity,\
       function_prefix__ ## reexecute,\
+      function_prefix__ ## score_documents,\
       function_prefix__ ## request_verdict,\
       function_prefix__ ## enlist,\
       function_prefix__ ## get_verdict  }
@@ -366,6 +407,10 @@ void colophon__verification__v1__verification_service__reexecute(ProtobufCServic
                                                                  const Colophon__Verification__V1__ReexecuteRequest *input,
                                                                  Colophon__Verification__V1__ReexecuteResponse_Closure closure,
                                                                  void *closure_data);
+void colophon__verification__v1__verification_service__score_documents(ProtobufCService *service,
+                                                                       const Colophon__Verification__V1__ReexecuteRequest *input,
+                                                                       Colophon__Verification__V1__DocumentValues_Closure closure,
+                                                                       void *closure_data);
 void colophon__verification__v1__verification_service__request_verdict(ProtobufCService *service,
                                                                        const Colophon__Verification__V1__VerdictRequest *input,
                                                                        Colophon__Verification__V1__VerdictStatus_Closure closure,
@@ -384,6 +429,7 @@ void colophon__verification__v1__verification_service__get_verdict(ProtobufCServ
 extern const ProtobufCMessageDescriptor colophon__verification__v1__reexecute_request__descriptor;
 extern const ProtobufCMessageDescriptor colophon__verification__v1__opening__descriptor;
 extern const ProtobufCMessageDescriptor colophon__verification__v1__reexecute_response__descriptor;
+extern const ProtobufCMessageDescriptor colophon__verification__v1__document_values__descriptor;
 extern const ProtobufCMessageDescriptor colophon__verification__v1__verdict_request__descriptor;
 extern const ProtobufCMessageDescriptor colophon__verification__v1__enlist_response__descriptor;
 extern const ProtobufCMessageDescriptor colophon__verification__v1__get_verdict_request__descriptor;

@@ -1,0 +1,52 @@
+internal import Credit
+internal import RPC
+internal import Receipts
+internal import Stores
+internal import Wire
+
+extension AttributionService {
+  /// The scores that came with a request; nil where none did.
+  static func scores(_ input: AttributeRequest) throws -> DocumentScores? {
+    guard !input.scores.isEmpty || !input.documents.isEmpty else { return nil }
+    for source in input.documents where !CreditID.isValid(source.contributor) {
+      throw RPCError(
+        .invalidArgument,
+        "the contributor of a document is no id: use 1 to \(CreditID.byteCountMax) printable ASCII characters, no spaces"
+      )
+    }
+    for source in input.documents where !source.asset.isEmpty && !CreditID.isValid(source.asset) {
+      throw RPCError(.invalidArgument, "the asset of a document is no id")
+    }
+    do {
+      return try DocumentScores(
+        Opening(blob: input.scores),
+        sources: input.documents.map {
+          DocumentSource(contributor: $0.contributor, asset: $0.asset.isEmpty ? nil : $0.asset)
+        })
+    } catch { throw RPCError(.invalidArgument, "\(error)") }
+  }
+
+  /// What was signed before is an answer to a repeated call only where that has the same scores.
+  static func require(_ kept: KeptAttribution, of scores: DocumentScores?) throws {
+    let predicate = try AttributionPredicate(SignedStatement(kept.statement).statement.predicate)
+    guard predicate.scores == scores?.stated else {
+      throw RPCError(.alreadyExists, "receipt \(predicate.receiptID) is attributed with other scores of its documents")
+    }
+  }
+
+  /// The next page of what one contributor is credited.
+  func credits(_ input: ListCreditsRequest) async throws -> ListCreditsResponse {
+    guard CreditID.isValid(input.contributor) else {
+      throw RPCError(
+        .invalidArgument,
+        "contributor is no id: use 1 to \(CreditID.byteCountMax) printable ASCII characters without spaces")
+    }
+    let page = try await ledger.credits(of: input.contributor, afterEntry: input.afterEntry)
+    return ListCreditsResponse(
+      credits: page.map { credit in
+        CreditedAmount(
+          entry: credit.entry, receiptID: credit.receiptID, amountNano: credit.amountNano,
+          attributionStatement: credit.statement, logIndex: credit.logIndex)
+      })
+  }
+}

@@ -1,0 +1,33 @@
+internal import Codec
+internal import Receipts
+internal import Stores
+
+/// What each document earned: the member `credit` of a receipt, where the request had documents.
+struct CreditObject: Sendable {
+  let documents: [RequestedDocument]
+  /// Nil: they were not scored.
+  let scores: DocumentScores?
+
+  /// Nil for a request without documents.
+  init?(_ documents: [RequestedDocument], of row: OutboxRow) {
+    guard !documents.isEmpty else { return nil }
+    self.documents = documents
+    scores = try? row.documentScores
+  }
+
+  /// - Parameter row: with its attribution, once it has one.
+  func json(_ row: OutboxRow) -> JSON {
+    let list = documents.enumerated().map { at, document -> JSON in
+      let members = [
+        document.id.map { JSONMember("id", .string($0)) }, JSONMember("index", .integer(at)),
+        JSONMember("contributor", .string(document.source.contributor)),
+        JSONMember("score", scores.map { .string(String($0.lines[at].score)) } ?? .null),
+      ]
+      return .object(members.compactMap { $0 })
+    }
+    return [
+      "method": scores == nil ? .null : .string(DocumentScores.method), "documents": .array(list),
+      "shares": row.shares,
+    ]
+  }
+}

@@ -1,0 +1,55 @@
+internal import Credit
+
+/// A text that a request gives the model to answer from, and whom it comes from as the client says.
+public struct RequestedDocument: Sendable, Equatable {
+  /// Documents of one request: every subset of them is valued (FORMAT section 7).
+  public static let countMax = 6
+  public static let textBytesMax = 65_536
+  /// Of an id and of a title.
+  public static let nameBytesMax = 256
+
+  /// The client's own name for it, which no statement holds.
+  public let id: String?
+  public let title: String?
+  public let text: String
+  public let source: DocumentSource
+
+  /// What stands of it in the prompt.
+  var shown: String { "Document" + (title.map { ": \($0)" } ?? "") + "\n\(text)\n\n" }
+}
+
+/// Who is credited for a document: the part of it that attribution is told.
+public struct DocumentSource: Sendable, Equatable {
+  /// `unattributed` where the client names nobody.
+  public let contributor: String
+  /// What it is a part of; credit does not depend on it.
+  public let asset: String?
+
+  public init(contributor: String, asset: String? = nil) {
+    self.contributor = contributor
+    self.asset = asset
+  }
+}
+
+extension ChatRequest {
+  /// The messages as the model is shown them: behind the documents of `coalition` (whose bit i says that document i is
+  /// given), which stand in front of the last `user` message's own content, in their order. A document that is not given
+  /// leaves no trace.
+  public func messages(given coalition: Int) -> [Message] {
+    let given = parameters.documents.enumerated().filter { coalition >> $0.offset & 1 == 1 }
+    guard !given.isEmpty, let last = messages.lastIndex(where: { $0.role == .user }) else { return messages }
+    var shown = messages
+    shown[last] = messages[last].saying(given.map(\.element.shown).joined() + messages[last].content)
+    return shown
+  }
+
+  /// The messages with all documents: what is executed.
+  public var shownMessages: [Message] { messages(given: -1) }
+}
+
+extension ChatRequest.Message {
+  fileprivate func saying(_ content: String) -> ChatRequest.Message {
+    ChatRequest.Message(
+      role: role, content: content, toolCalls: toolCalls, toolCallID: toolCallID, range: range)
+  }
+}

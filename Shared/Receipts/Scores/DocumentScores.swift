@@ -1,0 +1,81 @@
+internal import Codec
+public import Credit
+internal import Cryptography
+internal import MerkleLog
+
+/// What each document of a prompt did for the answer, by `context-shapley/1` (FORMAT section 7): the values that the exact
+/// engine gave, the score of each document that follows from them, and a tree of these lines, so that one contributor can
+/// be shown its own and no other.
+public struct DocumentScores: Sendable, Equatable {
+  public static let method = "context-shapley/1"
+  private static let valueBytes = 8
+
+  /// Salt and data of the commitment: v(A) as i64, big-endian, at index A, whose bit i says that document i is given.
+  public let opening: Opening
+  public let values: [Int64]
+  /// One for each document, in order.
+  public let lines: [ScoreLine]
+  private let leaves: [Digest32]
+
+  /// Errors: data that is not a value for each subset of `sources`, or a value out of range.
+  public init(_ opening: Opening, sources: [DocumentSource]) throws(ReceiptError) {
+    let count = sources.count
+    guard (1...RequestedDocument.countMax).contains(count) else {
+      throw .field("scores", why: "are of \(count) documents, they must be of 1 to \(RequestedDocument.countMax)")
+    }
+    let values = Self.values(opening.data)
+    guard opening.data.count == Self.valueBytes << count else {
+      throw .field(
+        "scores", why: "has \(opening.data.count) bytes, \(count) documents need \(Self.valueBytes << count)")
+    }
+    let weights: [Int128]
+    do { weights = try ContextShapley.weights(values) } catch { throw .field("scores", why: "\(error)") }
+    lines = sources.enumerated().map { at, source in
+      // Documents that did harm together are paid nothing, and none of them has a score.
+      ScoreLine(document: at, source: source, score: weights.isEmpty ? 0 : weights[at])
+    }
+    self.opening = opening
+    self.values = values
+    var leaves: [Digest32] = []
+    for line in lines { leaves.append(try line.leaf(salt: Self.salt(opening.salt, line.document))) }
+    self.leaves = leaves
+  }
+
+  /// The data of an opening.
+  public static func data(_ values: [Int64]) -> [UInt8] {
+    values.flatMap { BigEndian.bytes(UInt64(bitPattern: $0)) }
+  }
+
+  private static func values(_ data: [UInt8]) -> [Int64] {
+    stride(from: 0, to: data.count - data.count % valueBytes, by: valueBytes).map { at in
+      Int64(bitPattern: data[at..<at + valueBytes].reduce(UInt64(0)) { $0 << 8 | UInt64($1) })
+    }
+  }
+
+  /// Of one line: it hides the line from who has another's.
+  private static func salt(_ salt: [UInt8], _ document: Int) -> [UInt8] {
+    SHA256.hash(DomainTag.commitmentSalt.prefix + salt + BigEndian.bytes(UInt64(document))).bytes
+  }
+
+  /// What apportionment takes.
+  public var weights: [Weighted] {
+    lines.map { Weighted(contributor: $0.source.contributor, weight: $0.score) }
+  }
+
+  /// What the attribution statement says of them.
+  public var stated: StatedScores {
+    StatedScores(
+      documents: lines.count,
+      commitment: Commitment.make(.commitmentScores, salt: opening.salt, data: opening.data),
+      root: MerkleTree.root(leaves[...]))
+  }
+
+  /// One document's line with what proves it under `stated.root`; nil where there is no such document.
+  public func proof(of document: Int) -> ScoreProof? {
+    guard lines.indices.contains(document), let path = MerkleTree.inclusionPath(document, leaves[...]) else {
+      return nil
+    }
+    return ScoreProof(
+      line: lines[document], salt: Self.salt(opening.salt, document), size: lines.count, path: path)
+  }
+}

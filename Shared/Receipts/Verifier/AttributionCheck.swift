@@ -1,0 +1,59 @@
+internal import Credit
+internal import Cryptography
+
+extension BundleVerifier {
+  /// The shares recompute from the policy, the manifest's lineage, the operator, the price, and the opened scores.
+  func attributionCheck(_ evidence: Evidence) -> Check {
+    guard let attribution = evidence.attribution?.predicate, let execution = evidence.execution else {
+      return Check(.attribution, .notChecked, "the bundle holds no attribution")
+    }
+    // An absent policy statement has failed the binding.
+    guard let policyStatement = evidence.policy, let model = evidence.model?.predicate else {
+      return Check(.attribution, .notChecked, "the bundle lacks the policy or the manifest to recompute from")
+    }
+    if let method = try? AttributionPolicy(json: policyStatement.statement.predicate).methodNotServed {
+      return Check(.attribution, .notChecked, "the policy's method \(method) needs scores that no statement has")
+    }
+    if attribution.scores != nil, evidence.openings[.request] == nil || evidence.openings[.scores] == nil {
+      return Check(
+        .attribution, .notChecked, "the scores of its documents are closed: only its owner's bundle opens them")
+    }
+    return run(.attribution) {
+      guard policy.attributionPolicies.isEmpty || policy.attributionPolicies.contains(policyStatement.digest) else {
+        throw Refusal("the trust policy does not list this attribution policy")
+      }
+      let rules = try AttributionPolicy(json: policyStatement.statement.predicate)
+      guard policyStatement.statement.subject.hasSameBytes(as: rules.id) else {
+        throw Refusal("policy: its subject is not its id")
+      }
+      guard attribution.operatorID.hasSameBytes(as: execution.signed.statement.issuer) else {
+        throw Refusal("the operator credited is not the one that executed")
+      }
+      let scores = try attribution.scores.map { try self.scores(evidence, stated: $0) }
+      let shares = try computeShares(
+        policy: rules, lineage: model.lineage, operator: attribution.operatorID, price: attribution.priceNano,
+        usage: execution.predicate.count(by: attribution.operatorID),
+        scores: [DocumentScores.method: scores?.weights ?? []])
+      guard shares == attribution.shares else { throw Refusal("the shares recompute to others") }
+      return "\(shares.count) shares of \(attribution.priceNano) nano-units recompute by \(rules.id)"
+        + (scores.map { ", with the scores of \($0.lines.count) documents" } ?? "")
+    }
+  }
+
+  /// The opened scores of the request's documents, which must be those that the statement commits to.
+  private func scores(_ evidence: Evidence, stated: StatedScores) throws -> DocumentScores {
+    guard let request = evidence.openings[.request], let opening = evidence.openings[.scores] else {
+      throw Refusal("scores: are not opened")
+    }
+    guard try request.commitment(for: .request) == evidence.receiptPredicate.request else {
+      throw Refusal("request: opens to another commitment")
+    }
+    let documents = try ChatRequest(body: request.data).parameters.documents
+    guard documents.count == stated.documents else {
+      throw Refusal("scores: are of other documents than the request's")
+    }
+    let scores = try DocumentScores(opening, sources: documents.map(\.source))
+    guard scores.stated == stated else { throw Refusal("scores: recompute to others than those stated") }
+    return scores
+  }
+}

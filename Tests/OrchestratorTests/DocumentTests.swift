@@ -1,0 +1,164 @@
+import Codec
+import Credit
+import Cryptography
+import Foundation
+import HTTPTypes
+import Receipts
+import Stores
+import Testing
+import Wire
+
+@testable import OrchestratorService
+
+@Suite("Documents in the prompt, and their credit")
+struct DocumentTests {
+  static let body =
+    #"{"model":"tiny-test","messages":[{"role":"user","content":"2+2?"}],"max_tokens":16,"documents":["#
+    + #"{"id":"first","text":"Two and two is four.","contributor":"ada","asset":"sums"},{"text":"Rain.","contributor":"bob"}]}"#
+  static let attributed: [Check.Name] = [.signatures, .binding, .content, .inclusion, .attribution, .custody]
+
+  private func answered(
+    _ world: World, _ service: OrchestratorService, headers: HTTPFields = [:]
+  ) async throws -> Answer {
+    let answer = try await service.ask(.post, "/v1/chat/completions", Self.body, headers: headers)
+    #expect(answer.status == 200, "\(answer.text)")
+    return answer
+  }
+
+  /// A folder's file with API keys.
+  private func keys(_ text: String, _ world: World) throws -> String {
+    try FileManager.default.createDirectory(atPath: world.folder, withIntermediateDirectories: true)
+    let path = "\(world.folder)/keys"
+    try Data(text.utf8).write(to: URL(fileURLWithPath: path))
+    return path
+  }
+
+  @Test("Scores follow from the values, are shown with the answer, and the bundle recomputes them")
+  func scored() async throws {
+    let world = try World()
+    world.peers.set { $0.script.creditsDocuments = true }
+    let service = try await world.ready()
+    let answer = try await answered(world, service)
+    let credit = try #require(try answer.json["receipt"]?["credit"])
+    #expect(credit["method"] == "context-shapley/1")
+    // v(all) - v(none) is 350,000: ada alone adds 300,000 and last 250,000; bob 100,000 and 50,000.
+    #expect(credit["documents"]?[0] == ["id": "first", "index": 0, "contributor": "ada", "score": "550000"])
+    #expect(credit["documents"]?[1] == ["index": 1, "contributor": "bob", "score": "150000"])
+    let shares = try #require(credit["shares"]?.arrayValue)
+    #expect(shares.compactMap { $0["contributor"]?.stringValue } == ["alice", "ada", "bob"].sorted())
+    let bytes = try await service.bundle(try #require(answer.receiptID)).body
+    let report = BundleVerifier(policy: try world.trust(required: Self.attributed), ownCopy: answer.body).verify(bytes)
+    #expect(report.isAccepted, "\(report.checks)")
+    #expect(report[.attribution]?.detail.contains("scores of 2 documents") == true)
+    var closed = try Bundle(bytes)
+    closed.openings[.scores] = nil
+    let shown = BundleVerifier(policy: try world.trust()).verify(try closed.encoded())
+    #expect(shown[.attribution]?.state == .notChecked && shown[.content]?.state == .pass)
+  }
+
+  @Test("A stream says the same on its last chunk")
+  func streamed() async throws {
+    let world = try World()
+    world.peers.set { $0.script.creditsDocuments = true }
+    let service = try await world.ready()
+    let answer = try await service.ask(
+      .post, "/v1/chat/completions", Self.body.replacing(#""max_tokens":16"#, with: #""stream":true"#))
+    let finish = try #require(answer.events.first { $0.contains(#""receipt""#) })
+    let credit = try JSON(parsing: Array(finish.utf8))["receipt"]?["credit"]
+    #expect(credit?["documents"]?[0]?["score"] == "550000")
+  }
+
+  @Test("What is not scored in time, or by no policy, is unattributed, and the receipt does not wait")
+  func unscored() async throws {
+    let world = try World()
+    let service = try await world.ready()
+    let plain = try await answered(world, service)
+    #expect(try plain.json["receipt"]?["credit"]?["method"] == .null)
+    #expect(world.peers.calls(.score) == 0)
+    world.peers.set { state in
+      state.script.creditsDocuments = true
+      state.failuresBefore[.score] = 1
+    }
+    let late = try await answered(world, service)
+    let credit = try #require(try late.json["receipt"]?["credit"])
+    #expect(credit["method"] == .null && credit["documents"]?[0]?["score"] == .null)
+    #expect(credit["shares"]?.arrayValue?.contains { $0["contributor"] == "unattributed" } == true)
+    let bytes = try await service.bundle(try #require(late.receiptID)).body
+    let report = BundleVerifier(policy: try world.trust(required: Self.attributed)).verify(bytes)
+    #expect(report.isAccepted, "\(report.checks)")
+  }
+
+  @Test("Values that are not of these documents are no scores", arguments: [[-1], [0, 0, 0, 1], [-9, -8, -7]])
+  func wrongValues(_ values: [Int64]) async throws {
+    let world = try World()
+    world.peers.set { state in
+      state.script.creditsDocuments = true
+      state.script.values = values
+    }
+    let answer = try await answered(world, try await world.ready())
+    #expect(try answer.json["receipt"]?["credit"]?["method"] == .null)
+  }
+
+  @Test("A contributor sees its own lines with their proofs; the owner sees all, and others only the shares")
+  func shown() async throws {
+    let world = try World()
+    world.peers.set { $0.script.creditsDocuments = true }
+    let path = try keys(
+      "client-key-of-16-or-more\nbob-key-of-16-or-more contributor=bob\nother-key-of-16-or-more\n", world)
+    let service = try await world.ready { settings in settings.apiKeys = try? APIKeys(file: path) }
+    func bearer(_ key: String) -> HTTPFields { [.authorization: "Bearer \(key)-key-of-16-or-more"] }
+    let answer = try await answered(world, service, headers: bearer("client"))
+    let id = try #require(answer.receiptID)
+    func documents(_ key: String) async throws -> [Int64?] {
+      let found = try await service.ask(.get, "/v1/attribution/\(id)", headers: bearer(key))
+      #expect(found.status == 200, "\(found.text)")
+      #expect(try found.json["shares"]?.arrayValue?.count == 3)
+      return try found.json["documents"]?.arrayValue?.map { $0["line"]?["document"]?.intValue } ?? []
+    }
+    #expect(try await documents("client") == [0, 1])
+    #expect(try await documents("bob") == [1])
+    #expect(try await documents("other") == [])
+
+    let row = try #require(try await service.pipeline.outbox.row(id))
+    let statement = try #require(row.statements[.attribution])
+    world.peers.set {
+      $0.credits = [
+        CreditedAmount(entry: 3, receiptID: id, amountNano: 5, attributionStatement: statement, logIndex: 9)
+      ]
+    }
+    let own = try await service.ask(.get, "/v1/contributors/bob/statement", headers: bearer("bob"))
+    #expect(own.status == 200, "\(own.text)")
+    let line = try #require(try own.json["lines"]?[0])
+    #expect(try own.json["next"] == "3" && line["amount_nano"] == "5" && line["log_index"] == "9")
+    let proof = try #require(line["documents"]?.arrayValue?.first)
+    #expect(line["documents"]?.arrayValue?.count == 1)
+    let stated = try #require(try AttributionPredicate(SignedStatement(statement).statement.predicate).scores)
+    try ScoreProof(proof).verify(stated)
+    #expect(throws: ReceiptError.self) {
+      var forged = try ScoreProof(proof)
+      forged.line = ScoreLine(document: 1, source: forged.line.source, score: forged.line.score + 1)
+      try forged.verify(stated)
+    }
+    for (key, path, status) in [
+      ("other", "bob/statement", 403), ("bob", "ada/statement", 403), ("bob", "b%20b/statement", 400),
+      ("bob", "bob/statement?after=-1", 400),
+    ] {
+      let refused = try await service.ask(.get, "/v1/contributors/\(path)", headers: bearer(key))
+      #expect(refused.status == status, "\(path)")
+    }
+    #expect(try await service.ask(.get, "/v1/attribution/nothing", headers: bearer("bob")).status == 404)
+    #expect(try await service.ask(.get, "/v1/contributors/bob/statement").status == 401)
+  }
+
+  @Test("A key that is neither KEY nor KEY contributor=ID is refused with its number")
+  func badKeys() throws {
+    let world = try World()
+    for line in [
+      "a-key-of-16-or-more owner=x", "a-key-of-16-or-more contributor=", "a-key-of-16-or-more contributor=a b",
+    ] {
+      let path = try keys("good-key-of-16-or-more\n\(line)\n", world)
+      let error = #expect(throws: APIKeysError.self) { try APIKeys(file: path) }
+      #expect(error?.description.contains("key 2") == true)
+    }
+  }
+}

@@ -1,0 +1,75 @@
+import Codec
+import Credit
+import Cryptography
+import RPC
+import Receipts
+import Synchronization
+import Wire
+
+@testable import OrchestratorService
+
+extension FakePeers {
+  static let documentPolicy: AttributionPolicy = {
+    do {
+      return try AttributionPolicy(
+        id: "documents/1",
+        roles: [
+          PolicyRole(role: "documents", basisPoints: 6_000, method: .contextShapley),
+          PolicyRole(role: "lineage", basisPoints: 4_000, method: .lineage),
+        ])
+    } catch { preconditionFailure("\(error)") }
+  }()
+
+  func policy(_ call: CallContext?) async throws -> [UInt8] {
+    try run(.policy) { state.withLock { $0.script.creditsDocuments } ? documentPolicyStatement : policyStatement }
+  }
+
+  func scoreDocuments(
+    _ request: ReexecuteRequest, within budget: Duration, _ call: CallContext?
+  ) async throws -> DocumentValues {
+    try run(.score) {
+      let names = Set(request.openings.map(\.field))
+      guard names.isSuperset(of: ["request", "content", "tokens", "activation"]), !names.contains("wire") else {
+        throw RPCError(.invalidArgument, "openings are \(names)")
+      }
+      return DocumentValues(values: DocumentScores.data(state.withLock { $0.script.values }))
+    }
+  }
+
+  func attribute(_ request: AttributeRequest, _ call: CallContext?) async throws -> AttributeResponse {
+    let policy = try await policy(nil)
+    return try run(.attribute) {
+      if let known = state.withLock({ $0.shares[request.receiptID] }) { return known }
+      let execution = try SignedStatement(request.executionStatement)
+      let predicate = try ExecutionPredicate(execution.statement.predicate)
+      let scores =
+        try request.scores.isEmpty
+        ? nil
+        : DocumentScores(
+          Opening(blob: request.scores),
+          sources: request.documents.map {
+            DocumentSource(contributor: $0.contributor, asset: $0.asset.isEmpty ? nil : $0.asset)
+          })
+      let shares = try computeShares(
+        policy: AttributionPolicy(json: SignedStatement(policy).statement.predicate), lineage: manifest.lineage,
+        operator: execution.statement.issuer, price: request.priceNano,
+        scores: [DocumentScores.method: scores?.weights ?? []])
+      let attribution = AttributionPredicate(
+        receiptID: predicate.receiptID, policy: SHA256.hash(policy), manifest: predicate.manifest,
+        operatorID: execution.statement.issuer, priceNano: request.priceNano, shares: shares, scores: scores?.stated)
+      let answer = AttributeResponse(
+        attributionStatement: try sign(.attribution, request.receiptID, execution.digest, attribution.json),
+        policyStatement: policy)
+      set { $0.shares[request.receiptID] = answer }
+      return answer
+    }
+  }
+
+  func balance(of contributor: String, _ call: CallContext?) async throws -> LedgerBalance {
+    LedgerBalance(contributor: contributor, pendingNano: 0, settledNano: 7)
+  }
+
+  func credits(_ request: ListCreditsRequest, _ call: CallContext?) async throws -> [CreditedAmount] {
+    try run(.credits) { state.withLock { $0.credits }.filter { $0.entry > request.afterEntry } }
+  }
+}

@@ -1,0 +1,50 @@
+import Cryptography
+import Exact
+import Foundation
+import RPC
+import Receipts
+import Testing
+import Wire
+
+@testable import InferenceService
+@testable import VerificationService
+
+/// What verification computes for attribution.
+@Suite struct ScoreTests {
+  static let body = VerificationFixture.body(
+    #""documents":[{"text":"Zambezi, Orinoco.","contributor":"ada"}],"max_tokens":4,"temperature":0"#)
+
+  @Test("an answer with documents passes, and other kernels and threads give it the same values")
+  func values() async throws {
+    let execution = try await Execution(Self.body)
+    #expect(execution.predicate.parameters.documents == 1)
+    #expect(try await VerificationFixture.reexecute(execution).predicate.result == .pass)
+    let suite = try await VerificationFixture.suite()
+    let found = try await suite.verification.scoreDocuments(try execution.request, VerificationFixture.call())
+    #expect(found.values.count == 16)
+    let other = try VerificationFixture.verification(VerificationSettings(models: suite.folder.path, threads: 2))
+    #expect(try await other.scoreDocuments(try execution.request, VerificationFixture.call()) == found)
+    let opening = try Opening(salt: [UInt8](repeating: 1, count: 32), data: found.values)
+    _ = try DocumentScores(opening, sources: [DocumentSource(contributor: "ada")])
+  }
+
+  @Test("a statement that contradicts its openings, one without documents, and another model have no values")
+  func refused() async throws {
+    let suite = try await VerificationFixture.suite()
+    func code(_ execution: Execution, by service: VerificationService? = nil) async throws -> RPCCode? {
+      do {
+        _ = try await (service ?? suite.verification).scoreDocuments(try execution.request, VerificationFixture.call())
+        return nil
+      } catch let error as RPCError { return error.code }
+    }
+    #expect(try await code(Execution()) == .invalidArgument)
+    var execution = try await Execution(Self.body)
+    let empty = try TemporaryFolder()
+    let without = try VerificationFixture.verification(VerificationSettings(models: empty.path))
+    #expect(try await code(execution, by: without) == .failedPrecondition)
+    try execution.forge { $0.completionTokens += 1 }
+    #expect(try await code(execution) == .invalidArgument)
+    execution.openings[.scores] = execution.openings[.content]
+    #expect(try await code(execution) == .invalidArgument)
+  }
+}
