@@ -10,7 +10,7 @@ struct CreditCommand: AsyncParsableCommand {
       Amounts are whole nano-units: 10^-9 of the currency that prices are in. Where the suite is not up, its attribution
       service is started for as long as this takes.
       """,
-    subcommands: [CreditBalance.self, CreditExport.self, CreditSimulate.self])
+    subcommands: [CreditBalance.self, CreditExport.self, CreditSimulate.self, CreditVerify.self])
 }
 
 struct CreditBalance: AsyncParsableCommand {

@@ -11,7 +11,8 @@ struct CreditSimulate: AsyncParsableCommand {
     abstract: "What contributors would have earned of the same receipts under other policies.",
     discussion: """
       Every policy is applied to every receipt, from the statements in its bundle: price, lineage, operator, usage. A method
-      that needs more (knn-shapley/1, tknn-shapley/1, span/1, context-shapley/1, feedback/1) takes its weights from --scores,
+      that needs more (knn-shapley/1, tknn-shapley/1, span/1, feedback/1) takes its weights from --scores, and so does
+      context-shapley/1 where the bundle does not open the scores of its documents:
       a JSON object {receipt id: {method: [{"contributor", "weight": "<decimal>"}]}}. Nothing is verified here and nothing
       is paid: colophon verify does the one, colophon-attribution --policy FILE the other.
       """)
@@ -59,8 +60,19 @@ struct CreditSimulate: AsyncParsableCommand {
         id: bundle.receiptID.description, lineage: try ModelManifest(model.statement.predicate).lineage,
         operatorID: issuer, usage: run.count(by: issuer),
         priceNano: try ReceiptPredicate(receipt.statement.predicate).priceNano,
-        scores: scores?.weights[bundle.receiptID.description] ?? [:])
+        scores: (scores?.weights[bundle.receiptID.description] ?? [:]).merging(try documents(bundle)) { given, _ in
+          given
+        })
     } catch let error as ReceiptError { throw Failure("\(path): \(error)", status: 65) }
+  }
+}
+
+extension CreditSimulate {
+  /// Of the documents in its prompt, where the bundle opens them.
+  private static func documents(_ bundle: Receipts.Bundle) throws -> [String: [Weighted]] {
+    guard let values = bundle.openings[.scores], let request = bundle.openings[.request] else { return [:] }
+    let documents = try ChatRequest(body: Opening(blob: request).data).parameters.documents
+    return [DocumentScores.method: try DocumentScores(Opening(blob: values), sources: documents.map(\.source)).weights]
   }
 }
 

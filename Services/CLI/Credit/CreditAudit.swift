@@ -1,0 +1,132 @@
+import Credit
+import Cryptography
+import Evidence
+import Exact
+import Foundation
+import Receipts
+
+/// The credit of one bundle, recomputed.
+struct CreditAudit {
+  struct Row {
+    static let equal = "equal"
+    static let differs = "differs"
+    /// What it is made from is not in the bundle, or not asked for.
+    static let closed = "closed"
+
+    let name: String
+    let state: String
+    let detail: String
+  }
+
+  private let bundle: Receipts.Bundle
+  private let attribution: AttributionPredicate
+  private let policy: AttributionPolicy
+  private let execution: SignedStatement
+  private let run: ExecutionPredicate
+  private let manifest: ModelManifest
+  private let openings: [CommittedField: Opening]
+  private let request: ChatRequest?
+  /// Nil: the statement has none, or they are closed.
+  private let scores: DocumentScores?
+
+  /// Errors: `Failure` for a bundle without an attribution or what it is made from.
+  init(_ bundle: Receipts.Bundle) throws {
+    func statement(_ kind: StatementKind) throws -> SignedStatement {
+      guard let bytes = bundle.statements[kind] else {
+        throw Failure("the bundle has no \(kind) statement: nothing was attributed, or not yet", status: 65)
+      }
+      return try SignedStatement(bytes)
+    }
+    self.bundle = bundle
+    execution = try statement(.execution)
+    run = try ExecutionPredicate(execution.statement.predicate)
+    attribution = try AttributionPredicate(statement(.attribution).statement.predicate)
+    manifest = try ModelManifest(statement(.model).statement.predicate)
+    do { policy = try AttributionPolicy(json: statement(.policy).statement.predicate) } catch let error as CreditError {
+      throw Failure("policy: \(error)", status: 65)
+    }
+    openings = try bundle.openings.mapValues { try Opening(blob: $0) }
+    request = try openings[.request].map { try ChatRequest(body: $0.data) }
+    if let opening = openings[.scores], let request {
+      scores = try DocumentScores(opening, sources: request.parameters.documents.map(\.source))
+    } else {
+      scores = nil
+    }
+  }
+
+  func rows(model: String?) throws -> [Row] {
+    guard let stated = attribution.scores else { return [try shares(), unscored] }
+    guard let scores else { return [closed("shares"), closed("scores"), closed("values")] }
+    return [try shares(), compare(scores, stated), try values(scores, model)]
+  }
+
+  private func closed(_ name: String) -> Row {
+    Row(
+      name: name, state: Row.closed, detail: "the scores of its documents are not opened: its owner's bundle opens them"
+    )
+  }
+
+  private var unscored: Row {
+    let count = run.parameters.documents
+    return Row(
+      name: "scores", state: Row.closed,
+      detail: count == 0 ? "there are no documents in the prompt" : "its \(count) documents were not scored")
+  }
+
+  private func shares() throws -> Row {
+    let due: [Share]
+    do {
+      due = try computeShares(
+        policy: policy, lineage: manifest.lineage, operator: execution.statement.issuer, price: attribution.priceNano,
+        usage: run.count(by: execution.statement.issuer), scores: [DocumentScores.method: scores?.weights ?? []])
+    } catch {
+      return Row(name: "shares", state: Row.closed, detail: "\(error)")
+    }
+    func text(_ share: Share?) -> String { share.map { "\($0.contributor) \($0.amountNano)" } ?? "nothing" }
+    let count = max(due.count, attribution.shares.count)
+    for at in 0..<count {
+      let (stated, wanted) = (attribution.shares.dropFirst(at).first, due.dropFirst(at).first)
+      guard stated == wanted else {
+        return Row(
+          name: "shares", state: Row.differs,
+          detail: "at line \(at): stated \(text(stated)), recomputed \(text(wanted))")
+      }
+    }
+    return Row(
+      name: "shares", state: Row.equal, detail: "\(count) lines of \(attribution.priceNano) nano-units by \(policy.id)")
+  }
+
+  private func compare(_ scores: DocumentScores, _ stated: StatedScores) -> Row {
+    let due = scores.stated
+    guard stated.documents == due.documents, stated.commitment == due.commitment else {
+      return Row(name: "scores", state: Row.differs, detail: "the opened values are not those that were committed to")
+    }
+    guard stated.root == due.root else {
+      return Row(
+        name: "scores", state: Row.differs, detail: "at the root: stated \(stated.root), recomputed \(due.root)")
+    }
+    let lines = scores.lines.map { "\($0.source.contributor) \($0.score)" }.joined(separator: ", ")
+    return Row(name: "scores", state: Row.equal, detail: "\(due.documents) lines of \(DocumentScores.method): \(lines)")
+  }
+
+  private func values(_ scores: DocumentScores, _ model: String?) throws -> Row {
+    guard let model else { return Row(name: "values", state: Row.closed, detail: "--model FILE computes them again") }
+    let evidence = openings.filter { ![.wire, .stream, .scores].contains($0.key) }
+    let threads = min(max(1, ProcessInfo.processInfo.activeProcessorCount), ThreadPool.maxThreads)
+    let due: [Int64]
+    do {
+      due = try OpenedExecution(execution: run, manifest: manifest, openings: evidence)
+        .documentValues(pool: ThreadPool(threads: threads)) {
+          try ChatModel.load(path: model, kernel: .automatic, threads: threads)
+        }
+    } catch let error as EvidenceError { throw Failure("\(error)", status: 65) } catch let error as Finding {
+      return Row(name: "values", state: Row.differs, detail: "\(error)")
+    } catch let error as GenerationError { throw Failure("\(model): \(error)", status: 65) }
+    if let at = due.indices.first(where: { due[$0] != scores.values[$0] }) {
+      return Row(
+        name: "values", state: Row.differs,
+        detail: "at set \(at) of documents: stated \(scores.values[at]), recomputed \(due[at])")
+    }
+    return Row(name: "values", state: Row.equal, detail: "\(due.count) sets of documents, by the model itself")
+  }
+}

@@ -1,0 +1,40 @@
+import ArgumentParser
+import Codec
+import Foundation
+import Receipts
+
+struct CreditVerify: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "verify",
+    abstract: "Recompute from zero who is credited for an answer, and say equal or where it differs.",
+    discussion: """
+      Reads a bundle. shares: from policy, lineage, operator, price and usage, with the scores of the documents in the
+      prompt. scores: from the opened values, by context-shapley/1, and the root that is signed over them. values: with
+      --model, the answer's log-probability given each set of documents, from the model itself.
+
+      Or reads what /v1/contributors/{id}/statement gave: each line of the contributor must be under the root of the
+      attribution statement beside it, and the amount be its share.
+
+      Numbers alone are recomputed here: who signed them is what colophon verify checks. The exit status is 0 when all that
+      could be recomputed is equal, 1 when something differs.
+      """)
+
+  @Argument(help: "A bundle, or the statement of a contributor.") var file: String
+  @Option(help: "Value the documents again with this GGUF file.") var model: String?
+
+  func run() async throws {
+    let rows = try await Failure.report { () -> [CreditAudit.Row] in
+      let bytes = try Files.bytes(file)
+      do {
+        if let statement = try? JSON(parsing: bytes), statement["object"] == "contributor_statement" {
+          return try ContributorAudit(statement).rows
+        }
+        return try CreditAudit(Receipts.Bundle(bytes)).rows(model: model)
+      } catch let error as ReceiptError { throw Failure("\(file): \(error)", status: 65) }
+    }
+    for row in rows {
+      Console.out("\(row.name.padded(to: 9)) \(row.state.padded(to: 8)) \(row.detail)")
+    }
+    guard !rows.contains(where: { $0.state == CreditAudit.Row.differs }) else { throw ExitCode(1) }
+  }
+}
