@@ -91,3 +91,22 @@ without_cluster() {
   $as_root rm -f "$config"
   return "$status"
 }
+
+# fetch_packages FOLDER NAME...: Debian packages unpacked to FOLDER/NAME, without installing any. What is there stays.
+fetch_packages() {
+  local folder=$1 name scratch
+  shift
+  mkdir -p "$folder"
+  for name in "$@"; do
+    [[ $name =~ ^[a-z0-9][a-z0-9.+-]+$ ]] || fail "'$name' is no name of a Debian package" 64
+    [ ! -d "$folder/$name" ] || continue
+    scratch=$(mktemp -d "$folder/.fetch.XXXXXX")
+    say "fetching $name"
+    (cd "$scratch" && apt-get download -qq -o APT::Sandbox::User=root "$name" >/dev/null) && dpkg-deb -x "$scratch"/*.deb "$scratch/unpacked" || {
+      rm -rf "$scratch"
+      fail "apt-get download $name did not work: is it in this release? apt-get update, or leave it out of --packages"
+    }
+    mv "$scratch/unpacked" "$folder/$name"
+    rm -rf "$scratch"
+  done
+}

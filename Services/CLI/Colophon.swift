@@ -37,6 +37,7 @@ struct Colophon: AsyncParsableCommand {
       ContributorCommand.self,
       AssetCommand.self,
       CreditCommand.self,
+      DemoCommand.self,
     ])
 }
 

@@ -1,0 +1,73 @@
+import ArgumentParser
+import Foundation
+
+/// One contributor of the demonstration: a folder of documentation.
+struct DemoSource {
+  static let filesMax = 4_096
+  static let fileBytesMax = 2 << 20
+  private static let bytesMax = 64 << 20
+
+  let contributor: String
+  let files: [URL]
+
+  /// The folders in `folder`, by name. Errors: `Failure` where there is none, or one without a page.
+  static func all(in folder: URL) throws -> [DemoSource] {
+    let names = ((try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []).sorted()
+    let sources = names.compactMap { name -> DemoSource? in
+      var isFolder: ObjCBool = false
+      let place = folder.appending(path: name, directoryHint: .isDirectory)
+      guard FileManager.default.fileExists(atPath: place.path, isDirectory: &isFolder), isFolder.boolValue else {
+        return nil
+      }
+      return DemoSource(contributor: "debian.org/\(name)", files: pages(place))
+    }
+    guard !sources.isEmpty else {
+      throw Failure("\(folder.path) has no folders: Deploy/demo-credit makes them", status: 66)
+    }
+    for source in sources where source.files.isEmpty {
+      throw Failure("\(folder.path): \(source.contributor) has no page of HTML or text", status: 65)
+    }
+    return sources
+  }
+
+  /// Regular files alone: packages link to what they do not hold.
+  private static func pages(_ folder: URL) -> [URL] {
+    let keys: [URLResourceKey] = [.isRegularFileKey, .fileSizeKey]
+    guard let found = FileManager.default.enumerator(at: folder, includingPropertiesForKeys: keys) else { return [] }
+    var left = bytesMax
+    let all = found.compactMap { $0 as? URL }.sorted { $0.path < $1.path }
+    // Text beside HTML is most often its source: the same words twice.
+    let html = all.filter { ["html", "htm"].contains($0.pathExtension) }
+    let files = html.isEmpty ? all.filter { $0.pathExtension == "txt" } : html
+    return files.filter { file in
+      guard let values = try? file.resourceValues(forKeys: Set(keys)), values.isRegularFile == true,
+        let size = values.fileSize, (1...fileBytesMax).contains(size), size <= left
+      else { return false }
+      left -= size
+      return true
+    }.prefix(filesMax).map { $0 }
+  }
+
+  /// Registers the contributor, commits to its files and reveals them. Done before, it changes nothing.
+  func register(_ data: DataOption) async throws {
+    let folder = ["--data", data.data]
+    let asset = "\(contributor)/pages"
+    try await ContributorAdd.parse([contributor, "--name", contributor] + folder).run()
+    let licence = "see /usr/share/doc/\(contributor.dropFirst(11))/copyright"
+    try await AssetCommit.parse(
+      [asset] + files.map(\.path) + ["--contributor", contributor, "--kind", "documents", "--licence", licence] + folder
+    ).run()
+    try await AssetReveal.parse([asset, "--contributor", contributor] + folder).run()
+  }
+
+  /// As a part of a path.
+  var pathID: String { contributor.replacingOccurrences(of: "/", with: "%2F") }
+
+  func passages() throws -> [DemoPassage] {
+    try files.flatMap { file in
+      let page = DemoPage(
+        try Files.bytes(file.path), isHTML: file.pathExtension != "txt", name: file.lastPathComponent)
+      return DemoPassage.all(in: page, of: contributor)
+    }
+  }
+}
