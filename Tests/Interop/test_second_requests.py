@@ -8,7 +8,7 @@ import pytest
 
 import mint
 from both import failed
-from recipes import MANIFEST, POLICY, Recipe
+from recipes import DOCUMENTS, MANIFEST, POLICY, Recipe
 from second import credit, jcs
 from second.request import read, slices
 from second.values import Refused, binary32
@@ -149,6 +149,16 @@ def test_both_divide_a_price_alike(both, seeded, is_long, monkeypatch):
         monkeypatch.setattr("recipes.PRICE", min(int(price), 2**62))
         report = both(Recipe().mint(), mint.trust_policy(), what=(graph, rules, price))
         assert report.accepted, report.table()
+
+
+def test_both_credit_documents_alike(both, seeded, is_long):
+    """Any values, negative scores among them, and contributors who brought several documents or none."""
+    for _ in range(200 if is_long else 5):
+        count, bits = seeded.randint(1, 6), seeded.choice([2, 20, 41])
+        shown = [{"text": "x"} | seeded.choice([{}, {"contributor": "ada"}, {"contributor": "bob"}]) for _ in range(count)]
+        values = [-seeded.randrange(1 << bits) for _ in range(1 << count)]
+        report = both(Recipe(asked={"documents": shown}, values=values, rules=DOCUMENTS).mint(), mint.trust_policy(), what=values)
+        assert report.accepted, (shown, values, report.table())
 
 
 def test_apportionment_by_hand():

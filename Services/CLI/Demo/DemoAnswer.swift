@@ -45,6 +45,11 @@ struct DemoAnswer {
 
   func score(_ document: Int) -> String { credit["documents"]?[document]?["score"]?.stringValue ?? "?" }
 
+  /// Together the documents did harm, or nothing.
+  var isWithoutScores: Bool {
+    credit["documents"]?.arrayValue?.allSatisfy { $0["score"]?.stringValue == "0" } ?? false
+  }
+
   private var lines: [(contributor: String, nano: UInt64)] {
     (credit["shares"]?.arrayValue ?? []).compactMap { share in
       guard let id = share["contributor"]?.stringValue, let nano = share["amount_nano"]?.decimalValue else {

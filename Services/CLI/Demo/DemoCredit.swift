@@ -29,6 +29,7 @@ struct DemoCredit: AsyncParsableCommand {
     "How do I list all tables of an SQLite database?", "What does json.dumps do in Python?",
     "What does VACUUM do in PostgreSQL?", "How is a gen_server started in Erlang?",
     "How do I write a for loop in Bash?",
+    "How do I undo the last commit in Git?", "How do I read a file in Node.js?",
   ]
 
   func run() async throws {
@@ -53,7 +54,7 @@ struct DemoCredit: AsyncParsableCommand {
     Console.out("== \(question)")
     let found = try retrieval.nearest(question, count: documents)
     let answer = try await DemoAnswer(question, found.map(\.passage), maxTokens: maxTokens, client)
-    Console.out(ExportText.visible(answer.text) + "\n")
+    Console.out(ExportText.visible(answer.text.split(whereSeparator: \.isWhitespace).joined(separator: " ")) + "\n")
     for (at, item) in found.enumerated() {
       let shared = SharedWords.longest(answer.text, item.passage.text)
       Console.out(
@@ -61,6 +62,7 @@ struct DemoCredit: AsyncParsableCommand {
           + "\(String(format: "%.3f", item.nearness))  \(ExportText.visible(item.passage.title))")
       if !shared.isEmpty { Console.out("      says as the answer does: \"\(ExportText.visible(shared))\"") }
     }
+    if answer.isWithoutScores { Console.out("  the answer is likelier without the documents: nobody is paid for them") }
     Console.out("  shares of \(answer.priceNano) nano-units: \(answer.shares)")
     let bytes = try await client.get("/v1/receipts/\(answer.receiptID)/bundle")
     let rows = try CreditAudit(Receipts.Bundle(bytes)).rows(model: weights(answer.model).path)

@@ -83,7 +83,10 @@ struct DemoPage {
     let text = bytes.split(whereSeparator: { $0 == 32 || $0 == 9 || $0 == 10 || $0 == 13 })
       .map { String(decoding: $0, as: UTF8.self) }.joined(separator: " ")
     guard text.utf8.contains(UInt8(ascii: "&")) else { return text }
-    let entities = [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"), ("&nbsp;", " "), ("&amp;", "&")]
-    return entities.reduce(text) { $0.replacing($1.0, with: $1.1) }
+    let entities = [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&nbsp;", " "), ("&amp;", "&")]
+    let numbered = text.replacing(/&#([0-9]{1,7});/) { match in
+      UInt32(match.1).flatMap(Unicode.Scalar.init).map { String(Character($0)) } ?? " "
+    }
+    return entities.reduce(numbered) { $0.replacing($1.0, with: $1.1) }
   }
 }
