@@ -32,6 +32,7 @@ public struct X509Certificate: Sendable, Equatable {
     self.der = der
     self.handle = handle
     let pointer = handle.pointer
+    if let fault = CertificateForm.fault(of: pointer, der) { throw .unreadable("a certificate", fault) }
     subject = ASN1Text.name(X509_get_subject_name(pointer))
     subjectName = try ASN1Text.der(X509_get_subject_name(pointer))
     issuerName = try ASN1Text.der(X509_get_issuer_name(pointer))

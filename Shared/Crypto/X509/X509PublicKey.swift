@@ -71,6 +71,18 @@ public struct X509PublicKey: Sendable, Equatable {
     do { subjectPublicKeyInfo = try handle.subjectPublicKeyInfo() } catch {
       throw .unreadable("a public key", "\(error)")
     }
+    // Named curve and uncompressed point: the one form in which the last bytes are x ‖ y.
+    let count =
+      switch kind {
+      case .p256: 64
+      case .p384: 96
+      case .rsa: 0
+      }
+    let isPlain =
+      subjectPublicKeyInfo.count == (count == 64 ? 91 : 120) && subjectPublicKeyInfo.dropLast(count).last == 4
+    guard count == 0 || isPlain else {
+      throw .unreadable("a public key", "its point is not uncompressed, or its curve has no name")
+    }
   }
 
   private static func kind(of handle: KeyHandle) throws(X509Error) -> Kind {
@@ -99,6 +111,15 @@ public struct X509PublicKey: Sendable, Equatable {
     }
   }
 
+  /// How a key on a curve signs by default: with the digest of the curve's width. Nil for RSA.
+  public var ecdsaScheme: SignatureScheme? {
+    switch kind {
+    case .p256: .ecdsaP256SHA256
+    case .p384: .ecdsaP384SHA384
+    case .rsa: nil
+    }
+  }
+
   /// Whether `signature` is this key's over `message`. False as well when the key is of another kind than the scheme.
   public func isValid(signature: [UInt8], for message: [UInt8], scheme: SignatureScheme) -> Bool {
     switch (scheme, kind) {
@@ -112,6 +133,13 @@ public struct X509PublicKey: Sendable, Equatable {
     case (.rsaPSSSHA256, .rsa): return verify(signature, message, SHA256.algorithm, padding: RSA_PKCS1_PSS_PADDING)
     default: return false
     }
+  }
+
+  /// The same for an ECDSA signature in DER (RFC 3279 section 2.2.3), in its one spelling. False for RSA.
+  public func isValid(derSignature: [UInt8], for message: [UInt8], scheme: SignatureScheme) -> Bool {
+    guard let half = point.map({ $0.count / 2 }) else { return false }
+    guard let fixed = ECDSASignature.fixed(derSignature, half: half) else { return false }
+    return isValid(signature: fixed, for: message, scheme: scheme)
   }
 
   private func verify(_ signature: [UInt8], _ message: [UInt8], _ digest: OpaquePointer, padding: Int32?) -> Bool {

@@ -18,7 +18,7 @@ public struct X509RevocationList: Sendable, Equatable {
     guard der.count <= Self.byteCountMax else {
       throw .limit(name: "the size of a revocation list", limit: Self.byteCountMax, got: der.count)
     }
-    guard let handle = RevocationListHandle(der: der) else {
+    guard DERForm.holds(der[...]), let handle = RevocationListHandle(der: der) else {
       throw .unreadable("a revocation list", "its \(der.count) bytes are not one CRL in DER")
     }
     self.der = der

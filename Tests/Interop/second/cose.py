@@ -20,6 +20,22 @@ def thumbprint(raw_key: bytes) -> bytes:
     return sha256(bytes.fromhex("a301012006215820"), raw_key)
 
 
+P = 2**255 - 19
+D = -121665 * pow(121666, -1, P) % P
+
+
+def is_key(raw: bytes) -> bool:
+    """FORMAT section 1: y is canonical, and the order of the point does not divide 8."""
+    y = int.from_bytes(raw, "little") & 2**255 - 1
+    if len(raw) != 32 or y >= P:
+        return False
+    for _ in range(3):
+        # A doubling by y alone: x^2 follows from y.
+        x2, y2 = (y * y - 1) * pow(D * y * y + 1, -1, P) % P, y * y % P
+        y = (y2 + x2) * pow(2 + x2 - y2, -1, P) % P
+    return y != 1
+
+
 def is_signature(raw_key: bytes, signature: bytes, data: bytes) -> bool:
     """Ed25519 (RFC 8032)."""
     try:

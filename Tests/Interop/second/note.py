@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from .cose import is_signature
+from .cose import is_key, is_signature
 from .values import Refused, from_base64, from_decimal, require, sha256
 
 ED25519, COSIGNATURE = 1, 4
@@ -33,6 +33,7 @@ class VerifierKey:
         data = from_base64(encoded, "a verifier key")
         require(is_key_name(name) and _ID.fullmatch(id_hex), "a verifier key has no name or no id")
         require(len(data) == 33 and data[0] == kind, f"a verifier key is not of type {kind}")
+        require(is_key(data[1:]), "a verifier key binds nothing")
         id_raw = sha256(name.encode(), b"\n", data)[:4]
         require(id_raw.hex() == id_hex, "the id of a verifier key is not that of its key")
         return cls(name, id_raw, data[1:])

@@ -6,7 +6,7 @@ from typing import Any
 from cryptography import x509
 
 from .certificates import parse_root
-from .cose import thumbprint
+from .cose import is_key, thumbprint
 from .jcs import parse
 from .note import COSIGNATURE, ED25519, VerifierKey, is_key_name
 from .shape import decimal, digest, exactly, list_of, one_of, record, text, that
@@ -87,7 +87,7 @@ class Trust:
 
 def _key(encoded: str, what: str) -> bytes:
     raw = from_base64(encoded, what)
-    require(len(raw) == 32, f"{what} has not 32 bytes")
+    require(is_key(raw), f"{what} is no key of 32 bytes, or one that binds nothing")
     return raw
 
 
