@@ -32,7 +32,16 @@ extension VerifyingKey {
   }
 
   /// The key as a `PUBLIC KEY` block with a final line feed.
-  public var pem: String {
+  public var pem: String { PublicKeyBlock.text(subjectPublicKeyInfo) }
+}
+
+extension X509PublicKey {
+  /// The key as a `PUBLIC KEY` block with a final line feed.
+  public var pem: String { PublicKeyBlock.text(subjectPublicKeyInfo) }
+}
+
+enum PublicKeyBlock {
+  static func text(_ subjectPublicKeyInfo: [UInt8]) -> String {
     let der = subjectPublicKeyInfo
     // EVP_EncodeBlock writes one line of 4 characters for 3 bytes and a zero byte; RFC 7468 wants lines of 64.
     var encoded = [UInt8](repeating: 0, count: (der.count + 2) / 3 * 4 + 1)

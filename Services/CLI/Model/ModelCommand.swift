@@ -6,8 +6,10 @@ import Receipts
 
 struct ModelCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "model", abstract: "Add, list and show the models that the suite serves.",
-    subcommands: [Add.self, Fetch.self, List.self, Show.self])
+    commandName: "model", abstract: "Add, list, show, sign and describe the models that the suite serves.",
+    subcommands: [
+      Add.self, Fetch.self, List.self, Show.self, ModelSign.self, ModelVerifySignature.self, ModelBOM.self,
+    ])
 
   struct Add: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
