@@ -22,8 +22,10 @@ extension VerificationService {
   }
 
   /// The signed verdict on an execution, and what it says. Nothing is signed while the log is not what was seen of it.
+  ///
+  /// - Parameter superseded: the verdict whose place it takes.
   func verdict(
-    on evidence: ExecutionEvidence, _ logger: Logger
+    on evidence: ExecutionEvidence, superseding superseded: Superseded? = nil, _ logger: Logger
   ) async throws -> (statement: [UInt8], predicate: VerdictPredicate) {
     try await log?.requireConsistent()
     try requireKnownKey(evidence.statement)
@@ -37,7 +39,7 @@ extension VerificationService {
       receiptID: evidence.execution.receiptID, profile: evidence.execution.profile,
       execution: evidence.statement.digest,
       result: finding == nil ? .pass : .fail, positions: positions, firstPosition: finding?.position,
-      finding: finding?.text ?? "")
+      finding: finding?.text ?? "", supersedes: superseded)
     (finding == nil ? metrics.passed : metrics.failed).increment()
     logger.info(
       "executed again",
@@ -45,8 +47,7 @@ extension VerificationService {
         "receipt_id": "\(evidence.execution.receiptID)", "result": "\(predicate.result.rawValue)",
         "positions": "\(positions)", "finding": "\(predicate.finding)",
       ])
-    let statement = try sign(
-      .verdict, evidence.execution.receiptID.description, evidence.subjectDigest, predicate.json)
+    let statement = try sign(.verdict, predicate.subject, evidence.subjectDigest, predicate.json)
     return (statement, predicate)
   }
 

@@ -9,8 +9,17 @@ public struct VerdictRequest: WireMessage, Equatable {
   public var custodyStatement: [UInt8]
   /// Of the receipt in the log.
   public var index: UInt64
+  /// Digest of the verdict whose place a new one is to take; empty when the first is asked for.
+  public var supersedes: [UInt8]
+  /// Why, public.
+  public var reason: String
 
-  public init(receiptStatement: [UInt8] = [], custodyStatement: [UInt8] = [], index: UInt64 = 0) {
+  public init(
+    receiptStatement: [UInt8] = [], custodyStatement: [UInt8] = [], index: UInt64 = 0, supersedes: [UInt8] = [],
+    reason: String = ""
+  ) {
+    self.supersedes = supersedes
+    self.reason = reason
     self.receiptStatement = receiptStatement
     self.custodyStatement = custodyStatement
     self.index = index
@@ -25,12 +34,16 @@ extension VerdictRequest: WireTwin {
     receiptStatement = [UInt8](twin.receipt_statement)
     custodyStatement = [UInt8](twin.custody_statement)
     index = twin.index
+    supersedes = [UInt8](twin.supersedes)
+    reason = lift(twin.reason)
   }
 
   func lower(to twin: UnsafeMutablePointer<Twin>, in arena: borrowing WireArena) throws(WireError) {
     twin.pointee.receipt_statement = try arena.data(receiptStatement)
     twin.pointee.custody_statement = try arena.data(custodyStatement)
     twin.pointee.index = index
+    twin.pointee.supersedes = try arena.data(supersedes)
+    twin.pointee.reason = try lowered(reason, in: arena)
   }
 }
 
@@ -85,11 +98,14 @@ public struct VerdictStatus: WireMessage, Equatable {
   public var refusal: String
   public var drawStatement: [UInt8]
   public var revealStatement: [UInt8]
+  /// Those in the log that supersede the first verdict, each the one before it.
+  public var supersedingStatements: [[UInt8]]
 
   public init(
     state: String = "", verdictStatement: [UInt8] = [], refusal: String = "", drawStatement: [UInt8] = [],
-    revealStatement: [UInt8] = []
+    revealStatement: [UInt8] = [], supersedingStatements: [[UInt8]] = []
   ) {
+    self.supersedingStatements = supersedingStatements
     self.state = state
     self.verdictStatement = verdictStatement
     self.refusal = refusal
@@ -108,6 +124,7 @@ extension VerdictStatus: WireTwin {
     refusal = lift(twin.refusal)
     drawStatement = [UInt8](twin.draw_statement)
     revealStatement = [UInt8](twin.reveal_statement)
+    supersedingStatements = lift(twin.superseding_statements, twin.n_superseding_statements)
   }
 
   func lower(to twin: UnsafeMutablePointer<Twin>, in arena: borrowing WireArena) throws(WireError) {
@@ -116,5 +133,7 @@ extension VerdictStatus: WireTwin {
     twin.pointee.refusal = try lowered(refusal, in: arena)
     twin.pointee.draw_statement = try arena.data(drawStatement)
     twin.pointee.reveal_statement = try arena.data(revealStatement)
+    twin.pointee.n_superseding_statements = supersedingStatements.count
+    twin.pointee.superseding_statements = try arena.list(supersedingStatements)
   }
 }

@@ -103,6 +103,39 @@ def test_what_the_draw_selects_is_verified(later, tmp_path):
     assert report["accepted"], report
 
 
+def test_a_verdict_is_made_again_and_supersedes_the_first(later, tmp_path):
+    for policy in ("on-demand", "always"):
+        receipt_id = ask(later, f"What is a recto, {policy}?", policy)
+        server = ("--url", later.url)
+        refused = programs.colophon("receipt", "verdict", receipt_id, "--again", "too early", *server)
+        assert policy == "always" or (refused.returncode == 1 and b"no verdict" in refused.stderr), refused
+        wait_for_verdict(later, receipt_id)
+        first = request_verdict(later, receipt_id).json()["verdict"]
+        made = json.loads(programs.must(programs.colophon("receipt", "verdict", receipt_id, "--again", "a fault was mended", *server)))
+        assert made["state"] == "registered" and made["result"] == "pass" and made["verdict"] != first
+        bundle = json.loads(later.bundle(receipt_id))
+        assert len(bundle["superseding"]) == (2 if refused.returncode == 0 else 1)
+        report = check(later, tmp_path, receipt_id, "--require", "reexecution")
+        line = next(line for line in report["checks"] if line["name"] == "reexecution")
+        assert report["accepted"] and "supersedes an earlier verdict: a fault was mended" in line["detail"], report
+        shown = programs.must(programs.colophon("receipt", "show", receipt_id, *server))
+        assert "a fault was mended" in shown
+        # Only the one in force can be superseded; and asking again for what was superseded changes nothing.
+        for digest, status in ((first, 200), ("sha256:" + "0" * 64, 409)):
+            body = {"supersedes": digest, "reason": "again"}
+            answer = requests.post(f"{later.url}/v1/receipts/{receipt_id}/verdict", json=body, timeout=60)
+            assert answer.status_code == status, answer.text
+        assert len(json.loads(later.bundle(receipt_id))["superseding"]) == len(bundle["superseding"])
+
+
+def test_a_log_in_which_all_that_was_drawn_is_verified_has_nothing_overdue(later):
+    told = json.loads(programs.must(programs.colophon("log", "overdue", "--data", str(later.data), "--json")))
+    assert told["overdue"] == [] and told["unread"] == [] and int(told["size"]) > 5, told
+    assert sum(told[name] for name in ("verified", "due", "passed_over", "not_drawn")) >= 1, told
+    table = programs.must(programs.colophon("log", "overdue", "--data", str(later.data)))
+    assert "0 overdue" in table
+
+
 def one_round(suite: Suite, stubs, rng) -> None:
     with ThreadPoolExecutor(JOBS) as pool:
         ids = list(pool.map(lambda number: ask(suite, f"{number}: name a colour."), range(JOBS)))

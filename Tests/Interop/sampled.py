@@ -1,7 +1,7 @@
 """A receipt whose verdict is not bound, with what the log has by itself about its verification; honest unless edited.
 
 The log: 0, the draw (1), 2, 3, the receipt (4), 5, the next draw (6: the epoch's last entry), the reveal (7), the verdict (8),
-and `tail` entries of others."""
+`again` verdicts that supersede it (9, ...), and `tail` entries of others."""
 
 import json
 from dataclasses import dataclass, field
@@ -25,6 +25,8 @@ class Sampled:
     present: tuple[str, ...] = ("verdict", "draw", "reveal")
     within: int = 10
     tail: int = 0
+    again: int = 0
+    """Edited under the names "again/1", "again/2" and so on; so are their places."""
     edits: dict[str, Edit] = field(default_factory=dict)
     places: dict[str, int] = field(default_factory=dict)
 
@@ -50,19 +52,34 @@ class Sampled:
             "result": "pass", "positions": 2, "finding": ""}, digest(receipt))
         _put(entries, places["reveal"], reveal)
         _put(entries, places["verdict"], verdict)
+        superseding, before = [], verdict
+        for number in range(1, self.again + 1):
+            before = self._sign("verdict", f"{RECEIPT_ID}/{number}", {
+                "receipt_id": RECEIPT_ID, "method": "reexecution/1", "profile": "exact/1", "execution": execution,
+                "result": "pass", "positions": 2, "finding": "",
+                "supersedes": {"number": number, "verdict": digest(before), "reason": "made again"},
+            }, digest(receipt), f"again/{number}")
+            _put(entries, self.places.get(f"again/{number}", PLACES["verdict"] + number), before)
+            superseding.append(before)
         entries += [sha256(b"tail", bytes([at])) for at in range(self.tail)]
         bundle |= {"as_of": str(len(entries)), "log": mint.log_parts(entries, RECEIPT, RECEIPT_ID)}
         made = {"draw": draw, "reveal": reveal, "verdict": verdict}
+
+        def proven(statement: bytes) -> dict[str, str]:
+            at = entries.index(sha256(statement))
+            return {"statement": mint.b64(statement), "tlog_proof": mint.log_parts(entries, at, "")["tlog_proof"]}
+
         if self.present:
-            bundle["registered"] = {kind: {
-                "statement": mint.b64(made[kind]),
-                "tlog_proof": mint.log_parts(entries, entries.index(sha256(made[kind])), "")["tlog_proof"],
-            } for kind in self.present}
+            bundle["registered"] = {kind: proven(made[kind]) for kind in self.present}
+        if superseding:
+            bundle["superseding"] = [proven(statement) for statement in superseding]
         return jcs.canonical(bundle)
 
-    def _sign(self, kind: str, sub: str, predicate: dict[str, Any], subject: str | None = None) -> bytes:
+    def _sign(
+        self, kind: str, sub: str, predicate: dict[str, Any], subject: str | None = None, name: str | None = None,
+    ) -> bytes:
         draft = Draft(kind, KEYS["verification"], sub, "", predicate)
-        edit = self.edits.get(kind, lambda draft: None)
+        edit = self.edits.get(name or kind, lambda draft: None)
         edit(draft)
         draft.subject = draft.subject or subject or digest(jcs.canonical(draft.predicate))
         return draft.sign()

@@ -8,6 +8,7 @@ import Wire
 extension FakePeers {
   func requestVerdict(_ request: VerdictRequest, _ call: CallContext?) async throws -> VerdictStatus {
     try run(.requestVerdict) {
+      if let refusal = state.withLock({ $0.verdictRefusal }) { throw refusal }
       let id = try SignedStatement(request.receiptStatement).statement.subject
       return state.withLock { state in
         state.asked[id] = request

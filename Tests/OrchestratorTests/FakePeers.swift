@@ -48,6 +48,7 @@ final class FakePeers: Peers {
     var asked: [String: VerdictRequest] = [:]
     var enlisted: [String: VerdictRequest] = [:]
     var enlistRefusal: RPCError?
+    var verdictRefusal: RPCError?
     /// What verification answers about any receipt.
     var verdict = VerdictStatus(state: "queued")
     /// Of every contributor.

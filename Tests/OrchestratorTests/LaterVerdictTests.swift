@@ -116,6 +116,50 @@ import Wire
     #expect(try await service.ask(.post, "/v1/receipts/\(id)/verdict").errorCode == "verification_unavailable")
   }
 
+  @Test("A verdict that is bound is superseded when its owner says why, and both are in the bundle")
+  func again() async throws {
+    let world = try World()
+    let service = try await world.ready()
+    let (id, receipt) = try await asked("always", service)
+    let first = try #require(receipt.statements?.verdict)
+    let path = "/v1/receipts/\(id)/verdict"
+    let wrong: [JSON] = [
+      [], ["supersedes": .string(first.named)], ["supersedes": "x", "reason": "y"],
+      ["supersedes": .string(first.named), "reason": ""],
+      ["supersedes": .string(first.named), "reason": "y", "more": 1],
+    ]
+    for body in wrong {
+      let answer = try await service.ask(.post, path, bytes: body.serialized())
+      #expect(answer.status == 400 && answer.errorCode == "invalid_verdict_request", "\(body.text)")
+    }
+    let body: JSON = ["supersedes": .string(first.named), "reason": "the verifier was mended"]
+    #expect(try await service.ask(.post, path, bytes: body.serialized()).status == 202)
+    let told = try #require(world.peers.state.withLock { $0.asked[id] })
+    #expect(told.supersedes == first.bytes && told.reason == "the verifier was mended")
+
+    let bundle = try Bundle(try await service.bundle(id).body)
+    let signed = try SignedStatement(try #require(bundle.statements[.receipt]))
+    let execution = try #require(receipt.statements?.execution)
+    let verdict = VerdictPredicate(
+      receiptID: receipt.receiptID, profile: ExecutionPredicate.profileExact, execution: execution, result: .fail,
+      positions: 4, finding: "token 1 differs",
+      supersedes: Superseded(number: 1, verdict: first, reason: "the verifier was mended"))
+    let later = try world.peers.sign(.verdict, verdict.subject, signed.digest, verdict.json)
+    _ = try world.peers.log.append(later)
+    world.peers.set {
+      $0.verdict = VerdictStatus(state: "registered", verdictStatement: later, supersedingStatements: [later])
+    }
+    #expect(try await service.ask(.post, path, bytes: body.serialized()).json["result"] == "fail")
+    let standing = try await service.ask(.post, path)
+    #expect(try standing.json["verdict"]?.stringValue == SHA256.hash(later).named)
+    let after = try await service.bundle(id).body
+    #expect(try Bundle(after).superseding.map(\.statement) == [later] && Bundle(after).statements[.verdict] != nil)
+    let report = BundleVerifier(policy: try world.trust(required: [])).verify(after)
+    #expect(report.checks.filter { $0.state == .fail }.map(\.name) == [.reexecution], "\(report.checks)")
+    world.peers.set { $0.verdictRefusal = RPCError(.failedPrecondition, "not the one in force") }
+    #expect(try await service.ask(.post, path, bytes: body.serialized()).errorCode == "not_in_force")
+  }
+
   @Test("Nobody is told of a receipt that is bound, refused, or of policy none, nor by a stranger")
   func notAsked() async throws {
     let world = try World()

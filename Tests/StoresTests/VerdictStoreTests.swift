@@ -157,4 +157,63 @@ struct VerdictStoreTests {
     _ = try await store.open(DrawRow(number: 2, seed: Self.digest(3).bytes, statement: [3]), insteadOf: 1)
     #expect(try await store.newestDraws(9).map(\.number) == [2, 1])
   }
+
+  @Test(
+    "A verdict is superseded once it is in the log, by one of the next number, however often it is asked",
+    arguments: Backend.allCases)
+  func superseding(_ backend: Backend) async throws {
+    let store = try await VerdictStore(backend.location(Self.path()))
+    let id = Self.id(1)
+    func again(_ supersedes: [UInt8], bound: Digest32? = nil) async throws -> SupersedingRow {
+      try await store.askAgain(
+        id, bound: bound, supersedes: SHA256.hash(supersedes), reason: "why", payload: [7], unixMs: 0)
+    }
+    await #expect(throws: VerdictError.notInForce(id)) { try await again([1]) }
+    _ = try await store.ask(id, receipt: Self.digest(1), payload: [1], unixMs: 0)
+    let first = try #require(try await store.jobs.take(1, nowUnixMs: 0, leaseMs: 1).first)
+    _ = try await store.sign(id, [1])
+    // Signed is not enough: the log has to have it.
+    await #expect(throws: VerdictError.notInForce(id)) { try await again([1]) }
+    try await store.register(first, index: 5)
+    for _ in 0..<3 { #expect(try await again([1]).superseded.number == 1) }
+    await #expect(throws: VerdictError.notInForce(id)) { try await again([2]) }
+    var before: [UInt8] = [1]
+    for number in 1...Superseded.numberMax {
+      let row = try await again(before)
+      #expect(
+        row.state == .queued
+          && row.superseded == Superseded(number: number, verdict: SHA256.hash(before), reason: "why"))
+      let jobs = try await store.jobs.take(9, nowUnixMs: 10, leaseMs: 1)
+      #expect(jobs.map(\.id) == [SupersedingRow.jobID(id, number)])
+      if number == 2 {
+        try await store.refuse(jobs[0], id, number: 2, "gone")
+        #expect(try await store.superseding(id).map(\.state) == [.registered, .refused])
+        #expect(try await again(before).state == .queued)
+      }
+      let job = number == 2 ? try #require(try await store.jobs.take(9, nowUnixMs: 20, leaseMs: 1).first) : jobs[0]
+      let made: [UInt8] = [UInt8(number), 9]
+      #expect(try await store.sign(id, number: number, made) == made)
+      #expect(try await store.sign(id, number: number, [0]) == made)
+      try await store.register(job, id, number: number, index: UInt64(10 + number))
+      before = made
+    }
+    #expect(try await store.jobs.count() == 0)
+    await #expect(throws: VerdictError.tooMany(id)) { try await again(before) }
+    #expect(try await store.superseding(id).map(\.index) == (1...16).map { UInt64(10 + $0) })
+    // What is superseded stays as it was.
+    #expect(try await store.row(id)?.statement == [1])
+    let other = try await store.askAgain(
+      Self.id(2), bound: Self.digest(3), supersedes: Self.digest(3), reason: "x", payload: [], unixMs: 0)
+    #expect(other.superseded.number == 1)
+  }
+
+  @Test("A job's name is a receipt id, or one and a number")
+  func names() {
+    let id = Self.id(1)
+    #expect(SupersedingRow.job("\(id)")?.number == nil && SupersedingRow.job("\(id)")?.id == id)
+    #expect(SupersedingRow.job(SupersedingRow.jobID(id, 3))?.number == 3)
+    for wrong in ["", "x", "\(id)/", "\(id)/x", "\(id)/03", "\(id)/1/2", "/1"] {
+      #expect(SupersedingRow.job(wrong) == nil)
+    }
+  }
 }

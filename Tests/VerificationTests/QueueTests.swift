@@ -96,6 +96,52 @@ import Wire
     #expect(try world.storage.verdicts().count == 1)
   }
 
+  @Test("A verdict that is asked for again is superseded by one that names it, through deaths and faults too")
+  func again() async throws {
+    let world = try QueueWorld()
+    let execution = try await Execution(VerificationFixture.body(#""max_tokens":3,"temperature":0"#))
+    let id = execution.predicate.receiptID.description
+    let (asked, _) = try await world.start()
+    var request = try world.receipt(execution)
+    (request.supersedes, request.reason) = (SHA256.hash([1]).bytes, "mended")
+    await #expect(throws: RPCError.self) { _ = try await asked.queue.request(request) }
+    request.supersedes = []
+    _ = try await asked.queue.request(request)
+    try await QueueWorld.drain(world, asked)
+    let first = try await asked.queue.status(GetVerdictRequest(receiptID: id)).verdictStatement
+    for wrong in [
+      (SHA256.hash(first).bytes, ""), ([1], "x"), (SHA256.hash(first).bytes, String(repeating: "x", count: 1025)),
+    ] {
+      (request.supersedes, request.reason) = wrong
+      await #expect(throws: RPCError.self) { _ = try await asked.queue.request(request) }
+    }
+    var before = first
+    for number in 1...2 {
+      (request.supersedes, request.reason) = (SHA256.hash(before).bytes, "mended \(number)")
+      #expect(try await asked.queue.request(request).state == "queued")
+      for attempt in 0..<6 {
+        let (worker, _) = try await world.start()
+        world.storage.state.withLock { state in
+          if attempt % 3 == 0 { state.failuresBefore = 1 }
+          if attempt % 3 == 1 { state.failuresAfter = 1 }
+        }
+        _ = await worker.round()
+        world.clock.now.add(60_000, ordering: .relaxed)
+      }
+      world.storage.state.withLock { ($0.failuresBefore, $0.failuresAfter) = (0, 0) }
+      try await QueueWorld.drain(world, asked)
+      let status = try await asked.queue.request(request)
+      #expect(status.state == "registered" && status.supersedingStatements.count == number)
+      let predicate = try VerdictPredicate(SignedStatement(status.verdictStatement).statement.predicate)
+      #expect(
+        predicate.supersedes == Superseded(number: number, verdict: SHA256.hash(before), reason: "mended \(number)"))
+      before = status.verdictStatement
+    }
+    let status = try await asked.queue.status(GetVerdictRequest(receiptID: id))
+    #expect(status.verdictStatement == first && status.supersedingStatements.last == before)
+    #expect(try world.storage.verdicts().mapValues(\.count) == [id: 1, "\(id)/1": 1, "\(id)/2": 1])
+  }
+
   @Test("Pieces that do not fit together are refused before they are a job")
   func refused() async throws {
     let world = try QueueWorld()

@@ -109,12 +109,14 @@ private func otherSamples() throws -> [Sample] {
       ReexecuteResponse(verdictStatement: awkward, agrees: true, finding: words, firstPosition: .max),
       empty: ReexecuteResponse()),
     try Sample(
-      VerdictRequest(receiptStatement: awkward, custodyStatement: [1], index: .max), empty: VerdictRequest()),
+      VerdictRequest(receiptStatement: awkward, custodyStatement: [1], index: .max, supersedes: digest, reason: words),
+      empty: VerdictRequest()),
     try Sample(EnlistResponse(), empty: EnlistResponse()),
     try Sample(GetVerdictRequest(receiptID: words, index: .max), empty: GetVerdictRequest()),
     try Sample(
       VerdictStatus(
-        state: "queued", verdictStatement: awkward, refusal: words, drawStatement: [2], revealStatement: [3]),
+        state: "queued", verdictStatement: awkward, refusal: words, drawStatement: [2], revealStatement: [3],
+        supersedingStatements: [awkward, [4]]),
       empty: VerdictStatus()),
     try Sample(
       AttributeRequest(

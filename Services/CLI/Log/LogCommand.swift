@@ -5,8 +5,8 @@ import Receipts
 
 struct LogCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "log", abstract: "Audit, prove from, watch and load a log.",
-    subcommands: [LogAuditCommand.self, LogProve.self, LogMonitor.self, LogHammer.self])
+    commandName: "log", abstract: "Audit, prove from, watch and load a log, and name what is overdue in it.",
+    subcommands: [LogAuditCommand.self, LogProve.self, LogMonitor.self, LogOverdue.self, LogHammer.self])
 }
 
 /// Whose checkpoints a command believes.

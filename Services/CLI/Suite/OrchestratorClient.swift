@@ -21,10 +21,14 @@ struct OrchestratorClient {
 
   func get(_ path: String) async throws -> [UInt8] { try await answer(request(path)) }
 
-  /// Posts nothing to a path; 202 is an answer too.
-  func post(_ path: String) async throws -> [UInt8] {
+  /// Posts nothing, or JSON, to a path; 202 is an answer too.
+  func post(_ path: String, _ body: JSON? = nil) async throws -> [UInt8] {
     var request = request(path)
     request.method = .POST
+    if let body {
+      request.headers.add(name: "content-type", value: "application/json")
+      request.body = .bytes(ByteBuffer(bytes: body.serialized()))
+    }
     return try await answer(request)
   }
 

@@ -32,6 +32,11 @@ struct ReceiptTable {
       let verdict = try VerdictPredicate(signed.predicate)
       rows.append(("verified by", "\(signed.issuer): \(verdict.method) \(verdict.result.rawValue)"))
     }
+    for later in bundle.superseding {
+      let signed = try SignedStatement(later.statement).statement
+      let verdict = try VerdictPredicate(signed.predicate)
+      rows.append(("superseded", "\(verdict.result.rawValue) by \(signed.issuer): \(verdict.supersedes?.reason ?? "")"))
+    }
     if let signed = try statement(.custody) {
       rows.append(("kept by", "\(signed.issuer): \(try CustodyPredicate(signed.predicate).blobs.count) blobs"))
     }

@@ -41,10 +41,11 @@ struct ReceiptRoutes: Sendable {
       let inclusion = try await pipeline.peers.inclusion(SHA256.hash(receipt).bytes, call)
       let openings = caller.owner == row.owner ? try await openings(of: row, call) : [:]
       let (proof, timestamp) = try readable(inclusion)
+      let beside = await registered(row, context)
       bytes = try Bundle(
         receiptID: row.receiptID, asOf: inclusion.treeSize, statements: row.statements,
         coseReceipt: inclusion.coseReceipt, tlogProof: proof.encoded, timestamp: timestamp, openings: openings,
-        registered: await registered(row, context)
+        registered: beside.first, superseding: beside.superseding
       ).encoded()
     } catch let error as RPCError {
       context.logger.error("bundle not made", metadata: ["receipt": "\(row.receiptID)", "error": "\(error)"])

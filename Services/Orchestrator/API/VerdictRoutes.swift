@@ -17,6 +17,9 @@ struct VerdictRoutes: Sendable {
   let receipts: ReceiptRoutes
 
   /// Answers 202 while the verdict is to come, and 200 once it is in the log. Asking again changes nothing.
+  ///
+  /// With a body `{"supersedes": digest, "reason": text}` the verdict of that digest, which must be the one in force, is made
+  /// again and superseded.
   func ask(_ request: Request, _ context: ServiceRequestContext) async throws -> Response {
     let caller = try Caller(request, keys: pipeline.settings.apiKeys)
     let row = try await receipts.row(context)
@@ -31,19 +34,49 @@ struct VerdictRoutes: Sendable {
     guard row.statements[.execution] != nil else {
       throw refusal(.conflict, "nothing_executed", "Nothing was executed, so there is nothing to verify.", row)
     }
-    if let verdict = row.statements[.verdict] { return try answer(row, "bound", verdict, refusal: "") }
-    guard pipeline.policy(of: row) != .never else {
+    let again = try await again(request)
+    if let verdict = row.statements[.verdict], again == nil { return try await bound(row, verdict, context) }
+    guard row.statements[.verdict] != nil || pipeline.policy(of: row) != .never else {
       throw refusal(.conflict, "verification_none", "It was asked for with verification 'none'.", row)
     }
     let status: VerdictStatus
     do {
-      status = try await pipeline.peers.requestVerdict(try pipeline.verdictRequest(row), context.callContext())
+      var asked = try pipeline.verdictRequest(row)
+      (asked.supersedes, asked.reason) = (again?.verdict.bytes ?? [], again?.reason ?? "")
+      status = try await pipeline.peers.requestVerdict(asked, context.callContext())
+    } catch let error as RPCError where error.code == .failedPrecondition && again != nil {
+      throw refusal(.conflict, "not_in_force", error.message, row)
     } catch let error as RPCError {
       context.logger.error(
         "no verdict can be asked for", metadata: ["receipt": "\(row.receiptID)", "error": "\(error)"])
       throw APIError(.serviceUnavailable, code: "verification_unavailable", "Verification cannot be reached now.")
     }
-    return try answer(row, status.state, status.verdictStatement, refusal: status.refusal)
+    // Who asks for the first verdict is told of the one that holds now.
+    let shown = again == nil ? status.supersedingStatements.last ?? status.verdictStatement : status.verdictStatement
+    return try answer(row, status.state, shown, refusal: status.refusal)
+  }
+
+  /// The verdict that a receipt binds, or the one that has taken its place, as far as verification can be asked.
+  private func bound(_ row: OutboxRow, _ verdict: [UInt8], _ context: ServiceRequestContext) async throws -> Response {
+    let request = GetVerdictRequest(receiptID: row.receiptID.description)
+    let status = try? await pipeline.peers.verdict(request, context.callContext())
+    return try answer(row, "bound", status?.supersedingStatements.last ?? verdict, refusal: "")
+  }
+
+  /// Nil for a request without a body. Errors: 400.
+  private func again(_ request: Request) async throws -> (verdict: Digest32, reason: String)? {
+    let body = Array(try await request.body.collect(upTo: 4096).readableBytesView)
+    guard !body.isEmpty else { return nil }
+    guard let json = try? JSON(parsing: body), let members = json.objectValue,
+      members.allSatisfy({ ["supersedes", "reason"].contains($0.name) }),
+      let verdict = json["supersedes"]?.stringValue.flatMap({ Digest32(named: $0) }),
+      let reason = json["reason"]?.stringValue, (1...Superseded.reasonBytesMax).contains(reason.utf8.count)
+    else {
+      throw APIError(
+        .badRequest, code: "invalid_verdict_request",
+        "The body must be empty, or {\"supersedes\": \"sha256:...\", \"reason\": \"1 to 1024 bytes, public\"}.")
+    }
+    return (verdict, reason)
   }
 
   private func refusal(_ status: HTTPResponse.Status, _ code: String, _ why: String, _ row: OutboxRow) -> APIError {
@@ -72,26 +105,36 @@ struct VerdictRoutes: Sendable {
 extension ReceiptRoutes {
   /// What the log has by itself about the row's verification, each with its proof. What cannot be had now is left out and
   /// said in the log: the bundle then shows less, never more.
-  func registered(_ row: OutboxRow, _ context: ServiceRequestContext) async -> [StatementKind: RegisteredStatement] {
-    guard row.statements[.execution] != nil, row.statements[.verdict] == nil, let index = row.index else { return [:] }
+  func registered(
+    _ row: OutboxRow, _ context: ServiceRequestContext
+  ) async -> (first: [StatementKind: RegisteredStatement], superseding: [RegisteredStatement]) {
+    guard row.statements[.execution] != nil, let index = row.index else { return ([:], []) }
+    let isBound = row.statements[.verdict] != nil
     var found: [StatementKind: RegisteredStatement] = [:]
+    var superseding: [RegisteredStatement] = []
     do {
       let call = context.callContext()
       let status = try await pipeline.peers.verdict(
         GetVerdictRequest(receiptID: row.receiptID.description, index: index), call)
-      var statements = [(StatementKind.verdict, status.verdictStatement)]
+      func proven(_ statement: [UInt8]) async throws -> RegisteredStatement {
+        let inclusion = try await pipeline.peers.inclusion(SHA256.hash(statement).bytes, call)
+        return RegisteredStatement(statement: statement, tlogProof: try readable(inclusion).0.encoded)
+      }
+      var statements = isBound ? [] : [(StatementKind.verdict, status.verdictStatement)]
       if case .sample = pipeline.policy(of: row) {
         statements += [(.draw, status.drawStatement), (.reveal, status.revealStatement)]
       }
       for (kind, statement) in statements where !statement.isEmpty {
-        let inclusion = try await pipeline.peers.inclusion(SHA256.hash(statement).bytes, call)
-        found[kind] = RegisteredStatement(statement: statement, tlogProof: try readable(inclusion).0.encoded)
+        found[kind] = try await proven(statement)
+      }
+      if isBound || found[.verdict] != nil {
+        for statement in status.supersedingStatements { superseding.append(try await proven(statement)) }
       }
     } catch {
       context.logger.warning(
         "a bundle shows nothing of later verdicts", metadata: ["receipt": "\(row.receiptID)", "error": "\(error)"])
-      return [:]
+      return ([:], [])
     }
-    return found
+    return (found, superseding)
   }
 }

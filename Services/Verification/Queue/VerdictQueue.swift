@@ -1,3 +1,4 @@
+internal import Cryptography
 internal import Logging
 internal import NIOCore
 internal import RPC
@@ -17,11 +18,39 @@ struct VerdictQueue: Sendable {
   /// Sees to it that a receipt gets its verdict.
   func request(_ input: VerdictRequest) async throws -> VerdictStatus {
     let (receipt, predicate, _) = try Self.read(input)
+    if !input.supersedes.isEmpty { return try await requestAgain(input, predicate) }
     let row = try await refusing {
       try await store.ask(
         predicate.receiptID, receipt: receipt.digest, payload: Self.payload(input), unixMs: now())
     }
-    return Self.status(row)
+    return try await withSuperseding(Self.status(row), predicate.receiptID)
+  }
+
+  /// Sees to it that the verdict in force is superseded.
+  private func requestAgain(_ input: VerdictRequest, _ predicate: ReceiptPredicate) async throws -> VerdictStatus {
+    guard let supersedes = try? Digest32(input.supersedes) else {
+      throw RPCError(.invalidArgument, "supersedes is no digest of 32 bytes")
+    }
+    guard (1...Superseded.reasonBytesMax).contains(input.reason.utf8.count) else {
+      throw RPCError(.invalidArgument, "reason must have 1 to \(Superseded.reasonBytesMax) bytes: it is public")
+    }
+    let row = try await refusing {
+      try await store.askAgain(
+        predicate.receiptID, bound: predicate.statements?.verdict, supersedes: supersedes, reason: input.reason,
+        payload: Self.payload(input), unixMs: now())
+    }
+    let status = VerdictStatus(
+      state: row.state.rawValue, verdictStatement: row.state == .registered ? row.statement ?? [] : [],
+      refusal: row.refusal ?? "")
+    return try await withSuperseding(status, predicate.receiptID)
+  }
+
+  /// With all that are in the log.
+  private func withSuperseding(_ status: VerdictStatus, _ id: ReceiptID) async throws -> VerdictStatus {
+    var status = status
+    status.supersedingStatements = try await store.superseding(id)
+      .compactMap { $0.state == .registered ? $0.statement : nil }
+    return status
   }
 
   /// Remembers a receipt until the draw of its epoch.
@@ -45,7 +74,7 @@ struct VerdictQueue: Sendable {
     guard let id = ReceiptID(input.receiptID) else {
       throw RPCError(.invalidArgument, "receipt_id \"\(input.receiptID.prefix(64))\" is no lower-case UUIDv7")
     }
-    var status = Self.status(try await store.row(id))
+    var status = try await withSuperseding(Self.status(try await store.row(id)), id)
     guard input.index > 0, let draw = try await store.draw(before: input.index) else { return status }
     status.drawStatement = draw.statement
     if draw.revealIndex != nil { status.revealStatement = draw.reveal ?? [] }
@@ -71,8 +100,11 @@ struct VerdictQueue: Sendable {
 
   private func refusing<T>(_ work: () async throws -> T) async throws -> T {
     do { return try await work() } catch let error as VerdictError {
-      if case .otherReceipt = error { throw RPCError(.alreadyExists, "\(error)") }
-      throw error
+      switch error {
+      case .otherReceipt: throw RPCError(.alreadyExists, "\(error)")
+      case .notInForce, .tooMany: throw RPCError(.failedPrecondition, "\(error)")
+      case .unreadable: throw error
+      }
     }
   }
 }

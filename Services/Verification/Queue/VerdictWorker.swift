@@ -66,16 +66,43 @@ struct VerdictWorker: Service {
   }
 
   private func finish(_ job: JobQueue.Job) async throws {
-    guard let id = ReceiptID(job.id) else { throw QueuedExecution.Hopeless(description: "the job has no receipt id") }
-    var statement = try await queue.store.row(id)?.statement
-    if statement == nil {
-      let execution = try await QueuedExecution(VerdictRequest(wire: job.payload), from: queue.log)
-      let signed = try await service.verdict(on: execution.evidence, queue.logger).statement
-      statement = try await queue.store.sign(id, signed)
+    guard let (id, number) = SupersedingRow.job(job.id) else {
+      throw QueuedExecution.Hopeless(description: "the job has no receipt id")
     }
-    let index = try await queue.log.append(statement ?? [])
-    try await queue.store.register(job, index: index)
+    let index: UInt64
+    if let number {
+      index = try await queue.log.append(try await supersedingStatement(job, id, number))
+      try await queue.store.register(job, id, number: number, index: index)
+    } else {
+      var statement = try await queue.store.row(id)?.statement
+      if statement == nil {
+        let execution = try await QueuedExecution(VerdictRequest(wire: job.payload), from: queue.log)
+        let signed = try await service.verdict(on: execution.evidence, queue.logger).statement
+        statement = try await queue.store.sign(id, signed)
+      }
+      index = try await queue.log.append(statement ?? [])
+      try await queue.store.register(job, index: index)
+    }
     queue.logger.info("verdict registered", metadata: ["receipt_id": "\(id)", "index": "\(index)"])
+  }
+
+  /// The verdict of a job that is about one whose place is taken: as kept, or made now.
+  private func supersedingStatement(_ job: JobQueue.Job, _ id: ReceiptID, _ number: Int) async throws -> [UInt8] {
+    let rows = try await queue.store.superseding(id)
+    guard let row = rows.first(where: { $0.superseded.number == number }) else {
+      throw QueuedExecution.Hopeless(description: "nobody asked for verdict \(job.id)")
+    }
+    if let kept = row.statement { return kept }
+    let execution = try await QueuedExecution(VerdictRequest(wire: job.payload), from: queue.log)
+    let signed = try await service.verdict(on: execution.evidence, superseding: row.superseded, queue.logger).statement
+    return try await queue.store.sign(id, number: number, signed)
+  }
+
+  private func refuse(_ job: JobQueue.Job, _ why: String) async throws {
+    guard let (id, number) = SupersedingRow.job(job.id), let number else {
+      return try await queue.store.refuse(job, why)
+    }
+    try await queue.store.refuse(job, id, number: number, why)
   }
 
   /// Ends a job that nothing can come of, and puts any other off: twice as long each time, up to a minute.
@@ -84,7 +111,7 @@ struct VerdictWorker: Service {
       let conflict = (error as? RPCError)?.code == .alreadyExists
       if error is QueuedExecution.Hopeless || conflict {
         queue.logger.error("no verdict", metadata: ["receipt_id": "\(job.id)", "reason": "\(error)"])
-        return try await queue.store.refuse(
+        return try await refuse(
           job, conflict ? "the log has another verdict on it by this key" : "\(error)")
       }
       let wait = isStopping ? 0 : min(Self.retryMsMax, 250 << min(job.attempt, 16))

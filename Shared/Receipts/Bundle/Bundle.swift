@@ -21,12 +21,15 @@ public struct Bundle: Sendable, Equatable {
   public var openings: [CommittedField: [UInt8]]
   /// What the log has by itself about this receipt's verification; empty where there is nothing.
   public var registered: [StatementKind: RegisteredStatement]
+  /// Verdicts that supersede the first one, each the one before it; empty where there is nothing.
+  public var superseding: [RegisteredStatement]
 
   public init(
     receiptID: ReceiptID, asOf: UInt64, statements: [StatementKind: [UInt8]], coseReceipt: [UInt8],
     tlogProof: [UInt8], timestamp: [UInt8]? = nil, openings: [CommittedField: [UInt8]],
-    registered: [StatementKind: RegisteredStatement] = [:]
+    registered: [StatementKind: RegisteredStatement] = [:], superseding: [RegisteredStatement] = []
   ) {
+    self.superseding = superseding
     self.registered = registered
     self.timestamp = timestamp
     self.receiptID = receiptID
@@ -46,6 +49,8 @@ public struct Bundle: Sendable, Equatable {
     }
     var beside: [JSONMember] = []
     for (kind, statement) in registered { beside.append(JSONMember(kind.rawValue, try statement.json())) }
+    var later: [JSON] = []
+    for statement in superseding { later.append(try statement.json()) }
     let json: JSON = .members([
       ("media_type", .string(Self.mediaType)), ("receipt_id", .string(receiptID.description)),
       ("as_of", .decimal(asOf)), ("statements", members(statements.map { ($0.key.rawValue, $0.value) })),
@@ -57,7 +62,8 @@ public struct Bundle: Sendable, Equatable {
         ])
       ),
       ("openings", members(openings.map { ($0.key.description, $0.value) })),
-      ("registered", beside.isEmpty ? nil : .object(beside)), ("does_not_show", Self.doesNotShowJSON),
+      ("registered", beside.isEmpty ? nil : .object(beside)),
+      ("superseding", later.isEmpty ? nil : .array(later)), ("does_not_show", Self.doesNotShowJSON),
     ])
     do { return try JCS.encode(json) } catch { throw .encoding(what: "bundle", why: "\(error)") }
   }
@@ -92,6 +98,12 @@ public struct Bundle: Sendable, Equatable {
     }
     registered = [:]
     if let value = fields.optional("registered") { registered = try RegisteredStatement.read(value) }
+    superseding = []
+    if fields.has("superseding") {
+      let items = try fields.array("superseding", max: Superseded.numberMax)
+      guard !items.isEmpty else { throw .field("bundle.superseding", why: "must have at least one element") }
+      for item in items { superseding.append(try RegisteredStatement(item, "bundle.superseding")) }
+    }
     guard try fields.json("does_not_show") == Self.doesNotShowJSON else {
       throw .field("bundle.does_not_show", why: "is not this format's text")
     }

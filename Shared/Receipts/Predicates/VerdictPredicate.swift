@@ -20,11 +20,14 @@ public struct VerdictPredicate: Sendable, Equatable {
   public var firstPosition: Int?
   /// What differs, without content; empty when nothing does.
   public var finding: String
+  /// The verdict whose place this one takes; nil for a first one.
+  public var supersedes: Superseded?
 
   public init(
     receiptID: ReceiptID, method: String = VerdictPredicate.methodReexecution, profile: String, execution: Digest32,
-    result: Result, positions: Int, firstPosition: Int? = nil, finding: String = ""
+    result: Result, positions: Int, firstPosition: Int? = nil, finding: String = "", supersedes: Superseded? = nil
   ) {
+    self.supersedes = supersedes
     self.receiptID = receiptID
     self.method = method
     self.profile = profile
@@ -40,6 +43,7 @@ public struct VerdictPredicate: Sendable, Equatable {
       ("receipt_id", .string(receiptID.description)), ("method", .string(method)), ("profile", .string(profile)),
       ("execution", .digest(execution)), ("result", .string(result.rawValue)), ("positions", .integer(positions)),
       ("first_position", firstPosition.map { .integer($0) }), ("finding", .string(finding)),
+      ("supersedes", supersedes?.json),
     ])
   }
 
@@ -63,6 +67,11 @@ public struct VerdictPredicate: Sendable, Equatable {
     guard finding.utf8.count <= Self.findingBytesMax else {
       throw .limit(name: "verdict.finding bytes", limit: Self.findingBytesMax, got: finding.utf8.count)
     }
+    supersedes = try fields.optional("supersedes").map { value throws(ReceiptError) in try Superseded(value) }
     try fields.end()
   }
+
+  /// The statement's `sub`: a first verdict is about the receipt id, and each that follows has a number of its own, as a log
+  /// has one entry per key, kind and `sub`.
+  public var subject: String { supersedes.map { "\(receiptID)/\($0.number)" } ?? receiptID.description }
 }

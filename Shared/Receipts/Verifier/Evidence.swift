@@ -16,6 +16,8 @@ struct Evidence {
   let later: Part<VerdictPredicate>?
   let draw: Part<DrawPredicate>?
   let reveal: Part<RevealPredicate>?
+  /// Verdicts that take the place of the first, each of the one before it.
+  let superseding: [Part<VerdictPredicate>]
   let openings: [CommittedField: Opening]
   /// Why one of the bundle's openings cannot be read; the content check fails with it.
   let openingFailure: ReceiptError?
@@ -29,6 +31,9 @@ struct Evidence {
   init(_ bundle: Bundle) throws(ReceiptError) {
     func read(_ kind: StatementKind, registered: Bool = false) throws(ReceiptError) -> SignedStatement? {
       guard let bytes = registered ? bundle.registered[kind]?.statement : bundle.statements[kind] else { return nil }
+      return try read(kind, bytes)
+    }
+    func read(_ kind: StatementKind, _ bytes: [UInt8]) throws(ReceiptError) -> SignedStatement {
       let signed: SignedStatement
       do { signed = try SignedStatement(bytes) } catch {
         throw .field("\(kind) statement", why: "is refused: \(error)")
@@ -70,6 +75,12 @@ struct Evidence {
     reveal = try part(.reveal, registered: true) { signed throws(ReceiptError) in
       try RevealPredicate(signed.statement.predicate)
     }
+    var superseding: [Part<VerdictPredicate>] = []
+    for item in bundle.superseding {
+      let signed = try read(.verdict, item.statement)
+      superseding.append(Part(signed: signed, predicate: try VerdictPredicate(signed.statement.predicate)))
+    }
+    self.superseding = superseding
     var openings: [CommittedField: Opening] = [:]
     var failure: ReceiptError?
     for (field, blob) in bundle.openings {
@@ -91,6 +102,12 @@ struct Evidence {
 
   /// Those that have an entry of their own.
   var registered: [SignedStatement] { [later?.signed, draw?.signed, reveal?.signed].compactMap { $0 } }
+
+  /// The verdict that was there first: bound by the receipt, or later.
+  var firstVerdict: Part<VerdictPredicate>? { verdict ?? later }
+
+  /// The verdict that holds: the last of those that supersede one another.
+  var verdictInForce: Part<VerdictPredicate>? { superseding.last ?? firstVerdict }
 }
 
 /// A check that found something wrong; its text says what.

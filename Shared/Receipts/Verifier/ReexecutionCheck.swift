@@ -11,7 +11,7 @@ extension BundleVerifier {
         ? Check(.reexecution, .notOffered, "the profile \(execution.profile) is not reproducible")
         : Check(.reexecution, .notChecked, "the profile \(execution.profile) is unknown here")
     }
-    let verdict = evidence.verdict ?? evidence.later
+    let verdict = evidence.verdictInForce
     if let reexecute {
       guard let model = evidence.model?.predicate else {
         return Check(.reexecution, .notChecked, "the bundle holds no manifest")
@@ -45,7 +45,8 @@ extension BundleVerifier {
     guard predicate.positions == execution.completionTokens else {
       throw Refusal("the verdict covers \(predicate.positions) of \(execution.completionTokens) tokens")
     }
-    return "\(predicate.positions) tokens recomputed by \(issuer.issuer), activation chain equal"
+    let again = predicate.supersedes.map { "; it supersedes an earlier verdict: \($0.reason)" } ?? ""
+    return "\(predicate.positions) tokens recomputed by \(issuer.issuer), activation chain equal\(again)"
   }
 
   /// Why there is no verdict, as far as the bundle says.

@@ -4,6 +4,8 @@ internal import MerkleLog
 /// Where the statements stand that have an entry of their own.
 struct RegisteredEntries {
   var index: [StatementKind: UInt64] = [:]
+  /// Of the verdicts that supersede others, in their order.
+  var superseding: [UInt64] = []
   /// Of the largest tree that the bundle proves.
   var size: UInt64 = 0
 }
@@ -24,6 +26,7 @@ extension BundleVerifier {
     if let verdict = entries.index[.verdict], verdict <= receiptIndex {
       throw Refusal("verdict: stands before the receipt that it is about")
     }
+    try addSuperseding(evidence, after: entries.index[.verdict] ?? receiptIndex, to: &entries)
     if let draw = entries.index[.draw], draw >= receiptIndex {
       throw Refusal("draw: stands behind the receipt, whose epoch it does not begin")
     }
@@ -50,8 +53,9 @@ extension BundleVerifier {
       guard evidence.receiptPredicate.statements?.verdict == nil else {
         throw Refusal("verdict: the receipt binds one already")
       }
-      try bindLater(later, evidence)
+      try bindVerdict(later, subject: evidence.receiptPredicate.receiptID.description, evidence)
     }
+    try bindSuperseding(evidence)
     guard let draw = evidence.draw else {
       guard evidence.reveal == nil else { throw Refusal("reveal: its draw is absent from the bundle") }
       return
@@ -70,10 +74,11 @@ extension BundleVerifier {
     }
   }
 
-  private func bindLater(_ later: Evidence.Part<VerdictPredicate>, _ evidence: Evidence) throws {
+  /// A verdict with an entry of its own is about this receipt, and about what it binds.
+  func bindVerdict(_ part: Evidence.Part<VerdictPredicate>, subject: String, _ evidence: Evidence) throws {
     guard let execution = evidence.execution else { throw Refusal("verdict: nothing was executed") }
-    let verdict = later.predicate
-    try require(later.signed, isAbout: evidence.receiptPredicate.receiptID.description, evidence.receipt.digest)
+    let verdict = part.predicate
+    try require(part.signed, isAbout: subject, evidence.receipt.digest)
     guard verdict.receiptID == evidence.receiptPredicate.receiptID, verdict.execution == execution.signed.digest,
       verdict.profile.hasSameBytes(as: execution.predicate.profile)
     else { throw Refusal("verdict: is about another execution") }

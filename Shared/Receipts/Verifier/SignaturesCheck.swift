@@ -5,7 +5,12 @@ extension BundleVerifier {
       if let two = policy.keyInTwoRoles { throw Refusal("trust policy: \(two)") }
       for signed in evidence.all { try check(signed, index: inclusion.index) }
       for signed in evidence.registered { try check(signed, index: inclusion.registered.index[signed.statement.kind]) }
-      return "\(evidence.all.count + evidence.registered.count) statements, each by a key listed for its kind"
+      for (at, part) in evidence.superseding.enumerated() {
+        let indices = inclusion.registered.superseding
+        try check(part.signed, index: indices.indices.contains(at) ? indices[at] : nil)
+      }
+      let count = evidence.all.count + evidence.registered.count + evidence.superseding.count
+      return "\(count) statements, each by a key listed for its kind"
     }
   }
 

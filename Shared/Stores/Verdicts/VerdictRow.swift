@@ -32,12 +32,19 @@ public struct VerdictRow: Sendable, Equatable {
 public enum VerdictError: Error, Equatable, Sendable, CustomStringConvertible {
   /// A receipt id stands for one receipt.
   case otherReceipt(ReceiptID)
+  /// Only the verdict that holds can be superseded, and only once it is in the log.
+  case notInForce(ReceiptID)
+  /// ``Superseded/numberMax`` have been made.
+  case tooMany(ReceiptID)
   /// A column that this version cannot read.
   case unreadable(table: String, key: String)
 
   public var description: String {
     switch self {
     case .otherReceipt(let id): "receipt \(id) was given before with other bytes"
+    case .notInForce(let id): "that verdict on receipt \(id) is not the one in force, or is not in the log yet"
+    case .tooMany(let id):
+      "\(Superseded.numberMax) verdicts on receipt \(id) supersede one another already, and that is the limit"
     case .unreadable(let table, let key): "row \(key) of \(table) holds what this version cannot read"
     }
   }

@@ -9,7 +9,10 @@ public import Receipts
 public struct VerdictStore: Sendable {
   public static let schema = Schema(
     service: "verification",
-    [Migration("jobs", JobQueue.tables), Migration("verdicts", verdicts), Migration("draws", draws)])
+    [
+      Migration("jobs", JobQueue.tables), Migration("verdicts", verdicts), Migration("draws", draws),
+      Migration("superseding", superseding),
+    ])
 
   private static let verdicts = """
     CREATE TABLE verdict (
@@ -84,14 +87,16 @@ public struct VerdictStore: Sendable {
   }
 
   /// A worker whose lease has ended does no harm: what it writes is what any other would.
-  private func end(_ job: JobQueue.Job, _ sql: String, _ value: any SQLConvertible) async throws {
+  func end(
+    _ job: JobQueue.Job, _ sql: String, _ value: any SQLConvertible, key: [any SQLConvertible]? = nil
+  ) async throws {
     try await database.write(.rowLocks, repeatable: true) { db in
-      try db.run(sql, [value, job.id])
+      try db.run(sql, [value] + (key ?? [job.id]))
       try db.run("DELETE FROM job WHERE id = ?", [job.id])
     }
   }
 
-  private static func row(_ db: any RowTransaction, _ id: ReceiptID) throws -> VerdictRow? {
+  static func row(_ db: any RowTransaction, _ id: ReceiptID) throws -> VerdictRow? {
     let found = try db.row(
       "SELECT receipt, statement, refusal, log_index FROM verdict WHERE receipt_id = ?", [id.description])
     return try found.map { row in

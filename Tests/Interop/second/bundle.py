@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from . import jcs
-from .shape import decimal, exactly, receipt_id, record, text
+from .shape import decimal, exactly, list_of, receipt_id, record, text
 from .statement import Statement
 from .values import from_base64, require
 
@@ -22,6 +22,7 @@ DOES_NOT_SHOW = [
     "that a contribution is what its manifest declares: lineage is declared by whoever signed the manifest",
     "whether a statement registered after `as_of` supersedes one of these",
 ]
+_REGISTERED = record(statement=text(0, BYTES_MAX), tlog_proof=text(0, BYTES_MAX))
 _OPENING = re.compile(r"request|content|tokens|wire|activation|stream|scores|message/(0|[1-9][0-9]{0,18})")
 
 
@@ -54,6 +55,8 @@ class Bundle:
     """The openings as they are kept, not yet read."""
     registered: dict[str, tuple[Statement, str]]
     """By kind: what has an entry of its own, and the text of its proof."""
+    superseding: list[tuple[Statement, str]]
+    """Verdicts that take the place of the first one, each of the one before it."""
 
     @classmethod
     def parse(cls, data: bytes) -> "Bundle":
@@ -65,7 +68,8 @@ class Bundle:
             statements=record(**{kind if kind == "receipt" else kind + "_": statement for kind in KINDS}),
             log=record(
                 cose_receipt=text(0, BYTES_MAX), tlog_proof=text(0, BYTES_MAX), timestamp_=text(0, BYTES_MAX)),
-            openings=_openings, does_not_show=exactly(DOES_NOT_SHOW), registered_=_registered)(value, "bundle")
+            openings=_openings, does_not_show=exactly(DOES_NOT_SHOW), registered_=_registered,
+            superseding_=list_of(_REGISTERED, 1, 16))(value, "bundle")
         decoded = {kind: from_base64(encoded, kind) for kind, encoded in value["statements"].items()}
         blobs = {name: from_base64(encoded, name) for name, encoded in value["openings"].items()}
         return cls(
@@ -74,7 +78,9 @@ class Bundle:
             from_base64(value["log"]["cose_receipt"], "cose_receipt"), value["log"]["tlog_proof"],
             from_base64(value["log"]["timestamp"], "timestamp") if "timestamp" in value["log"] else None, blobs,
             {kind: (Statement.parse(from_base64(item["statement"], kind), kind), item["tlog_proof"])
-             for kind, item in value.get("registered", {}).items()})
+             for kind, item in value.get("registered", {}).items()},
+            [(Statement.parse(from_base64(item["statement"], "verdict"), "verdict"), item["tlog_proof"])
+             for item in value.get("superseding", [])])
 
     @cached_property
     def openings(self) -> dict[str, Opening]:
@@ -87,14 +93,21 @@ class Bundle:
     def registered_statement(self, kind: str) -> Statement | None:
         return self.registered[kind][0] if kind in self.registered else None
 
+    @property
+    def first_verdict(self) -> Statement | None:
+        return self.statements.get("verdict") or self.registered_statement("verdict")
+
+    @property
+    def verdict_in_force(self) -> Statement | None:
+        return self.superseding[-1][0] if self.superseding else self.first_verdict
+
     @cached_property
     def receipt(self) -> dict[str, Any]:
         return self.statements["receipt"].predicate
 
 
 def _registered(value: Any, path: str) -> None:
-    item = record(statement=text(0, BYTES_MAX), tlog_proof=text(0, BYTES_MAX))
-    record(**{kind + "_": item for kind in REGISTERED})(value, path)
+    record(**{kind + "_": _REGISTERED for kind in REGISTERED})(value, path)
     require(value, f"{path} is empty")
 
 

@@ -33,7 +33,7 @@ def model(bundle: Bundle, trust: Trust) -> Outcome:
 def reexecution(bundle: Bundle, trust: Trust, found: Inclusion) -> Outcome:
     """This program has no model: it can only believe a verdict of a listed key."""
     execution = bundle.statements.get("execution")
-    statement = bundle.statements.get("verdict") or bundle.registered_statement("verdict")
+    statement = bundle.verdict_in_force
     if not execution:
         return NOT_CHECKED, "nothing was executed"
     if (profile := execution.predicate["profile"]) != EXACT:

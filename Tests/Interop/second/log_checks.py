@@ -60,7 +60,11 @@ def signatures(bundle: Bundle, trust: Trust, found: Inclusion) -> Outcome:
         _signature(statement, kind, found.index, trust)
     for kind, (statement, _) in bundle.registered.items():
         _signature(statement, kind, found.entries.index.get(kind), trust)
-    return PASS, f"{len(bundle.statements) + len(bundle.registered)} statements, each by a key listed for its kind"
+    for at, (statement, _) in enumerate(bundle.superseding):
+        indices = found.entries.superseding
+        _signature(statement, "verdict", indices[at] if at < len(indices) else None, trust)
+    count = len(bundle.statements) + len(bundle.registered) + len(bundle.superseding)
+    return PASS, f"{count} statements, each by a key listed for its kind"
 
 
 def _signature(statement: Statement, kind: str, index: int | None, trust: Trust) -> None:

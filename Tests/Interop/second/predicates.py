@@ -114,7 +114,8 @@ PREDICATES = {
         scores_=record(method=exactly("context-shapley/1"), documents=integer(1, 6), commitment=digest, root=digest)),
     "verdict": record(
         receipt_id=receipt_id, method=text(), profile=text(), execution=digest,
-        result=one_of(["pass", "fail"]), positions=integer(), first_position_=integer(), finding=text(0, 1024)),
+        result=one_of(["pass", "fail"]), positions=integer(), first_position_=integer(), finding=text(0, 1024),
+        supersedes_=record(number=integer(1, 16), verdict=digest, reason=text(1, 1024))),
     "receipt": receipt,
     "draw": record(number=decimal(), seed=digest, within=_within),
     "reveal": record(

@@ -17,24 +17,37 @@ class Entries:
     """Log indices by kind, and the size of the largest tree that the bundle proves."""
 
     index: dict[str, int] = field(default_factory=dict)
+    superseding: tuple[int, ...] = ()
     size: int = 0
 
 
 def included(bundle: Bundle, trust: Trust, receipt: int, size: int) -> Entries:
     index = {}
     for kind, (statement, text) in bundle.registered.items():
-        proof = LogProof.parse(text)
-        require(proof.checkpoint.origin == trust.origin, f"{kind}: the checkpoint is of another origin")
-        proof.note.verify(trust.checkpoint_key, trust.witnesses)
-        root = root_of_path(_raw(statement), proof.index, proof.checkpoint.size, proof.path)
-        require(root == proof.checkpoint.root, f"{kind}: the path does not lead to the checkpoint's root")
-        index[kind], size = proof.index, max(size, proof.checkpoint.size)
+        index[kind], proven = _proven(kind, statement, text, trust)
+        size = max(size, proven)
     require(index.get("verdict", receipt + 1) > receipt, "a verdict stands before its receipt")
     require(index.get("draw", -1) < receipt, "a draw stands behind the receipt")
     if reveal := bundle.registered_statement("reveal"):
         checkpoint, last = _checkpoint(reveal, trust), int(reveal.predicate["last"])
         require(receipt <= last < checkpoint.size <= index["reveal"], "the reveal is of another time")
-    return Entries(index, size)
+    superseding: list[int] = []
+    for statement, text in bundle.superseding:
+        at, proven = _proven("superseding verdict", statement, text, trust)
+        before = superseding[-1] if superseding else index.get("verdict", receipt)
+        require(at > before, "a verdict stands before the one that it supersedes")
+        superseding, size = [*superseding, at], max(size, proven)
+    return Entries(index, tuple(superseding), size)
+
+
+def _proven(kind: str, statement: Statement, text: str, trust: Trust) -> tuple[int, int]:
+    """The index of a registered statement, and the size of the tree that has it."""
+    proof = LogProof.parse(text)
+    require(proof.checkpoint.origin == trust.origin, f"{kind}: the checkpoint is of another origin")
+    proof.note.verify(trust.checkpoint_key, trust.witnesses)
+    root = root_of_path(_raw(statement), proof.index, proof.checkpoint.size, proof.path)
+    require(root == proof.checkpoint.root, f"{kind}: the path does not lead to the checkpoint's root")
+    return proof.index, proof.checkpoint.size
 
 
 def _raw(statement: Statement) -> bytes:
@@ -52,14 +65,19 @@ def _checkpoint(reveal: Statement, trust: Trust) -> Checkpoint:
 def bound(bundle: Bundle) -> None:
     """The part of `binding`: they speak of this receipt, and the reveal of this draw."""
     verdict, draw, reveal = (bundle.registered_statement(kind) for kind in ("verdict", "draw", "reveal"))
-    receipt, execution = bundle.statements["receipt"], bundle.statements.get("execution")
+    execution = bundle.statements.get("execution")
     if verdict:
         require(execution and "verdict" not in bundle.receipt["statements"], "a later verdict beside an early one")
-        stated = verdict.predicate
-        require(verdict.sub == stated["receipt_id"] == bundle.receipt_id, "the later verdict is of another receipt id")
-        require(verdict.subject_digest == receipt.digest, "the later verdict is about another receipt")
-        require(stated["execution"] == execution.digest, "the later verdict is about another execution")
-        require(stated["profile"] == execution.predicate["profile"], "the later verdict is of another profile")
+        _about(verdict, bundle.receipt_id, bundle)
+    first = bundle.first_verdict
+    require(not first or "supersedes" not in first.predicate, "the first verdict supersedes another")
+    require(first or not bundle.superseding, "what is superseded is not here")
+    before = first
+    for number, (statement, _) in enumerate(bundle.superseding, 1):
+        _about(statement, f"{bundle.receipt_id}/{number}", bundle)
+        named = statement.predicate.get("supersedes", {})
+        require(named.get("number") == number and named["verdict"] == before.digest, "it supersedes another verdict")
+        before = statement
     for kind, statement in (("draw", draw), ("reveal", reveal)):
         if statement:
             require(statement.sub == f"{kind}/{statement.predicate['number']}", f"{kind}: another sub")
@@ -72,6 +90,16 @@ def bound(bundle: Bundle) -> None:
             (reveal.kid, draw.kid), (digest_text(sha256(_seed(reveal))), draw.predicate["seed"]),
         ):
             require(ours == theirs, "the reveal is of another draw")
+
+
+def _about(verdict: Statement, sub: str, bundle: Bundle) -> None:
+    """A verdict with an entry of its own is about this receipt, and about what it binds."""
+    execution, stated = bundle.statements.get("execution"), verdict.predicate
+    require(execution, "a verdict where nothing was executed")
+    require(verdict.sub == sub and stated["receipt_id"] == bundle.receipt_id, "the verdict is of another receipt id")
+    require(verdict.subject_digest == bundle.statements["receipt"].digest, "the verdict is about another receipt")
+    require(stated["execution"] == execution.digest, "the verdict is about another execution")
+    require(stated["profile"] == execution.predicate["profile"], "the verdict is of another profile")
 
 
 def _rate(bundle: Bundle) -> int:

@@ -610,7 +610,7 @@ const ProtobufCMessageDescriptor colophon__verification__v1__document_values__de
   (ProtobufCMessageInit) colophon__verification__v1__document_values__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor colophon__verification__v1__verdict_request__field_descriptors[3] =
+static const ProtobufCFieldDescriptor colophon__verification__v1__verdict_request__field_descriptors[5] =
 {
   {
     "receipt_statement",
@@ -648,16 +648,42 @@ static const ProtobufCFieldDescriptor colophon__verification__v1__verdict_reques
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "supersedes",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Verification__V1__VerdictRequest, supersedes),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "reason",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Verification__V1__VerdictRequest, reason),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned colophon__verification__v1__verdict_request__field_indices_by_name[] = {
   1,   /* field[1] = custody_statement */
   2,   /* field[2] = index */
+  4,   /* field[4] = reason */
   0,   /* field[0] = receipt_statement */
+  3,   /* field[3] = supersedes */
 };
 static const ProtobufCIntRange colophon__verification__v1__verdict_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 3 }
+  { 0, 5 }
 };
 const ProtobufCMessageDescriptor colophon__verification__v1__verdict_request__descriptor =
 {
@@ -667,7 +693,7 @@ const ProtobufCMessageDescriptor colophon__verification__v1__verdict_request__de
   "Colophon__Verification__V1__VerdictRequest",
   "colophon.verification.v1",
   sizeof(Colophon__Verification__V1__VerdictRequest),
-  3,
+  5,
   colophon__verification__v1__verdict_request__field_descriptors,
   colophon__verification__v1__verdict_request__field_indices_by_name,
   1,  colophon__verification__v1__verdict_request__number_ranges,
@@ -743,7 +769,7 @@ const ProtobufCMessageDescriptor colophon__verification__v1__get_verdict_request
   (ProtobufCMessageInit) colophon__verification__v1__get_verdict_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor colophon__verification__v1__verdict_status__field_descriptors[5] =
+static const ProtobufCFieldDescriptor colophon__verification__v1__verdict_status__field_descriptors[6] =
 {
   {
     "state",
@@ -805,18 +831,31 @@ static const ProtobufCFieldDescriptor colophon__verification__v1__verdict_status
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "superseding_statements",
+    6,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Colophon__Verification__V1__VerdictStatus, n_superseding_statements),
+    offsetof(Colophon__Verification__V1__VerdictStatus, superseding_statements),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned colophon__verification__v1__verdict_status__field_indices_by_name[] = {
   3,   /* field[3] = draw_statement */
   2,   /* field[2] = refusal */
   4,   /* field[4] = reveal_statement */
   0,   /* field[0] = state */
+  5,   /* field[5] = superseding_statements */
   1,   /* field[1] = verdict_statement */
 };
 static const ProtobufCIntRange colophon__verification__v1__verdict_status__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 5 }
+  { 0, 6 }
 };
 const ProtobufCMessageDescriptor colophon__verification__v1__verdict_status__descriptor =
 {
@@ -826,7 +865,7 @@ const ProtobufCMessageDescriptor colophon__verification__v1__verdict_status__des
   "Colophon__Verification__V1__VerdictStatus",
   "colophon.verification.v1",
   sizeof(Colophon__Verification__V1__VerdictStatus),
-  5,
+  6,
   colophon__verification__v1__verdict_status__field_descriptors,
   colophon__verification__v1__verdict_status__field_indices_by_name,
   1,  colophon__verification__v1__verdict_status__number_ranges,

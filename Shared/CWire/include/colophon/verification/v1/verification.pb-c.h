@@ -121,10 +121,18 @@ struct  Colophon__Verification__V1__VerdictRequest
    * of the receipt in the log
    */
   uint64_t index;
+  /*
+   * digest of the verdict whose place a new one is to take; empty: the first is asked for
+   */
+  ProtobufCBinaryData supersedes;
+  /*
+   * why, public; with supersedes
+   */
+  char *reason;
 };
 #define COLOPHON__VERIFICATION__V1__VERDICT_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&colophon__verification__v1__verdict_request__descriptor) \
-    , {0,NULL}, {0,NULL}, 0 }
+    , {0,NULL}, {0,NULL}, 0, {0,NULL}, (char *)protobuf_c_empty_string }
 
 
 struct  Colophon__Verification__V1__EnlistResponse
@@ -170,10 +178,15 @@ struct  Colophon__Verification__V1__VerdictStatus
    */
   ProtobufCBinaryData draw_statement;
   ProtobufCBinaryData reveal_statement;
+  /*
+   * those in the log that supersede the first verdict, each the one before it
+   */
+  size_t n_superseding_statements;
+  ProtobufCBinaryData *superseding_statements;
 };
 #define COLOPHON__VERIFICATION__V1__VERDICT_STATUS__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&colophon__verification__v1__verdict_status__descriptor) \
-    , (char *)protobuf_c_empty_string, {0,NULL}, (char *)protobuf_c_empty_string, {0,NULL}, {0,NULL} }
+    , (char *)protobuf_c_empty_string, {0,NULL}, (char *)protobuf_c_empty_string, {0,NULL}, {0,NULL}, 0,NULL }
 
 
 /* Colophon__Verification__V1__ReexecuteRequest methods */

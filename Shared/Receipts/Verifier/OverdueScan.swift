@@ -1,0 +1,144 @@
+internal import Cryptography
+internal import MerkleLog
+
+/// Which receipts of sampled verification were due and are not verified: a function of a whole log, its statements and a trust
+/// policy (FORMAT section 5). Statements are taken in the order of the log.
+public struct OverdueScan {
+  /// A receipt whose verdict was not in the log by its deadline.
+  public struct Overdue: Sendable, Equatable {
+    public let receiptID: ReceiptID
+    public let index: UInt64
+    /// Log index of the draw of its epoch.
+    public let draw: UInt64
+    public let deadline: UInt64
+    /// False where the draw was never revealed, so that nobody can tell what it selected.
+    public let isRevealed: Bool
+    /// Where a verdict stands that came too late.
+    public let lateVerdict: UInt64?
+  }
+
+  /// What the sampled receipts of a log have come to.
+  public struct Outcome: Sendable, Equatable {
+    public var overdue: [Overdue] = []
+    /// Selected and verified in time; selected or not yet drawn, with time left; passed over by their draw; before any draw.
+    public var verified = 0
+    public var due = 0
+    public var passedOver = 0
+    public var notDrawn = 0
+  }
+
+  private struct Sampled {
+    let index: UInt64
+    let entry: Digest32
+    let basisPoints: Int
+  }
+
+  private struct Drawn {
+    let index: UInt64
+    let signed: SignedStatement
+    let predicate: DrawPredicate
+    /// The seed and the root that go into the draw, once an honest reveal has shown them.
+    var revealed: (seed: [UInt8], root: Digest32)?
+    /// Log index of the same key's next draw.
+    var last: UInt64?
+  }
+
+  private let policy: TrustPolicy
+  private var receipts: [ReceiptID: Sampled] = [:]
+  private var draws: [Drawn] = []
+  /// The earliest first verdict on each receipt.
+  private var verdicts: [ReceiptID: UInt64] = [:]
+
+  public init(policy: TrustPolicy) { self.policy = policy }
+
+  /// Takes one statement. What the policy does not list for its kind at its index, or what is about something else, is passed
+  /// over: nobody who is not believed can make a receipt late, or in time.
+  public mutating func take(_ signed: SignedStatement, at index: UInt64) {
+    guard [.receipt, .draw, .reveal, .verdict].contains(signed.statement.kind),
+      let issuer = policy.issuer(of: signed), issuer.kinds.contains(signed.statement.kind),
+      issuer.issuer.hasSameBytes(as: signed.statement.issuer), index >= issuer.fromIndex,
+      index <= issuer.toIndex ?? .max, signed.isSigned(by: issuer.key)
+    else { return }
+    // A predicate of another form is nobody's statement; SignedStatement has refused it before.
+    switch signed.statement.kind {
+    case .receipt: try? takeReceipt(signed, index)
+    case .draw: try? takeDraw(signed, index)
+    case .reveal: try? takeReveal(signed, index)
+    default: try? takeVerdict(signed, index)
+    }
+  }
+
+  private mutating func takeReceipt(_ signed: SignedStatement, _ index: UInt64) throws {
+    let receipt = try ReceiptPredicate(signed.statement.predicate)
+    guard case .sample(let rate)? = receipt.verification, receipts[receipt.receiptID] == nil else { return }
+    receipts[receipt.receiptID] = Sampled(index: index, entry: signed.digest, basisPoints: rate)
+  }
+
+  private mutating func takeDraw(_ signed: SignedStatement, _ index: UInt64) throws {
+    let draw = try DrawPredicate(signed.statement.predicate)
+    guard try isAbout(signed, draw.subject, draw.digest()) else { return }
+    if let before = draws.lastIndex(where: { $0.signed.keyID == signed.keyID }) { draws[before].last = index }
+    draws.append(Drawn(index: index, signed: signed, predicate: draw))
+  }
+
+  private mutating func takeReveal(_ signed: SignedStatement, _ index: UInt64) throws {
+    let reveal = try RevealPredicate(signed.statement.predicate)
+    guard try isAbout(signed, reveal.subject, reveal.digest()),
+      let at = draws.firstIndex(where: { $0.signed.digest == reveal.draw }), draws[at].revealed == nil,
+      draws[at].signed.keyID == signed.keyID, draws[at].predicate.number == reveal.number,
+      draws[at].predicate.seed == Draw.commitment(to: reveal.seed),
+      // A bundle cannot tell where an epoch ended; whoever has the log can.
+      draws[at].last == reveal.last
+    else { return }
+    let alone = try CheckpointPolicy(origin: policy.log.origin, logKey: policy.log.logKey)
+    let checkpoint = try alone.verify(
+      SignedNote(parsing: Array(reveal.checkpoint.utf8)), refusingUnknown: true
+    ).checkpoint
+    guard reveal.last < checkpoint.size, checkpoint.size <= index else { return }
+    draws[at].revealed = (reveal.seed, checkpoint.root)
+  }
+
+  private mutating func takeVerdict(_ signed: SignedStatement, _ index: UInt64) throws {
+    let verdict = try VerdictPredicate(signed.statement.predicate)
+    guard verdict.supersedes == nil, let receipt = receipts[verdict.receiptID], verdicts[verdict.receiptID] == nil,
+      isAbout(signed, verdict.receiptID.description, receipt.entry)
+    else { return }
+    verdicts[verdict.receiptID] = index
+  }
+
+  private func isAbout(_ signed: SignedStatement, _ subject: String, _ digest: Digest32) -> Bool {
+    signed.statement.subject.hasSameBytes(as: subject) && signed.statement.subjectDigest == digest
+  }
+
+  /// What a log of `size` entries says, all of whose statements were taken. Receipts in the order of the log.
+  public func outcome(size: UInt64) -> Outcome {
+    var outcome = Outcome()
+    for (id, receipt) in receipts.sorted(by: { $0.value.index < $1.value.index }) {
+      guard let draw = draws.last(where: { $0.index < receipt.index }) else {
+        outcome.notDrawn += 1
+        continue
+      }
+      let isSelected = draw.revealed.map { revealed in
+        Draw.selects(
+          Draw.draw(seed: revealed.seed, root: revealed.root, entry: receipt.entry), basisPoints: receipt.basisPoints)
+      }
+      if isSelected == false {
+        outcome.passedOver += 1
+        continue
+      }
+      let (sum, overflows) = draw.index.addingReportingOverflow(draw.predicate.within)
+      let (deadline, verdict) = (overflows ? .max : sum, verdicts[id])
+      if let verdict, verdict <= deadline {
+        outcome.verified += 1
+      } else if size > deadline {
+        outcome.overdue.append(
+          Overdue(
+            receiptID: id, index: receipt.index, draw: draw.index, deadline: deadline, isRevealed: isSelected != nil,
+            lateVerdict: verdict))
+      } else {
+        outcome.due += 1
+      }
+    }
+    return outcome
+  }
+}
