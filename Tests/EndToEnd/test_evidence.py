@@ -85,3 +85,23 @@ def test_what_cannot_be_read_is_named(tmp_path):
     assert appraise(kind, evidence, "yesterday").returncode == 64
     assert appraise(kind, "nitro/none.bin", at).returncode == 66
     assert appraise(kind, evidence, at, "--collateral", tmp_path / "none").returncode == 66
+
+
+def test_what_a_gateway_signed_is_held_against_our_own_bytes(tmp_path):
+    case = json.loads((VECTORS / "upstream/signed_text.json").read_text())[0]
+    request, response = (tmp_path / name for name in ("request", "response"))
+    request.write_bytes(b'{"model":"m","messages":[{"role":"user","content":"Hello?"}]}')
+    response.write_bytes(b'{"choices":[{"message":{"role":"assistant","content":"Hello."}}]}')
+    answer, policy = tmp_path / "answer.json", tmp_path / "policy.json"
+    answer.write_text(json.dumps(case["answer"]))
+    policy.write_text(json.dumps({"signers": ["0x" + case["signer"]]}))
+    at = "2026-06-01T00:00:00Z"
+    bodies = ("--request", request, "--response", response)
+    accepted = appraise("signed-text", answer, at, "--policy", policy, *bodies, "--json")
+    assert accepted.returncode == 0, accepted.stdout
+    assert json.loads(accepted.stdout)["claims"]["signer"] == case["signer"]
+    for more in ((), ("--policy", policy), bodies, ("--policy", policy, "--request", response, "--response", request)):
+        assert appraise("signed-text", answer, at, *more).returncode == 1, more
+    assert appraise("air", answer, at, "--policy", policy, *bodies).returncode == 1
+    policy.write_text('{"signers": ["0x00"]}')
+    assert appraise("signed-text", answer, at, "--policy", policy).returncode == 65

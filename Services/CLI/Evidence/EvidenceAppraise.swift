@@ -5,7 +5,8 @@ import Foundation
 
 struct EvidenceAppraise: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "appraise", abstract: "Appraise one piece of hardware evidence offline and print every check.",
+    commandName: "appraise",
+    abstract: "Appraise one piece of hardware evidence, or what a gateway signed, offline and print every check.",
     discussion: """
       Nothing is fetched and no clock is asked: the outcome is a function of the evidence, the collateral, the policy and
       the time. The exit status is 0 when every required check passed and none failed, 1 otherwise.
@@ -17,6 +18,11 @@ struct EvidenceAppraise: AsyncParsableCommand {
       Collateral is a folder of certificates, revocation lists and keys (PEM; the first two also DER), of the answers of
       Intel's provisioning service (tcbInfo, enclaveIdentity), or of one JSON object with all of a platform's.
 
+      A gateway's signed text (/v1/signature/{id}) and an AIR receipt are held against the bodies that went over the wire, and
+      against the signers of the policy, which has to list them: {"signers": ["<address or key in hex>"]}
+
+        colophon evidence appraise signature.json --kind signed-text --at 2026-06-01T00:00:00Z --policy policy.json \\
+          --request request.json --response response.json
         colophon evidence appraise quote.dat --kind tdx --at 2026-06-01T00:00:00Z --collateral collateral/
       """)
 
@@ -31,6 +37,12 @@ struct EvidenceAppraise: AsyncParsableCommand {
 
   @Option(help: "Folder of what the appraisal needs besides the evidence.")
   var collateral: String?
+
+  @Option(help: "The body of the request as it was sent.")
+  var request: String?
+
+  @Option(help: "The body of the response as it came.")
+  var response: String?
 
   @Option(help: "File with a policy, in JSON, instead of the default one.")
   var policy: String?
@@ -58,7 +70,9 @@ struct EvidenceAppraise: AsyncParsableCommand {
         throw Failure("\(policy): \(error)", status: 65)
       }
     }
-    let handed = try collateral.map(read) ?? Collateral()
+    var handed = try collateral.map(read) ?? Collateral()
+    handed.request = try request.map(Files.bytes)
+    handed.response = try response.map(Files.bytes)
     return Appraiser(policy: chosen, collateral: handed).appraise(try Files.bytes(file), kind: kind, at: time)
   }
 

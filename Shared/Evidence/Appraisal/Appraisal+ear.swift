@@ -28,7 +28,7 @@ extension Appraisal {
   private var trustworthiness: [(String, Int)] {
     let proof: [SubCheck.Name] = [
       .format, .chain, .validity, .revocation, .signature, .quotingEnclave, .quotingEnclaveIdentity, .binding, .pcrs,
-      .tcbInfo,
+      .tcbInfo, .signer, .exchange,
     ]
     if proof.contains(where: { tier([$0]) == 96 }) {
       return [("instance-identity", 99), ("configuration", 99), ("executables", 99), ("hardware", 99)]

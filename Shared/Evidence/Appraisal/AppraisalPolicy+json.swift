@@ -8,7 +8,7 @@ extension AppraisalPolicy {
   /// Reads a policy: the default one with what the object names put in its place. An unknown member is refused, since
   /// whoever wrote it expects it to hold.
   ///
-  /// `{"roots": {"nitro": ["-----BEGIN CERTIFICATE-----..."]}, "measurements": {"pcr0": ["hex"]}, "nonce": "hex",
+  /// `{"roots": {"nitro": ["-----BEGIN CERTIFICATE-----..."]}, "signers": ["hex"], "measurements": {"pcr0": ["hex"]}, "nonce": "hex",
   /// "report_data": "hex", "tcb_statuses": ["UpToDate"], "tcb_minimum": {"snp": 8}, "allow_debug": false,
   /// "require": ["revocation"]}`
   public init(_ bytes: [UInt8]) throws(AppraisalError) {
@@ -35,6 +35,16 @@ extension AppraisalPolicy {
     case "measurements":
       for member in try Self.members(value, name) {
         measurements[member.name] = Set(try Self.texts(member.value, "measurements.\(member.name)"))
+      }
+    case "signers":
+      signers = []
+      for text in try Self.texts(value, name) {
+        guard let key = Hex.decode(text.hasPrefix("0x") ? String(text.dropFirst(2)) : text),
+          [20, 32].contains(key.count)
+        else {
+          throw .format("the policy", why: "signers must be addresses of 20 bytes or keys of 32, in hexadecimal")
+        }
+        signers.insert(Hex.encode(key))
       }
     case "nonce": nonce = try Self.bytes(value, name)
     case "report_data": reportData = try Self.bytes(value, name)

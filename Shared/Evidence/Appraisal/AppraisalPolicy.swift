@@ -5,6 +5,8 @@ public import Cryptography
 public struct AppraisalPolicy: Sendable {
   /// Roots by kind, instead of the vendors' own.
   public var roots: [EvidenceKind: [X509Certificate]]
+  /// Ed25519 keys and Ethereum addresses whose signatures count where there is no certificate, in lower-case hexadecimal.
+  public var signers: Set<String>
   /// Allowed values by the name of a claim, in lower-case hexadecimal. Empty: any software is accepted.
   public var measurements: [String: Set<String>]
   /// What the nonce must be.
@@ -24,6 +26,7 @@ public struct AppraisalPolicy: Sendable {
   /// The default policy.
   public init() {
     roots = [:]
+    signers = []
     measurements = [:]
     tcbStatuses = ["UpToDate"]
     tcbMinimum = [:]

@@ -20,6 +20,8 @@ public struct Appraiser: Sendable {
     case .sevSNP: SNPAppraisal(policy: policy, collateral: collateral, time: time).appraise(evidence)
     case .nvidiaGPU: NVIDIAAppraisal(policy: policy, collateral: collateral, time: time).appraise(evidence)
     case .vTPM: VTPMAppraisal(policy: policy, collateral: collateral, time: time).appraise(evidence)
+    case .signedText: SignedTextAppraisal(policy: policy, collateral: collateral, time: time).appraise(evidence)
+    case .air: AIRAppraisal(policy: policy, collateral: collateral, time: time).appraise(evidence)
     }
   }
 

@@ -1,4 +1,4 @@
-/// Whose hardware made the evidence.
+/// Whose hardware, or whose gateway, made the evidence.
 public enum EvidenceKind: String, Sendable, CaseIterable {
   /// AWS Nitro Enclaves attestation document.
   case nitro
@@ -12,4 +12,8 @@ public enum EvidenceKind: String, Sendable, CaseIterable {
   case nvidiaGPU = "nvidia-gpu"
   /// TPM 2.0 quote, by itself or bound to the hardware report of an Azure confidential VM.
   case vTPM = "vtpm"
+  /// The text that a gateway signs at `/v1/signature/{id}`, by ECDSA or Ed25519.
+  case signedText = "signed-text"
+  /// Attested Inference Receipt, version 1.
+  case air
 }

@@ -22,6 +22,10 @@ public struct SubCheck: Sendable, Equatable {
     case identity
     /// The security version of hardware and firmware is one that the policy accepts.
     case tcb
+    /// The key that signed is one that the policy lists: it has no certificate.
+    case signer
+    /// What was signed is of our own request and response.
+    case exchange
     /// The environment cannot be looked into from outside.
     case debug
     /// vTPM: the PCR values are those that were quoted.
