@@ -12,6 +12,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 import mint
 from both import edited, failed
 from recipes import Recipe
+from second.certificates import raw
 from second.der import INTEGER, NULL, OID, SEQUENCE, SET, encode
 from second.values import sha256
 from stamp import SECONDS, Authority
@@ -86,6 +87,18 @@ def test_a_flipped_byte_of_a_token_or_a_root_is_refused(authority, both, seeded,
     for at in range(len(root)) if is_long else seeded.sample(range(len(root)), 10):
         changed = root[:at] + bytes([root[at] ^ 1 << seeded.randrange(8)]) + root[at + 1:]
         assert both(stamped(bundle, token), trust | {"timestamp_roots": [mint.b64(changed)]}, what=at) is None, at
+
+
+def test_a_certificate_has_one_spelling_and_any_serial_number_is_read(authority, both):
+    """A signature of bits that are no whole bytes, which some readers take for the same; and a number below zero."""
+    bundle = Recipe().mint()
+    token, trust, signer = authority.token(imprint(bundle)), trusted(authority), authority.signer
+    whole = raw(signer)
+    start = token.index(whole)
+    number = signer.serial_number.to_bytes(signer.serial_number.bit_length() // 8 + 1, "big")
+    for at, mask in ((start + len(whole) - len(signer.signature) - 1, 1), (start + whole.index(number), 0x80)):
+        changed = token[:at] + bytes([token[at] ^ mask]) + token[at + 1:]
+        assert failed(both(stamped(bundle, changed), trust)) == {"time"}, at
 
 
 def lies(authority: Authority, imprint: bytes) -> dict[str, bytes]:

@@ -7,6 +7,7 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
+from . import der
 from .values import Refused, require
 
 ROOT_BYTES_MAX = 16 << 10
@@ -20,6 +21,8 @@ def raw(certificate: x509.Certificate) -> bytes:
 def parse(data: bytes) -> x509.Certificate:
     certificate = x509.load_der_x509_certificate(data)
     require(raw(certificate) == data, "a certificate has another encoding")
+    *_, signature = der.parse(data, "a certificate").parts(der.SEQUENCE, der.SEQUENCE, der.BITS)
+    require(signature.body[:1] == b"\0", "a certificate's signature is not of whole bytes")
     return certificate
 
 

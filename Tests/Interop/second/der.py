@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from .values import require
 
-BOOLEAN, INTEGER, OCTETS, NULL, OID, SEQUENCE, SET, GENERALIZED_TIME = 0x01, 0x02, 0x04, 0x05, 0x06, 0x30, 0x31, 0x18
+BOOLEAN, INTEGER, BITS, OCTETS, NULL, OID = 0x01, 0x02, 0x03, 0x04, 0x05, 0x06
+SEQUENCE, SET, GENERALIZED_TIME = 0x30, 0x31, 0x18
 
 
 @dataclass(frozen=True)

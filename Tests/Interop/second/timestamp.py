@@ -82,7 +82,7 @@ def _bound(token: bytes, imprint: bytes, roots: list[x509.Certificate]) -> int:
         INTEGER, SEQUENCE, SEQUENCE, 0xA0, SEQUENCE, OCTETS)
     require(version.integer == 1, "the signer's information is of another version")
     serial = chain[0].serial_number
-    number = serial.to_bytes(serial.bit_length() // 8 + 1, "big")
+    number = serial.to_bytes(serial.bit_length() // 8 + 1, "big", signed=True)
     require(identity.raw == encode(SEQUENCE, chain[0].issuer.public_bytes(), encode(INTEGER, number)),
             "the first certificate is not the signer's")
     name = next((name for name, own in DIGESTS.items() if digest.raw == encode(SEQUENCE, own, encode(NULL))), None)
