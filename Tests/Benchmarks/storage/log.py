@@ -36,13 +36,15 @@ def measure(options, folder: Path) -> dict[str, float]:
     """`options` has `colophon`, `service` and `quick`; `folder` is empty or made by an earlier round."""
     data = folder / f"log-{os.getpid()}-{time.monotonic_ns()}"
     count = APPENDS_QUICK if options.quick else APPENDS
-    with Service(options.service, data) as storage:
-        busy = hammer(options, storage, data, count, CALLERS)
-        idle = hammer(options, storage, data, IDLE, 1)
+    with Service(options.service, data / "busy") as storage:
+        busy = hammer(options, storage, data / "busy", count, CALLERS)
+    # A log of its own: each single append leaves partial tiles, until the tile after them is full.
+    with Service(options.service, data / "idle") as storage:
+        idle = hammer(options, storage, data / "idle", IDLE, 1)
     values = {
         "appends": busy["appends"]["per_second"], "appends p99": busy["appends"]["p99_ms"],
         "idle append p50": idle["appends"]["p50_ms"], "signatures": signature_bound()}
-    return values | disk(data / "storage") | audit(options, folder)
+    return values | disk(data / "busy/storage") | audit(options, folder)
 
 
 def hammer(options, storage: Service, data: Path, count: int, callers: int, rate: int = 0) -> dict:
