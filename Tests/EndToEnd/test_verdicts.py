@@ -129,6 +129,7 @@ def test_a_verdict_is_made_again_and_supersedes_the_first(later, tmp_path):
 
 
 def test_a_log_in_which_all_that_was_drawn_is_verified_has_nothing_overdue(later):
+    ask(later, "What is a quarto?", "sample 10000bp")
     told = json.loads(programs.must(programs.colophon("log", "overdue", "--data", str(later.data), "--json")))
     assert told["overdue"] == [] and told["unread"] == [] and int(told["size"]) > 5, told
     assert sum(told[name] for name in ("verified", "due", "passed_over", "not_drawn")) >= 1, told
