@@ -66,13 +66,15 @@ def add(url: str, old: int, proof: list[bytes], note: bytes) -> requests.Respons
 
 def test_a_kill_at_any_moment_never_gives_two_heads_of_one_size(tmp_path, seeded, is_long):
     """Branches of one log race for each size, and the witness is killed among them: one branch has all cosignatures."""
-    trunk = TestLog().grow(200)
+    rounds = 40 if is_long else 5
+    # More than they can come to: each round goes on for a while after the last answer that it waits for.
+    trunk = TestLog().grow(40 * rounds)
     branches = [trunk.branch(bytes([number])) for number in range(4)]
     witness = OurWitness(tmp_path / "witness", {trunk.origin: trunk.vkey})
     cosigned: dict[int, set[int]] = {}
     size = 0
     try:
-        for _ in range(40 if is_long else 5):
+        for _ in range(rounds):
             witness.start()
             stop, answered = threading.Event(), threading.Semaphore(0)
 
@@ -94,13 +96,13 @@ def test_a_kill_at_any_moment_never_gives_two_heads_of_one_size(tmp_path, seeded
 
             with concurrent.futures.ThreadPoolExecutor(4) as pool:
                 running = [pool.submit(race, branch, witness.url, size) for branch in range(4)]
-                for _ in range(seeded.randrange(1, 12)):
-                    answered.acquire()
+                is_answered = all(answered.acquire(timeout=60) for _ in range(seeded.randrange(1, 12)))
                 witness.kill()
                 stop.set()
                 for branch in running:
                     for won, name in branch.result():
                         cosigned.setdefault(won, set()).add(name)
+            assert is_answered, "the witness did not answer"
             size = max(cosigned)
     finally:
         witness.kill()
