@@ -8,6 +8,7 @@ import mint
 from both import edited, failed
 from harness.programs import ROOT
 from mint import KEYS, Draft
+from registered import check_flips, verdict_trust
 from sampled import ALWAYS_DRAWN, HARDLY_DRAWN, Sampled
 from second.sampling import selects
 from second.values import digest_text, sha256
@@ -119,33 +120,17 @@ def test_what_is_no_form_of_it_is_refused_before_any_check(change, both):
 
 
 def test_keys_are_judged_at_the_statements_own_index(both):
-    def trust(**changes):
-        value = mint.trust_policy()
-        for issuer in value["issuers"]:
-            if "verdict" in issuer["kinds"]:
-                issuer.update(changes)
-        return value
-
     bundle = Sampled().mint()
-    assert failed(both(bundle, trust(from_index="1", to_index="8"))) == set()
+    assert failed(both(bundle, verdict_trust(from_index="1", to_index="8"))) == set()
     for changes in ({"from_index": "2"}, {"to_index": "7"}, {"kinds": ["verdict", "draw"]}):
-        assert failed(both(bundle, trust(**changes))) == {"signatures"}
-    assert failed(both(bundle, trust(kinds=["draw", "reveal"]))) == {"signatures", "reexecution"}
+        assert failed(both(bundle, verdict_trust(**changes))) == {"signatures"}
+    assert failed(both(bundle, verdict_trust(kinds=["draw", "reveal"]))) == {"signatures", "reexecution"}
 
 
 def test_flipped_bytes_fail_the_same_checks(both, seeded, is_long):
     bundle = Sampled().mint()
-    registered = json.loads(bundle)["registered"]
-    for kind, parts in registered.items():
-        statement, proof = mint.base64.b64decode(parts["statement"]), parts["tlog_proof"]
-        for at in range(len(statement)) if is_long else seeded.sample(range(len(statement)), 2):
-            flipped = statement[:at] + bytes([statement[at] ^ 1 << seeded.randrange(8)]) + statement[at + 1:]
-            changed = edited(bundle, lambda value: value["registered"][kind].update(statement=mint.b64(flipped)))
-            assert "signatures" in failed(both(changed, mint.trust_policy(), what=(kind, at)))
-        for at in range(len(proof)) if is_long else seeded.sample(range(len(proof)), 2):
-            flipped = proof[:at] + chr(ord(proof[at]) ^ 1 << seeded.randrange(7)) + proof[at + 1:]
-            changed = edited(bundle, lambda value: value["registered"][kind].update(tlog_proof=flipped))
-            assert failed(both(changed, mint.trust_policy(), what=(kind, at))) == {"inclusion"}
+    for kind in json.loads(bundle)["registered"]:
+        check_flips(bundle, lambda value: value["registered"][kind], both, seeded, is_long)
 
 
 def test_the_draw_is_the_one_of_the_page():

@@ -8,6 +8,7 @@ import mint
 from both import edited, failed
 from mint import KEYS
 from recipes import RECEIPT_ID, Recipe
+from registered import check_flips, verdict_trust
 from sampled import Sampled
 
 OTHER = "sha256:" + "0" * 64
@@ -106,27 +107,12 @@ def test_what_is_no_form_of_it_is_refused_before_any_check(change, both):
 
 
 def test_keys_are_judged_at_the_statements_own_index(both):
-    def trust(**changes):
-        value = mint.trust_policy()
-        for issuer in value["issuers"]:
-            if "verdict" in issuer["kinds"]:
-                issuer.update(changes)
-        return value
-
     bundle = Sampled(again=2).mint()
-    assert failed(both(bundle, trust(from_index="1", to_index="10"))) == set()
-    assert failed(both(bundle, trust(to_index="9"))) == {"signatures"}
+    assert failed(both(bundle, verdict_trust(from_index="1", to_index="10"))) == set()
+    assert failed(both(bundle, verdict_trust(to_index="9"))) == {"signatures"}
 
 
 def test_flipped_bytes_fail_the_same_checks(both, seeded, is_long):
     bundle = Sampled(again=2).mint()
-    for number, parts in enumerate(json.loads(bundle)["superseding"]):
-        statement, proof = mint.base64.b64decode(parts["statement"]), parts["tlog_proof"]
-        for at in range(len(statement)) if is_long else seeded.sample(range(len(statement)), 2):
-            flipped = statement[:at] + bytes([statement[at] ^ 1 << seeded.randrange(8)]) + statement[at + 1:]
-            changed = edited(bundle, lambda value: value["superseding"][number].update(statement=mint.b64(flipped)))
-            assert "signatures" in failed(both(changed, mint.trust_policy(), what=(number, at)))
-        for at in range(len(proof)) if is_long else seeded.sample(range(len(proof)), 2):
-            flipped = proof[:at] + chr(ord(proof[at]) ^ 1 << seeded.randrange(7)) + proof[at + 1:]
-            changed = edited(bundle, lambda value: value["superseding"][number].update(tlog_proof=flipped))
-            assert failed(both(changed, mint.trust_policy(), what=(number, at))) == {"inclusion"}
+    for number in range(2):
+        check_flips(bundle, lambda value: value["superseding"][number], both, seeded, is_long)

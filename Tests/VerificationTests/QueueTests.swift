@@ -39,17 +39,7 @@ import Wire
     for number in 0..<5 {
       _ = try await asked.queue.request(try world.receipt(execution.under(number)))
     }
-    for attempt in 0..<24 {
-      // Each attempt is by a process that has nothing but the rows.
-      let (worker, _) = try await world.start()
-      world.storage.state.withLock { state in
-        if attempt % 3 == 0 { state.failuresBefore = 1 }
-        if attempt % 3 == 1 { state.failuresAfter = 1 }
-      }
-      _ = await worker.round()
-      world.clock.now.add(60_000, ordering: .relaxed)
-    }
-    world.storage.state.withLock { ($0.failuresBefore, $0.failuresAfter) = (0, 0) }
+    try await world.fail(attempts: 24)
     let (worker, _) = try await world.start()
     try await QueueWorld.drain(world, worker)
     let verdicts = try world.storage.verdicts()
@@ -119,16 +109,7 @@ import Wire
     for number in 1...2 {
       (request.supersedes, request.reason) = (SHA256.hash(before).bytes, "mended \(number)")
       #expect(try await asked.queue.request(request).state == "queued")
-      for attempt in 0..<6 {
-        let (worker, _) = try await world.start()
-        world.storage.state.withLock { state in
-          if attempt % 3 == 0 { state.failuresBefore = 1 }
-          if attempt % 3 == 1 { state.failuresAfter = 1 }
-        }
-        _ = await worker.round()
-        world.clock.now.add(60_000, ordering: .relaxed)
-      }
-      world.storage.state.withLock { ($0.failuresBefore, $0.failuresAfter) = (0, 0) }
+      try await world.fail(attempts: 6)
       try await QueueWorld.drain(world, asked)
       let status = try await asked.queue.request(request)
       #expect(status.state == "registered" && status.supersedingStatements.count == number)
@@ -167,6 +148,21 @@ import Wire
 }
 
 extension QueueWorld {
+  /// Rounds of work of which one fails before the append, one behind it, and one not; each by a process that has nothing
+  /// but the rows, a minute after another.
+  func fail(attempts: Int) async throws {
+    for attempt in 0..<attempts {
+      let (worker, _) = try await start()
+      storage.state.withLock { state in
+        if attempt % 3 == 0 { state.failuresBefore = 1 }
+        if attempt % 3 == 1 { state.failuresAfter = 1 }
+      }
+      _ = await worker.round()
+      clock.now.add(60_000, ordering: .relaxed)
+    }
+    storage.state.withLock { ($0.failuresBefore, $0.failuresAfter) = (0, 0) }
+  }
+
   /// Works until no job is due, a minute after another.
   static func drain(_ world: QueueWorld, _ worker: VerdictWorker) async throws {
     for _ in 0..<200 where try await worker.queue.store.jobs.count() > 0 {

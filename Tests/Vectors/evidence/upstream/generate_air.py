@@ -9,40 +9,20 @@ signatures.
 
 import hashlib
 import json
+import sys
 from pathlib import Path
 
 from generate import REQUEST, RESPONSE, edwards
 
 FOLDER = Path(__file__).parent
+sys.path.insert(0, str(FOLDER.parents[2] / "Interop"))
+from second.cbor import encode
 KEY = edwards.Key(b"\x2a" * 32)
 PUBLISHED = {
     "nitro": "31161eb04d05ce9a2329a84f046a035a9453d968fbf5346eb31a88216735122c"
              "8abc059fee86f54fa8221a11989f0b2d1f08b8f2abf12410b2b42868e732aa01",
     "tdx": "da9697770b22450d3a61234e84e330e3829e4c5a51bc6f897964a83de1c86cd2"
            "ae1049a050681ec37f33f7fc380a0463ca45bbb51b8beb75ea57f80b66442b03"}
-
-
-def head(major: int, value: int) -> bytes:
-    for size, info in ((1, 24), (2, 25), (4, 26), (8, 27)):
-        if value < 24:
-            return bytes([major << 5 | value])
-        if value < 256 ** size:
-            return bytes([major << 5 | info]) + value.to_bytes(size, "big")
-    raise ValueError(value)
-
-
-def encode(value) -> bytes:
-    """Deterministic CBOR of integers, texts, bytes, lists and maps."""
-    if isinstance(value, int):
-        return head(0, value) if value >= 0 else head(1, -1 - value)
-    if isinstance(value, bytes):
-        return head(2, len(value)) + value
-    if isinstance(value, str):
-        return head(3, len(value.encode())) + value.encode()
-    if isinstance(value, list):
-        return head(4, len(value)) + b"".join(map(encode, value))
-    pairs = sorted((encode(key), encode(item)) for key, item in value.items())
-    return head(5, len(pairs)) + b"".join(key + item for key, item in pairs)
 
 
 def receipt(claims, protected=None, unprotected=None, key=KEY, tag: bytes = b"\xd2", payload: bytes | None = None) -> bytes:
