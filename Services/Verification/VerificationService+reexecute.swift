@@ -8,7 +8,6 @@ internal import Logging
 internal import Metrics
 internal import RPC
 internal import Receipts
-internal import Synchronization
 internal import Wire
 
 extension VerificationService {
@@ -68,19 +67,12 @@ extension VerificationService {
   }
 
   private func judge(_ evidence: ExecutionEvidence) async throws -> Judgement {
-    let stop = StopFlag()
     metrics.waiting.record(engine.waiting + 1)
     defer { metrics.waiting.record(engine.waiting) }
     do {
-      return try await withTaskCancellationHandler {
-        try await engine.run { try judge(evidence.opened, stop) }
-      } onCancel: {
-        stop.set()
+      return try await onEngine(evidence.opened, metrics.duration) { opened, isCancelled, model in
+        try opened.judge(pool: pool, isCancelled: isCancelled, model: model)
       }
-    } catch let full as EngineThread.Full {
-      throw RPCError(.resourceExhausted, "\(full)")
-    } catch let missing as ModelStore.Missing {
-      throw RPCError(.failedPrecondition, "\(missing)")
     } catch let unreadable as GenerationError {
       return .undecided(unreadable)
     }
@@ -93,26 +85,4 @@ extension VerificationService {
       "re-execution failed", metadata: ["error": "\(error)", "receipt_id": "\(evidence.execution.receiptID)"])
     return RPCError(.internal, "the engine could not execute the answer again: \(error)")
   }
-
-  /// On the engine's thread.
-  private func judge(_ opened: OpenedExecution, _ stop: StopFlag) throws -> Judgement {
-    if stop.isSet { return .undecided(.cancelled) }
-    var started: ContinuousClock.Instant?
-    defer { if let started { metrics.duration.record(duration: ContinuousClock.now - started) } }
-    return try opened.judge(pool: pool) {
-      stop.isSet
-    } model: {
-      let model = try store.model(opened.manifest, digest: opened.manifestDigest)
-      started = .now
-      return model
-    }
-  }
-}
-
-/// A wish to end one re-execution: its caller has gone or its time is up.
-final class StopFlag: Sendable {
-  private let flag = Atomic<Bool>(false)
-
-  var isSet: Bool { flag.load(ordering: .acquiring) }
-  func set() { flag.store(true, ordering: .releasing) }
 }

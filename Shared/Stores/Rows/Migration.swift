@@ -17,7 +17,7 @@ public struct Migration: Sendable {
   }
 
   /// Upper-case words are types and options, lower-case ones are ours: `blob BLOB NOT NULL` becomes `blob BYTEA NOT NULL`.
-  private static func translated(_ sql: String) -> String {
+  static func translated(_ sql: String) -> String {
     let words = [
       (") STRICT, WITHOUT ROWID", ")"), (") STRICT", ")"), (" BLOB", " BYTEA"),
       // Both number rows that are inserted without a number.
