@@ -4,8 +4,6 @@ public import Cryptography
 /// What a data set's Croissant 1.1 (or 1.0) metadata says of it: schema.org in JSON-LD, with the digests of its files. It
 /// is read as the plain JSON that its specification shows, under the names of its own context; nothing is fetched.
 public struct Croissant: Hashable, Sendable {
-  public static let byteCountMax = 4 << 20
-  public static let creatorCountMax = 256
   /// Files, and sets of files, whose members are in the files.
   public static let distributionCountMax = Asset.contentCountMax
 
@@ -23,27 +21,17 @@ public struct Croissant: Hashable, Sendable {
 
   /// Errors: ``CreditError`` that names what is missing, or crosses a limit.
   public init(parsing bytes: [UInt8]) throws(CreditError) {
-    guard bytes.count <= Self.byteCountMax else {
-      throw .tooMany(what: "bytes of Croissant metadata", count: bytes.count, limit: Self.byteCountMax)
-    }
-    let json: JSON
-    do { json = try JSON(parsing: bytes, limits: JSONLimits(byteCountMax: Self.byteCountMax, depthMax: 32)) } catch {
-      throw .json(path: "croissant", wanted: "JSON: \(error)")
-    }
+    let json = try DatasetMetadata.json(bytes, "croissant", of: "Croissant")
     guard Self.isOfType("Dataset", json) else { throw .json(path: "croissant.@type", wanted: "Dataset of schema.org") }
     let versions = Self.texts(json["conformsTo"] ?? json["dct:conformsTo"])
     guard versions.contains(where: { Self.versions.contains($0) }) else {
       throw .json(path: "croissant.conformsTo", wanted: "one of \(Self.versions.joined(separator: ", "))")
     }
-    name = try Self.text(json, "name", Asset.nameByteCountMax)
-    let licences = Self.texts(json["license"])
-    // Several licences may mean either or both, and which no program can tell.
-    guard licences.count == 1 else { throw .json(path: "croissant.license", wanted: "one licence") }
-    try RegistryText.check(licences[0], "croissant.license", Asset.licenceByteCountMax)
-    licence = licences[0]
+    name = try DatasetMetadata.text(json["name"], "croissant.name")
+    licence = try DatasetMetadata.licence(Self.texts(json["license"]).map { .string($0) }, "croissant.license")
     let creators = Self.texts(json["creator"])
-    guard creators.count <= Self.creatorCountMax else {
-      throw .tooMany(what: "creators", count: creators.count, limit: Self.creatorCountMax)
+    guard creators.count <= DatasetMetadata.partyCountMax else {
+      throw .tooMany(what: "creators", count: creators.count, limit: DatasetMetadata.partyCountMax)
     }
     for creator in creators { try RegistryText.check(creator, "croissant.creator", Asset.nameByteCountMax) }
     self.creators = creators
@@ -97,11 +85,5 @@ public struct Croissant: Hashable, Sendable {
     return (json.arrayValue ?? [json]).compactMap { item in
       item.stringValue ?? (item["name"] ?? item["url"] ?? item["@id"])?.stringValue
     }
-  }
-
-  private static func text(_ json: JSON, _ member: String, _ byteCountMax: Int) throws(CreditError) -> String {
-    guard let text = json[member]?.stringValue else { throw .json(path: "croissant.\(member)", wanted: "a string") }
-    try RegistryText.check(text, "croissant.\(member)", byteCountMax)
-    return text
   }
 }

@@ -59,7 +59,7 @@ import Testing
   }
 
   @Test func limitsAreNamed() throws {
-    let large = [UInt8](repeating: 0x20, count: Croissant.byteCountMax + 1)
+    let large = [UInt8](repeating: 0x20, count: DatasetMetadata.byteCountMax + 1)
     #expect(throws: CreditError.tooMany(what: "bytes of Croissant metadata", count: large.count, limit: 4 << 20)) {
       try Croissant(parsing: large)
     }
