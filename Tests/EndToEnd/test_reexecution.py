@@ -38,14 +38,15 @@ def request(messages, bundle: Bundle, **changed: bytes):
 
 @pytest.mark.parametrize("kernel", [kernel for kernel in programs.machine_kernels()])
 @pytest.mark.parametrize("threads", ["1", "2"])
-def test_verification_alone_agrees_on_any_kernel_and_thread_count(stopped, stubs, tmp_path, kernel, threads):
+def test_verification_alone_agrees_on_any_kernel_and_thread_count(stopped, stubs, tmp_path, is_long, kernel, threads):
     suite, bundles = stopped
     messages = stubs.messages("verification")
     variables = {"COLOPHON_VERIFICATION_KERNEL": kernel, "COLOPHON_VERIFICATION_THREADS": threads}
     models = str(suite.data / "inference/models")
     with LoneService("verification", tmp_path, "--models", models, variables=variables) as service:
         verification = stubs.connect("verification", service.url, service.token)
-        for bundle in bundles:
+        # The scalar form takes eight seconds a bundle; in a short run, the one with the fewest tokens.
+        for bundle in bundles if is_long or kernel != "scalar" else bundles[-1:]:
             answer = verification.reexecute(request(messages, bundle))
             assert answer.agrees, answer.finding
             verdict = Statement(answer.verdict_statement)

@@ -1,3 +1,4 @@
+import TestKit
 import Testing
 
 @testable import Exact
@@ -81,16 +82,23 @@ struct Company: CustomStringConvertible, Sendable {
     let tokens = EngineBitsTests.tokens(70, vocabulary: 200)
     let scalar = try file.use { try Model.load(path: $0, kernel: .scalar, threads: 2) }
     let expected = try Rows(scalar, tokens, chunk: 1)
-    for kernel in KernelChoice.available {
+    for (form, kernel) in KernelChoice.available.enumerated() {
       let model = try file.use { try Model.load(path: $0, kernel: kernel, threads: 2) }
       for threads in [1, 2, 3] {
         // The scalar form is slow, and no other code than that of the others cuts and batches it.
-        for company in kernel == .scalar ? [Company.all[threads], Company.all[2 * threads + 2]] : Company.all {
+        for (turn, company) in Company.all.enumerated()
+        where kernel == .scalar ? [threads, 2 * threads + 2].contains(turn) : Self.runs(threads, turn, form) {
           let rows = try company.rows(model, tokens, threads: threads)
           #expect(rows == expected, "\(type), \(kernel), \(threads) threads, \(company)")
         }
       }
     }
+  }
+
+  /// A long run has each company with each number of threads. A short one has each company once with each form, and
+  /// threads go round so that each meets each cut and each kind of neighbours.
+  private static func runs(_ threads: Int, _ turn: Int, _ form: Int) -> Bool {
+    TestSize.isLong || (turn + turn / 3 + form) % 3 == threads - 1
   }
 
   @Test("a sequence that meets a number that is not finite fails alone")

@@ -1,5 +1,5 @@
 import Exact
-import Foundation
+import TestKit
 import Testing
 
 /// The bits of the real model: a sample of the combinations that the synthetic models go through in full, in which every
@@ -21,8 +21,8 @@ import Testing
       company: Company(chunk: [1, 7, 64][column], neighbours: Company.Neighbours.allCases[(row + column) % 3]))
   }
 
-  static let contexts =
-    [1, 31, 32, 33, 257] + (ProcessInfo.processInfo.environment["COLOPHON_TEST_LONG"] == nil ? [] : [2048])
+  /// Around the end of a page of keys, and over several; a long run has more of each.
+  static let contexts = TestSize.pick([1, 33, 257], long: [1, 31, 32, 33, 257, 2048])
 
   @Test("no bit of the real model's last rows depends on kernels, threads, cuts or company", arguments: contexts)
   func sample(context: Int) throws {

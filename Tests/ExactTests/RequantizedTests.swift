@@ -1,4 +1,5 @@
 import Exact
+import TestKit
 import Testing
 
 /// One who computes with other weights than the published ones, and whose answers read the same, is still found out:
@@ -14,21 +15,25 @@ import Testing
   }
 
   static let maxTokens = 12
-  static let forgeries = [
-    // Cheaper than the published Q4_1, then roomier, then in every layer of the model.
+  static let forgeries = few + TestSize.pick([], long: others)
+
+  static let few = [
+    // Cheaper than the published Q4_1, then roomier in every layer of the model.
     Forgery(type: .q4_0, layers: 12..<13, prompt: "What is the capital of France?"),
+    Forgery(type: .q8_0, layers: 0..<30, prompt: "Count from one to ten."),
+    // Blocks of 256: of each layer the one matrix whose rows they divide, 1536 wide.
+    Forgery(type: .q4_K, layers: 12..<13, prompt: "What is the capital of France?"),
+    // Not one weight has another value: only the arithmetic of the format differs.
+    Forgery(type: .f32, layers: 12..<13, prompt: "Name three rivers of Europe."),
+  ]
+  static let others = [
     Forgery(type: .q8_0, layers: 12..<13, prompt: "What is the capital of France?"),
     Forgery(type: .f16, layers: 12..<13, prompt: "Name three rivers of Europe."),
-    Forgery(type: .q8_0, layers: 0..<30, prompt: "Count from one to ten."),
     Forgery(type: .bf16, layers: 12..<13, prompt: "What is the capital of France?"),
     Forgery(type: .q5_0, layers: 12..<13, prompt: "What is the capital of France?"),
     Forgery(type: .q5_1, layers: 12..<13, prompt: "What is the capital of France?"),
-    // Blocks of 256: of each layer the one matrix whose rows they divide, 1536 wide.
-    Forgery(type: .q4_K, layers: 12..<13, prompt: "What is the capital of France?"),
     Forgery(type: .q5_K, layers: 12..<13, prompt: "What is the capital of France?"),
     Forgery(type: .q6_K, layers: 0..<30, prompt: "What is the capital of France?"),
-    // Not one weight has another value: only the arithmetic of the format differs.
-    Forgery(type: .f32, layers: 12..<13, prompt: "Name three rivers of Europe."),
   ]
 
   static func load(_ model: Requantized) throws -> ChatModel {

@@ -1,16 +1,15 @@
 import Cryptography
 import Foundation
 import Stores
+import TestKit
 import Testing
 
 /// Where rows are kept, for tests that hold of both.
 enum Backend: String, CaseIterable, CustomTestStringConvertible {
   case sqlite, postgres
 
-  /// Both, where a test takes long only with `COLOPHON_TEST_LONG`.
-  static var long: [Backend] {
-    ProcessInfo.processInfo.environment["COLOPHON_TEST_LONG"] == nil ? [.sqlite] : allCases
-  }
+  /// Both, where a test takes long only in a long run.
+  static var long: [Backend] { TestSize.pick([.sqlite], long: allCases) }
 
   var testDescription: String { rawValue }
 

@@ -16,7 +16,7 @@ import Testing
     return suite
   }
 
-  /// With `COLOPHON_TEST_LONG` the third way too.
+  /// In a long run the third way too.
   static let ways: [(Backend, Backend)] =
     [(.postgres, .sqlite), (.sqlite, .postgres)] + (Backend.long.count > 1 ? [(.postgres, .postgres)] : [])
 

@@ -2,6 +2,7 @@ import Cryptography
 import Foundation
 import Receipts
 import Synchronization
+import TestKit
 import Testing
 
 @testable import Stores
@@ -12,8 +13,7 @@ struct BackendKind: Sendable, CustomTestStringConvertible {
     case filesystem, nanio, swift
 
     static var allCases: [Blobs] {
-      ProcessInfo.processInfo.environment["COLOPHON_TEST_LONG"] == nil
-        ? [.filesystem, .nanio] : [.filesystem, .nanio, .swift]
+      TestSize.pick([.filesystem, .nanio], long: [.filesystem, .nanio, .swift])
     }
 
     /// Throws what kept it from starting.
@@ -29,14 +29,13 @@ struct BackendKind: Sendable, CustomTestStringConvertible {
   let blobs: Blobs
   let rows: Backend
 
-  /// Each place once, or with COLOPHON_TEST_LONG every pair.
-  static let allCases =
-    ProcessInfo.processInfo.environment["COLOPHON_TEST_LONG"] == nil
-    ? [.files, BackendKind(blobs: .nanio, rows: .postgres)]
-    : Blobs.allCases.flatMap { blobs in Backend.allCases.map { BackendKind(blobs: blobs, rows: $0) } }
+  /// Each place once, or in a long run every pair.
+  static let allCases = TestSize.pick(
+    [files, BackendKind(blobs: .nanio, rows: .postgres)],
+    long: Blobs.allCases.flatMap { blobs in Backend.allCases.map { BackendKind(blobs: blobs, rows: $0) } })
 
-  /// Every pair, where a test takes long only with COLOPHON_TEST_LONG.
-  static let long = ProcessInfo.processInfo.environment["COLOPHON_TEST_LONG"] == nil ? [files] : allCases
+  /// Every pair, where a test takes long only in a long run.
+  static let long = TestSize.pick([files], long: allCases)
 
   var testDescription: String { "\(blobs), \(rows)" }
 }

@@ -86,7 +86,7 @@ import Testing
     let bytes = try Data(contentsOf: URL(filePath: "\(intact.folder)/storage.sqlite"))
     var random = SplitMix64(state: FaultSeeds.all.lowerBound)
     var refused = 0
-    for _ in 0..<(ProcessInfo.processInfo.environment["COLOPHON_TEST_LONG"] == nil ? 60 : 5000) {
+    for _ in 0..<TestSize.pick(60, long: 5000) {
       try fixture.remove()
       _ = try intact.copy(to: fixture.folder)
       for suffix in ["-wal", "-shm"] { try? FileManager.default.removeItem(atPath: file.path + suffix) }

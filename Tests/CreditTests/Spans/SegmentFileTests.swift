@@ -51,8 +51,7 @@ import Testing
     let whole = try Data(contentsOf: URL(filePath: path("a")))
     var refused = 0
     // All bytes of header and documents, and some of the rest; all in a long run.
-    let isLong = ProcessInfo.processInfo.environment["COLOPHON_TEST_LONG"] == "1"
-    for at in Array(0..<600) + stride(from: 600, to: whole.count, by: isLong ? 1 : 23) {
+    for at in Array(0..<600) + stride(from: 600, to: whole.count, by: TestSize.pick(23, long: 1)) {
       var bytes = whole
       bytes[at] ^= at % 2 == 0 ? 0xff : 0x40
       try bytes.write(to: URL(filePath: path("b")))

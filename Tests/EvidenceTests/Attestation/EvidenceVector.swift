@@ -1,6 +1,7 @@
 import Cryptography
 import Foundation
 import Synchronization
+import TestKit
 import Testing
 
 @testable import Evidence
@@ -50,9 +51,9 @@ struct EvidenceVector: Sendable, CustomTestStringConvertible {
 }
 
 extension EvidenceVector {
-  /// All bytes when COLOPHON_TEST_LONG is set, else a sample that always has the first and the last.
+  /// All bytes in a long run, else a sample that always has the first and the last.
   static func positions(_ range: Range<Int>, sample: Int = 24) -> [Int] {
-    if ProcessInfo.processInfo.environment["COLOPHON_TEST_LONG"] != nil || range.count <= sample { return Array(range) }
+    if TestSize.isLong || range.count <= sample { return Array(range) }
     let step = range.count / sample
     return Array(stride(from: range.lowerBound, to: range.upperBound, by: max(1, step))) + [range.upperBound - 1]
   }
