@@ -1,4 +1,5 @@
 import CFuzzer
+import FuzzKit
 import Glibc
 
 @testable import Exact

@@ -1,8 +1,8 @@
-import Glibc
+internal import Glibc
 
 /// Gives files to a target, one after another. A file whose name begins with `refused-` must be refused, one with
 /// `accepted-` accepted; of any other only that nothing breaks.
-struct Replay {
+package struct Replay {
   private let target: FuzzTarget
 
   init(_ target: FuzzTarget) { self.target = target }
@@ -34,7 +34,7 @@ struct Replay {
     return nil
   }
 
-  private static func read(_ path: String) -> [UInt8]? {
+  package static func read(_ path: String) -> [UInt8]? {
     guard let file = fopen(path, "rb") else { return nil }
     defer { fclose(file) }
     var bytes: [UInt8] = []

@@ -1,11 +1,12 @@
-import CFuzzer
+internal import CFuzzer
+internal import Synchronization
 
 /// Called by libFuzzer instead of its own mutation, which three inputs of ten still get: damage of no plan finds other
 /// things.
 @_cdecl("LLVMFuzzerCustomMutator")
 public func mutate(_ data: UnsafeMutablePointer<UInt8>, _ size: Int, _ sizeMax: Int, _ seed: CUnsignedInt) -> Int {
   var random = FuzzRandom(seed: seed)
-  guard let mutate = FuzzTarget.chosen?.mutate, Int.random(in: 0..<10, using: &random) >= 3 else {
+  guard let mutate = FuzzProgram.chosen.withLock({ $0 })?.mutate, Int.random(in: 0..<10, using: &random) >= 3 else {
     return LLVMFuzzerMutate(data, size, sizeMax)
   }
   var input = Array(UnsafeBufferPointer(start: data, count: size))
@@ -17,7 +18,7 @@ public func mutate(_ data: UnsafeMutablePointer<UInt8>, _ size: Int, _ sizeMax: 
 
 extension [UInt8] {
   /// Lets libFuzzer change a part, which may grow by half and 16 bytes. Returns by how much it grew.
-  @discardableResult mutating func mutatePart(_ part: Range<Int>) -> Int {
+  @discardableResult package mutating func mutatePart(_ part: Range<Int>) -> Int {
     let room = part.count + part.count / 2 + 16
     var changed = Array(self[part]) + [UInt8](repeating: 0, count: room - part.count)
     let count = changed.withUnsafeMutableBufferPointer { buffer in
@@ -28,11 +29,11 @@ extension [UInt8] {
   }
 
   /// A little-endian number of `width` bytes; the part of it that lies inside.
-  func little(at start: Int, width: Int) -> UInt64 {
+  package func little(at start: Int, width: Int) -> UInt64 {
     (0..<width).reduce(0) { $0 | (start + $1 < count ? UInt64(self[start + $1]) << (8 * UInt64($1)) : 0) }
   }
 
-  mutating func setLittle(_ value: UInt64, at start: Int, width: Int) {
+  package mutating func setLittle(_ value: UInt64, at start: Int, width: Int) {
     for index in 0..<width where start + index < count {
       self[start + index] = UInt8(truncatingIfNeeded: value >> (8 * UInt64(index)))
     }

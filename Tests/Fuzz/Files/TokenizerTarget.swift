@@ -1,3 +1,5 @@
+import FuzzKit
+
 @testable import Exact
 
 extension FuzzTarget {

@@ -1,3 +1,5 @@
+import FuzzKit
+
 /// Damage of the kind that somebody who knows the format does: one field wrong, the rest as it was.
 enum GGUFMutation {
   @Sendable static func mutate(_ input: inout [UInt8], _ random: inout FuzzRandom) {

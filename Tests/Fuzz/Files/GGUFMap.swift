@@ -1,3 +1,5 @@
+import FuzzKit
+
 /// Where the fields of a GGUF file lie, followed as far as it makes sense. Written apart from the reader under test, and
 /// forgiving: what it cannot follow ends it.
 struct GGUFMap {

@@ -1,0 +1,3 @@
+import FuzzKit
+
+FuzzProgram.run([.gguf, .tokenizer, .safetensors, .wordpiece, .template])

@@ -1,0 +1,3 @@
+import FuzzKit
+
+FuzzProgram.run([.bundle, .evidence, .collateral])
