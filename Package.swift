@@ -158,7 +158,10 @@ let testTargets: [Target] = [
       .product(name: "HummingbirdTesting", package: "hummingbird"),
     ]),
   tests(
-    "Stores", ["Stores", "MerkleLog", "Receipts", "Credit", "Codec", "Cryptography", httpClient, nioCore, nioHTTP1]),
+    "Stores",
+    [
+      "Stores", "MerkleLog", "Receipts", "Credit", "Codec", "Cryptography", httpClient, nioCore, nioHTTP1, nioPosix,
+    ]),
   tests(
     "Attribution",
     [

@@ -108,6 +108,23 @@ import Testing
     }
   }
 
+  @Test func `What is not sent again never goes over a connection that was kept`() async throws {
+    let server = try await ConnectionCounter()
+    let client = try S3Client(
+      http: S3Server.http, endpoint: server.endpoint, bucket: "b", region: "r",
+      credentials: S3Credentials(accessKey: "a", secret: "b"))
+    var connections: [S3Client.Repeat: Set<String>] = [:]
+    for repeats in [S3Client.Repeat.always, .ifRefused] {
+      for _ in 0..<3 {
+        let answer = try await client.send(.init(method: .DELETE, key: "k", repeats: repeats))
+        connections[repeats, default: []].formUnion(answer.headers[ConnectionCounter.header])
+      }
+    }
+    try await server.close()
+    #expect(connections[.always]?.count == 1 && connections[.ifRefused]?.count == 3)
+    #expect(connections[.always, default: []].isDisjoint(with: connections[.ifRefused, default: []]))
+  }
+
   @Test(arguments: BackendKind.Blobs.allCases.filter { $0 != .filesystem })
   func `Parts make one object, ranges give its parts, and a listing has every key`(kind: BackendKind.Blobs) async throws
   {

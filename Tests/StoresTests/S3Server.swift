@@ -14,10 +14,8 @@ struct S3Server: Sendable {
   /// Lives as long as the tests.
   static let http = {
     var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow, decompression: .disabled)
-    // As in the services: one that refuses is not asked for ten seconds, and a connection is given up before the server
-    // may close it, or a removal could meet the closing.
+    // As in the services: one that refuses is not asked for ten seconds.
     configuration.connectionPool.retryConnectionEstablishment = false
-    configuration.connectionPool.idleTimeout = .seconds(30)
     return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
   }()
 

@@ -39,6 +39,15 @@ public struct S3Client: Sendable {
   /// For one attempt.
   static let timeout = TimeAmount.seconds(60)
 
+  /// Uses each connection once, for requests that are not sent again: one that was kept may be closed by the server just
+  /// when the request is written (RFC 9112 section 9.5), and nobody could tell whether it arrived. Lives with the process.
+  private static let unshared: HTTPClient = {
+    var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow, decompression: .disabled)
+    configuration.maximumUsesPerConnection = 1
+    configuration.connectionPool.retryConnectionEstablishment = false
+    return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+  }()
+
   let http: HTTPClient
   let base: String
   let host: String
@@ -104,7 +113,8 @@ public struct S3Client: Sendable {
       payload: SHA256.hash(request.body), unixSeconds: time(nil))
     for header in signed { sent.headers.add(name: header.name, value: header.value) }
     if !request.body.isEmpty || request.method == .PUT { sent.body = .bytes(ByteBuffer(bytes: request.body)) }
-    let response = try await http.execute(sent, timeout: Self.timeout)
+    let client = request.repeats == .always ? http : Self.unshared
+    let response = try await client.execute(sent, timeout: Self.timeout)
     let body = try await response.body.collect(upTo: bodyBytesMax)
     return Response(status: response.status.code, headers: response.headers, body: Array(body.readableBytesView))
   }
