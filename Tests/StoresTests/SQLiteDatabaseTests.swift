@@ -36,6 +36,24 @@ import Testing
     #expect(try await SQLiteDatabase(path: path, migrations: [first, mended]).schemaVersion() == 2)
   }
 
+  @Test(arguments: [
+    ("CREATE INDEX c ON a (x)", "c"), ("DROP TABLE b", "b"), ("ALTER TABLE a ADD COLUMN w TEXT", "a"),
+    ("CREATE VIEW c AS SELECT x FROM a", "c"), ("DROP TABLE b; CREATE TABLE b (y TEXT)", "b"),
+    ("CREATE TRIGGER c AFTER INSERT ON a BEGIN DELETE FROM b; END", "c"),
+  ])
+  func `A database whose tables are defined otherwise is refused by name`(change: String, name: String) async throws {
+    let path = "\(folder.path)/x.sqlite"
+    _ = try SQLiteDatabase(path: path, migrations: [first, Migration("others", "\(second.sql) \(change)")])
+    let error = #expect(throws: SQLiteError.self) { try SQLiteDatabase(path: path, migrations: [first, second]) }
+    #expect(error == .definition(path: path, name: name))
+  }
+
+  @Test func `What the planner notes for itself is no difference`() async throws {
+    let path = "\(folder.path)/x.sqlite"
+    _ = try SQLiteDatabase(path: path, migrations: [first, Migration("noted", "INSERT INTO a VALUES (1); ANALYZE")])
+    #expect(try await SQLiteDatabase(path: path, migrations: [first, Migration("none", "")]).schemaVersion() == 2)
+  }
+
   @Test func `Only the owner can read a database and what stands beside it`() async throws {
     let path = "\(folder.path)/x.sqlite"
     try Data().write(to: URL(filePath: path))

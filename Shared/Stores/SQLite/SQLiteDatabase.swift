@@ -34,7 +34,11 @@ public final class SQLiteDatabase: RowDatabase {
       try Self.require(db, "foreign_keys", "1", path)
     }
     // One transaction that first takes the lock: processes that open one file together agree on each step.
-    steps = try pool.write { db in try SQLiteTransaction(db).require(schema, mode, database: path) }
+    steps = try pool.write { db in
+      let steps = try SQLiteTransaction(db).require(schema, mode, database: path)
+      try Self.requireDefinitions(db, schema, path)
+      return steps
+    }
   }
 
   public func write<T: Sendable>(
