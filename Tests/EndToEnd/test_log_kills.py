@@ -159,7 +159,9 @@ def test_an_acknowledgement_is_written_after_the_syncs_that_cover_it(tmp_path, s
                 returned.append(SYNC.search(call).group(1))
         elif "sync resumed>" in call:
             assert call.rstrip().endswith("= 0"), call
-            returned.append(SYNC.search(open_calls.pop(thread)).group(1))
+            # One that began before the request covers nothing of it.
+            if thread in open_calls:
+                returned.append(SYNC.search(open_calls.pop(thread)).group(1))
     assert not open_calls, f"still syncing when the answer was written: {open_calls}"
     folder = str(tmp_path / "data" / "storage")
     for what, path in {
