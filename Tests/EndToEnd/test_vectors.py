@@ -54,10 +54,10 @@ def test_greedy_tokens_agree_with_the_vectors(suite):
 
 def test_scores_are_the_same_bits_on_every_kernel_and_thread_count(suite, is_long):
     vectors = lines("greedy_smollm2_q4_1.jsonl")
+    # ExactTests compare the kernels over whole answers; here they are seen from outside, and the scalar one is slow.
+    vectors = sorted(vectors, key=lambda vector: len(vector["prompt_tokens"]))[:4 if is_long else 1]
     if not is_long:
-        # ExactTests compare the kernels over whole answers; here they are seen from outside.
-        shortest = min(vectors, key=lambda vector: len(vector["prompt_tokens"]))
-        vectors = [shortest | {"tokens": shortest["tokens"][:8]}]
+        vectors = [vectors[0] | {"tokens": vectors[0]["tokens"][:8]}]
     runs = {
         (kernel, threads): score(suite, vectors, "--kernel", kernel, "--threads", threads)
         for kernel in programs.machine_kernels() for threads in ("1", "2")
