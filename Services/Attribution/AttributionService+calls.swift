@@ -69,10 +69,12 @@ extension AttributionService {
     }
     let balance = try await ledger.balance(of: input.contributor)
     return LedgerBalance(
-      contributor: input.contributor, pendingNano: balance.pendingNano, settledNano: balance.settledNano)
+      contributor: input.contributor, pendingNano: balance.pendingNano, settledNano: balance.settledNano,
+      escrowNano: balance.escrowNano, heldNano: balance.heldNano, paidNano: balance.paidNano,
+      owedNano: balance.owedNano)
   }
 
-  private static func receiptID(_ text: String) throws(RPCError) -> ReceiptID {
+  static func receiptID(_ text: String) throws(RPCError) -> ReceiptID {
     guard let id = ReceiptID(text) else {
       throw RPCError(.invalidArgument, "receipt_id must be a UUIDv7 in lower case")
     }
@@ -88,8 +90,8 @@ extension LedgerError {
   /// What a caller is told; nil for faults of the ledger itself, which are for the log.
   var rpcError: RPCError? {
     switch self {
-    case .attributedOtherwise, .settledOtherwise: RPCError(.alreadyExists, description)
-    case .notAttributed: RPCError(.notFound, description)
+    case .attributedOtherwise, .settledOtherwise, .paidOtherwise: RPCError(.alreadyExists, description)
+    case .notAttributed, .unknownDispute, .unknownPayout: RPCError(.notFound, description)
     case .indexTooLarge: RPCError(.invalidArgument, description)
     case .balanceTooLarge: RPCError(.resourceExhausted, description)
     case .statement, .unknownPolicy, .policyChanged, .damaged: nil

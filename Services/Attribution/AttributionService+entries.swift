@@ -12,14 +12,18 @@ extension AttributionService {
 }
 
 extension EntryPart {
-  init(_ part: LedgerPart) {
-    let entry = part.entry
-    let lines = zip(part.firstLine..., entry.postings).map { line, posting in
+  init(_ part: LedgerPart) { self.init(part.entry, firstLine: part.firstLine) }
+
+  init(_ entry: LedgerEntry, firstLine: UInt64 = 1) {
+    let lines = zip(firstLine..., entry.postings).map { line, posting in
       PostingLine(line: line, account: posting.account.description, amountNano: posting.amountNano)
     }
+    let origin = entry.origin
     self.init(
-      number: entry.number, receiptID: entry.receiptID, event: entry.event.rawValue, execution: entry.execution.bytes,
-      model: entry.model.bytes, policy: entry.policy.bytes, attribution: entry.attribution.bytes,
-      receipt: entry.place?.receipt.bytes ?? [], logIndex: entry.place?.index ?? 0, lines: lines)
+      number: entry.number, receiptID: origin?.receiptID ?? "", event: entry.event.rawValue,
+      execution: origin?.execution.bytes ?? [], model: origin?.model.bytes ?? [], policy: origin?.policy.bytes ?? [],
+      attribution: origin?.attribution.bytes ?? [], receipt: entry.place?.receipt.bytes ?? [],
+      logIndex: entry.place?.index ?? 0, lines: lines, key: entry.key, detail: entry.detail,
+      chain: entry.chain?.bytes ?? [])
   }
 }

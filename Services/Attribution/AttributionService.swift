@@ -21,6 +21,8 @@ public struct AttributionService: HostedService {
   let contributions: ContributionStore
   let owner: String
   let metrics = AttributionMetrics()
+  /// Seconds since 1970, for what is signed and posted.
+  let now: @Sendable () -> Int64
 
   public init(context: ServiceContext) async throws {
     try await self.init(
@@ -42,6 +44,7 @@ public struct AttributionService: HostedService {
     contributions = ContributionStore(ledger)
     let audit = try await ledger.audit(settings.audit)
     owner = settings.owner
+    self.now = now
     signer = try await AttributionSigner(policy: settings.policy, issuer: issuer, key: key, ledger: ledger, now: now)
     logger.notice(
       "ledger audited",
@@ -68,6 +71,7 @@ public struct AttributionService: HostedService {
     routes.rpc.serve(AttributionProcedures.listEntries) { input, _ in try await entries(input) }
     routes.rpc.serve(AttributionProcedures.followLog) { input, _ in try await follow(input) }
     routes.rpc.serve(AttributionProcedures.listContributions) { input, _ in try await list(input) }
+    addActs(to: routes)
   }
 
   public var readinessChecks: [ReadinessCheck] {

@@ -21,11 +21,18 @@ public struct PolicyRole: Hashable, Sendable {
 public struct AttributionPolicy: Hashable, Sendable {
   /// Roles in one policy.
   public static let roleCountMax = 16
+  public static let escrowDaysMax = 3_650
 
   public let id: String
   public let roles: [PolicyRole]
+  /// Days for which a settled amount can be disputed before it is paid; 0 for none.
+  public let escrowDays: Int
+  /// What a contributor must have for a payout to pay it, in nano-units; 0 where any amount is paid.
+  public let minimumPayoutNano: UInt64
 
-  public init(id: String, roles: [PolicyRole]) throws(CreditError) {
+  public init(
+    id: String, roles: [PolicyRole], escrowDays: Int = 0, minimumPayoutNano: UInt64 = 0
+  ) throws(CreditError) {
     try CreditID.check(id, "policy")
     guard roles.count <= Self.roleCountMax else {
       throw .tooMany(what: "roles", count: roles.count, limit: Self.roleCountMax)
@@ -34,12 +41,20 @@ public struct AttributionPolicy: Hashable, Sendable {
     try CreditID.refuseDuplicates(roles.map(\.role), "role")
     try BasisPoints.check(roles.map(\.basisPoints), of: "policy '\(id)'", min: 1)
     for role in roles { try role.method.check(role: role.role) }
-    self.init(valid: id, roles)
+    guard (0...Self.escrowDaysMax).contains(escrowDays) else {
+      throw .outOfRange(
+        what: "escrow_days of policy '\(id)'", value: String(escrowDays),
+        range: "from 1 to \(Self.escrowDaysMax), or absent")
+    }
+    try LedgerRules.check(priceNano: minimumPayoutNano)
+    self.init(valid: id, roles, escrowDays: escrowDays, minimumPayoutNano: minimumPayoutNano)
   }
 
-  private init(valid id: String, _ roles: [PolicyRole]) {
+  private init(valid id: String, _ roles: [PolicyRole], escrowDays: Int = 0, minimumPayoutNano: UInt64 = 0) {
     self.id = id
     self.roles = roles
+    self.escrowDays = escrowDays
+    self.minimumPayoutNano = minimumPayoutNano
   }
 
   /// `default/1`: 95% to the contributors of the model's lineage, 5% to the operator of the machines.
@@ -52,10 +67,13 @@ public struct AttributionPolicy: Hashable, Sendable {
 }
 
 extension AttributionPolicy {
-  /// `{"id", "roles": [{"role", "basis_points", "method"}]}`, and in each role the members of its method (FORMAT section 2).
-  /// The order is kept.
+  /// `{"id", "roles": [{"role", "basis_points", "method"}], "escrow_days"?, "minimum_payout_nano"?}`, and in each role the
+  /// members of its method (FORMAT section 2). The order is kept. What is 0 is not there, so that a document has one spelling.
   public var json: JSON {
-    .object([JSONMember("id", .string(id)), JSONMember("roles", .array(roles.map(\.json)))])
+    var members = [JSONMember("id", .string(id)), JSONMember("roles", .array(roles.map(\.json)))]
+    if escrowDays > 0 { members.append(JSONMember("escrow_days", .integer(escrowDays))) }
+    if minimumPayoutNano > 0 { members.append(JSONMember("minimum_payout_nano", .decimal(minimumPayoutNano))) }
+    return .object(members)
   }
 
   /// `H(JCS(json))`: what the subject of its statement is, and how documents are told apart.
@@ -67,11 +85,20 @@ extension AttributionPolicy {
   public var methodNotServed: String? { roles.first { $0.method.needsScores }?.method.name }
 
   public init(json: JSON) throws(CreditError) {
-    let fields = try Fields(json, "policy", ["id", "roles"])
+    let fields = try Fields(json, "policy", ["id", "roles", "escrow_days", "minimum_payout_nano"])
     var roles: [PolicyRole] = []
     for (at, item) in try fields.array("roles", limit: Self.roleCountMax).enumerated() {
       roles.append(try PolicyRole(json: item, path: "policy.roles[\(at)]"))
     }
-    try self.init(id: try fields.id("id", "policy"), roles: roles)
+    let days = json["escrow_days"] == nil ? 0 : try fields.integer("escrow_days")
+    guard json["escrow_days"] == nil || (1...Self.escrowDaysMax).contains(days) else {
+      throw .json(path: fields.at("escrow_days"), wanted: "an integer from 1 to \(Self.escrowDaysMax), or absent")
+    }
+    let minimum = json["minimum_payout_nano"] == nil ? 0 : try fields.decimal("minimum_payout_nano")
+    guard json["minimum_payout_nano"] == nil || (1...LedgerRules.priceNanoMax).contains(minimum) else {
+      throw .json(path: fields.at("minimum_payout_nano"), wanted: "a decimal string from 1 to 2^62, or absent")
+    }
+    try self.init(
+      id: try fields.id("id", "policy"), roles: roles, escrowDays: days, minimumPayoutNano: minimum)
   }
 }

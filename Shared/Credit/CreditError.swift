@@ -41,6 +41,10 @@ public enum CreditError: Error, Equatable, Sendable, CustomStringConvertible {
   case noScores(method: String)
   /// An entry of the ledger that cannot follow those before it.
   case entry(number: UInt64, why: String)
+  /// Something that cannot be done to a receipt as the ledger stands.
+  case refusedAct(receipt: String, why: String)
+  /// An account that would owe what it cannot owe.
+  case overdrawn(account: String, nano: String)
   case kernelUnavailable(String)
   case outOfMemory(bytes: Int, purpose: String)
 
@@ -93,6 +97,9 @@ public enum CreditError: Error, Equatable, Sendable, CustomStringConvertible {
       "there are no scores of \(Self.show(method)) for this request: give them, or use a policy without that method"
     case .entry(let number, let why):
       "entry \(number) of the ledger \(Self.show(why)); the ledger is damaged: restore a backup and compare"
+    case .refusedAct(let receipt, let why): "receipt '\(Self.show(receipt))' \(why)"
+    case .overdrawn(let account, let nano):
+      "'\(Self.show(account))' would have \(nano) nano-units; it cannot give what it has not"
     case .kernelUnavailable(let name):
       "this processor cannot run the kernels '\(Self.show(name))'; leave the choice open"
     case .outOfMemory(let bytes, let purpose): "no memory for \(bytes) bytes of \(purpose); use a smaller snapshot"

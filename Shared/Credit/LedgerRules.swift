@@ -3,7 +3,13 @@
 /// | event | postings |
 /// |---|---|
 /// | shares computed | `payer:<owner>` -price, `pending:<contributor>` +share each |
-/// | receipt in the log | `pending:<contributor>` -share, `settled:<contributor>` +share, each |
+/// | receipt in the log | `pending:<contributor>` -share, `settled:<contributor>` +share, each; `escrow` for `settled` under an escrow |
+/// | escrow ended | `escrow:<contributor>` -share, `settled:<contributor>` +share, each |
+/// | dispute opened | `settled` or `escrow:<contributor>` -amount, `held:<contributor>` +amount, each |
+/// | dispute rejected | the same postings with the other sign |
+/// | dispute upheld | `held:<contributor>` -amount each, `settled` or `escrow:<contributor>` +share each of the new shares |
+/// | adjusted | `settled` or `escrow:<contributor>` by the new share minus the old, each that changes |
+/// | paid out | `settled:<contributor>` -amount, `paid:<contributor>` +amount, each |
 /// | undone | the same postings with the other sign |
 ///
 /// Every list adds up to zero, names no account twice and moves something on each line; a price of zero makes none.

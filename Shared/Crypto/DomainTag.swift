@@ -31,6 +31,12 @@ public enum DomainTag: String, CaseIterable, Sendable {
   case minHash = "colophon/minhash/v1"
   /// The permutations of `context-shapley/1` (FORMAT section 7).
   case permutation = "colophon/permutation/v1"
+  /// The chain over the entries of the ledger (FORMAT section 7).
+  case ledger = "colophon/ledger/v1"
+  /// The state of a ledger: its chain and its balances (FORMAT section 7).
+  case ledgerState = "colophon/ledger/state/v1"
+  /// The id of a dispute or an adjustment (FORMAT section 7).
+  case ledgerAct = "colophon/ledger/act/v1"
 
   /// The tag's bytes.
   public var bytes: [UInt8] { [UInt8](rawValue.utf8) }

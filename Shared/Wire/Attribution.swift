@@ -156,12 +156,24 @@ extension GetBalanceRequest: WireTwin {
 public struct LedgerBalance: WireMessage, Equatable {
   public var contributor: String
   public var pendingNano: UInt64
+  /// What the next payout may pay.
   public var settledNano: UInt64
+  public var escrowNano: UInt64
+  public var heldNano: UInt64
+  public var paidNano: UInt64
+  public var owedNano: UInt64
 
-  public init(contributor: String = "", pendingNano: UInt64 = 0, settledNano: UInt64 = 0) {
+  public init(
+    contributor: String = "", pendingNano: UInt64 = 0, settledNano: UInt64 = 0, escrowNano: UInt64 = 0,
+    heldNano: UInt64 = 0, paidNano: UInt64 = 0, owedNano: UInt64 = 0
+  ) {
     self.contributor = contributor
     self.pendingNano = pendingNano
     self.settledNano = settledNano
+    self.escrowNano = escrowNano
+    self.heldNano = heldNano
+    self.paidNano = paidNano
+    self.owedNano = owedNano
   }
 }
 
@@ -173,11 +185,19 @@ extension LedgerBalance: WireTwin {
     contributor = lift(twin.contributor)
     pendingNano = twin.pending_nano
     settledNano = twin.settled_nano
+    escrowNano = twin.escrow_nano
+    heldNano = twin.held_nano
+    paidNano = twin.paid_nano
+    owedNano = twin.owed_nano
   }
 
   func lower(to twin: UnsafeMutablePointer<Twin>, in arena: borrowing WireArena) throws(WireError) {
     twin.pointee.contributor = try lowered(contributor, in: arena)
     twin.pointee.pending_nano = pendingNano
     twin.pointee.settled_nano = settledNano
+    twin.pointee.escrow_nano = escrowNano
+    twin.pointee.held_nano = heldNano
+    twin.pointee.paid_nano = paidNano
+    twin.pointee.owed_nano = owedNano
   }
 }

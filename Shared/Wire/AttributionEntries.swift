@@ -55,7 +55,7 @@ extension ListEntriesResponse: WireTwin {
 public struct EntryPart: WireMessage, Equatable {
   public var number: UInt64
   public var receiptID: String
-  /// `pending` or `settlement`.
+  /// As `LedgerEntry.Event` spells it.
   public var event: String
   /// Digests of the statements, and of the receipt where it is settled.
   public var execution: [UInt8]
@@ -65,11 +65,14 @@ public struct EntryPart: WireMessage, Equatable {
   public var receipt: [UInt8]
   public var logIndex: UInt64
   public var lines: [PostingLine]
+  public var key: String
+  public var detail: String
+  public var chain: [UInt8]
 
   public init(
     number: UInt64 = 0, receiptID: String = "", event: String = "", execution: [UInt8] = [], model: [UInt8] = [],
     policy: [UInt8] = [], attribution: [UInt8] = [], receipt: [UInt8] = [], logIndex: UInt64 = 0,
-    lines: [PostingLine] = []
+    lines: [PostingLine] = [], key: String = "", detail: String = "", chain: [UInt8] = []
   ) {
     self.number = number
     self.receiptID = receiptID
@@ -81,6 +84,9 @@ public struct EntryPart: WireMessage, Equatable {
     self.receipt = receipt
     self.logIndex = logIndex
     self.lines = lines
+    self.key = key
+    self.detail = detail
+    self.chain = chain
   }
 }
 
@@ -99,6 +105,9 @@ extension EntryPart: WireTwin {
     receipt = [UInt8](twin.receipt)
     logIndex = twin.log_index
     lines = lift(twin.lines, twin.n_lines)
+    key = lift(twin.key)
+    detail = lift(twin.detail)
+    chain = [UInt8](twin.chain)
   }
 
   func lower(to twin: UnsafeMutablePointer<Twin>, in arena: borrowing WireArena) throws(WireError) {
@@ -113,6 +122,9 @@ extension EntryPart: WireTwin {
     twin.pointee.log_index = logIndex
     twin.pointee.n_lines = lines.count
     twin.pointee.lines = try arena.list(lines)
+    twin.pointee.key = try lowered(key, in: arena)
+    twin.pointee.detail = try lowered(detail, in: arena)
+    twin.pointee.chain = try arena.data(chain)
   }
 }
 

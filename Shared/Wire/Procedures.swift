@@ -62,6 +62,16 @@ public enum AttributionProcedures {
   public static let followLog = Procedure<FollowLogRequest, FollowLogResponse>(service: service, method: "FollowLog")
   public static let listContributions = Procedure<ListContributionsRequest, ListContributionsResponse>(
     service: service, method: "ListContributions")
+  public static let payOut = Procedure<PayOutRequest, PayOutResponse>(service: service, method: "PayOut")
+  public static let getPayout = Procedure<GetPayoutRequest, GetPayoutResponse>(service: service, method: "GetPayout")
+  public static let openDispute = Procedure<OpenDisputeRequest, ActResponse>(service: service, method: "OpenDispute")
+  public static let closeDispute = Procedure<CloseDisputeRequest, ActResponse>(
+    service: service, method: "CloseDispute")
+  public static let listDisputes = Procedure<ListDisputesRequest, ListDisputesResponse>(
+    service: service, method: "ListDisputes")
+  public static let adjust = Procedure<AdjustRequest, ActResponse>(service: service, method: "Adjust")
+  public static let getLedgerState = Procedure<LedgerStateRequest, LedgerStateResponse>(
+    service: service, method: "GetLedgerState")
 }
 
 public enum OrchestratorProcedures {

@@ -25,6 +25,9 @@ import Wire
     row(AttributionProcedures.getPolicy), row(AttributionProcedures.listCredits),
     row(AttributionProcedures.getBalance), row(AttributionProcedures.listEntries),
     row(AttributionProcedures.followLog), row(AttributionProcedures.listContributions),
+    row(AttributionProcedures.payOut), row(AttributionProcedures.getPayout), row(AttributionProcedures.openDispute),
+    row(AttributionProcedures.closeDispute), row(AttributionProcedures.listDisputes), row(AttributionProcedures.adjust),
+    row(AttributionProcedures.getLedgerState),
     row(OrchestratorProcedures.getIdentity), row(OrchestratorProcedures.getReceipt),
   ]
 

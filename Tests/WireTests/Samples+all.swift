@@ -17,7 +17,15 @@ private let credit = CreditedAmount(
 private let entryPart = EntryPart(
   number: .max, receiptID: "r", event: "settlement", execution: digest, model: digest, policy: digest,
   attribution: digest, receipt: digest, logIndex: 1 << 63,
-  lines: [PostingLine(line: 1, account: words, amountNano: -1), PostingLine()])
+  lines: [PostingLine(line: 1, account: words, amountNano: -1), PostingLine()], key: "k", detail: words, chain: digest)
+
+private let unpaid = UnpaidAmount(contributor: words, amountNano: .max, reason: "next")
+
+private let creditShare = CreditShare(contributor: words, amountNano: .max)
+
+private let dispute = DisputeRecord(
+  entry: .max, disputeID: "d", receiptID: "r", state: "open", contributor: words, classID: digest, evidence: digest,
+  openedUnixMs: .max, held: [creditShare])
 
 private func inferenceSamples() throws -> [Sample] {
   let logprobs = WireLogprobs(
@@ -135,7 +143,10 @@ private func otherSamples() throws -> [Sample] {
     try Sample(credit, empty: CreditedAmount()),
     try Sample(DocumentValues(values: awkward), empty: DocumentValues()),
     try Sample(GetBalanceRequest(contributor: words), empty: GetBalanceRequest()),
-    try Sample(LedgerBalance(contributor: words, pendingNano: 1, settledNano: .max), empty: LedgerBalance()),
+    try Sample(
+      LedgerBalance(
+        contributor: words, pendingNano: 1, settledNano: .max, escrowNano: 2, heldNano: 3, paidNano: 4, owedNano: 5),
+      empty: LedgerBalance()),
     try Sample(ListEntriesRequest(afterEntry: .max, afterLine: 1), empty: ListEntriesRequest()),
     try Sample(ListEntriesResponse(entries: [entryPart, EntryPart()]), empty: ListEntriesResponse()),
     try Sample(entryPart, empty: EntryPart()),
@@ -149,6 +160,30 @@ private func otherSamples() throws -> [Sample] {
       ListContributionsResponse(logSize: 1, contributions: [contribution, LoggedContribution()]),
       empty: ListContributionsResponse()),
     try Sample(PostingLine(line: .max, account: words, amountNano: .min), empty: PostingLine()),
+    try Sample(
+      PayOutRequest(payoutID: "p", day: .max, format: "x402", asset: words, scale: 6, from: "f"), empty: PayOutRequest()
+    ),
+    try Sample(
+      PayOutResponse(entry: [entryPart], newlyPosted: true, unpaid: [unpaid, UnpaidAmount()]), empty: PayOutResponse()),
+    try Sample(unpaid, empty: UnpaidAmount()),
+    try Sample(GetPayoutRequest(payoutID: "p"), empty: GetPayoutRequest()),
+    try Sample(GetPayoutResponse(entry: [entryPart]), empty: GetPayoutResponse()),
+    try Sample(
+      OpenDisputeRequest(receiptID: "r", contributor: words, classID: digest, amountNano: .max, evidence: digest),
+      empty: OpenDisputeRequest()),
+    try Sample(
+      CloseDisputeRequest(disputeID: "d", upheld: true, evidence: digest, shares: [creditShare, CreditShare()]),
+      empty: CloseDisputeRequest()),
+    try Sample(creditShare, empty: CreditShare()),
+    try Sample(ActResponse(id: "d", newlyPosted: true, entry: [entryPart]), empty: ActResponse()),
+    try Sample(
+      AdjustRequest(receiptID: "r", reason: "takedown", evidence: digest, shares: [creditShare]), empty: AdjustRequest()
+    ),
+    try Sample(ListDisputesRequest(afterEntry: .max), empty: ListDisputesRequest()),
+    try Sample(ListDisputesResponse(disputes: [dispute, DisputeRecord()]), empty: ListDisputesResponse()),
+    try Sample(dispute, empty: DisputeRecord()),
+    try Sample(LedgerStateRequest(), empty: LedgerStateRequest()),
+    try Sample(LedgerStateResponse(entry: .max, head: digest, digest: digest), empty: LedgerStateResponse()),
     try Sample(GetReceiptRequest(id: "r"), empty: GetReceiptRequest()),
     try Sample(
       ReceiptRecord(

@@ -10,6 +10,7 @@ struct CreditExport: AsyncParsableCommand {
     discussion: """
       beancount   Beancount 2 and 3, every balance asserted: bean-check accepts it. A debit is positive there.
       csv         RFC 4180, a line each posting; text that a spreadsheet would run has an apostrophe in front.
+                  With key, detail and chain of every entry, so that the chain can be computed again from the file.
       prov-json   W3C PROV-JSON: which answers are attributed to whom, by which statements.
       cyclonedx   CycloneDX 1.6: each model with what its contributors earned.
 

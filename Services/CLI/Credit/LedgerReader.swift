@@ -23,7 +23,14 @@ struct LedgerReader: Sendable {
 
   func call<In: WireMessage, Out: WireMessage>(_ procedure: Procedure<In, Out>, _ input: In) async throws -> Out {
     do { return try await rpc.call(procedure, input, timeout: Self.timeout) } catch let error as RPCError {
-      throw Failure("attribution: \(error.message)", status: error.code == .invalidArgument ? 64 : 69)
+      let status: Int32 =
+        switch error.code {
+        case .invalidArgument: 64
+        case .notFound: 66
+        case .failedPrecondition, .alreadyExists: 65
+        default: 69
+        }
+      throw Failure("attribution: \(error.message)", status: status)
     }
   }
 
@@ -64,19 +71,30 @@ struct LedgerReader: Sendable {
     }
   }
 
-  private static func entry(_ part: EntryPart) throws -> LedgerEntry {
+  static func entry(_ part: EntryPart) throws -> LedgerEntry {
     let wrong = Failure("attribution: entry \(part.number) cannot be read", status: 76)
-    let digests = [part.execution, part.model, part.policy, part.attribution].compactMap { try? Digest32($0) }
-    guard let event = LedgerEntry.Event(rawValue: part.event), let id = ReceiptID(part.receiptID), digests.count == 4
-    else { throw wrong }
+    guard let event = LedgerEntry.Event(rawValue: part.event) else { throw wrong }
+    var origin: LedgerEntry.Origin?
+    var unixMs: UInt64 = 0
+    if event != .payout {
+      let digests = [part.execution, part.model, part.policy, part.attribution].compactMap { try? Digest32($0) }
+      guard let id = ReceiptID(part.receiptID), digests.count == 4 else { throw wrong }
+      unixMs = id.unixMs
+      origin = LedgerEntry.Origin(
+        receiptID: id.description, execution: digests[0], model: digests[1], policy: digests[2],
+        attribution: digests[3])
+    }
+    if event != .pending, event != .settlement {
+      guard let detail = try? LedgerDetail(event: event, text: part.detail) else { throw wrong }
+      unixMs = detail.unixMs
+    }
     let postings = try part.lines.map { line in
       guard let account = Account(line.account) else { throw wrong }
       return Posting(account: account, amountNano: line.amountNano)
     }
     return LedgerEntry(
-      number: part.number, receiptID: id.description, unixMs: id.unixMs, event: event, execution: digests[0],
-      model: digests[1], policy: digests[2], attribution: digests[3],
+      number: part.number, key: part.key, unixMs: unixMs, event: event, origin: origin,
       place: (try? Digest32(part.receipt)).map { LedgerEntry.Place(receipt: $0, index: part.logIndex) },
-      postings: postings)
+      detail: part.detail, postings: postings, chain: try? Digest32(part.chain))
   }
 }

@@ -1,8 +1,8 @@
 internal import Cryptography
 
-/// Beancount. What somebody paid is `Assets:Payer`, what is owed `Liabilities:Pending` and `Liabilities:Settled`, and a
-/// debit is positive there: every sign is the reverse of the ledger's. The account of an id is `X` and the id's name of
-/// letters, digits and hyphens; the id itself stands at its `open`.
+/// Beancount. What somebody paid is `Assets:Payer`, what is owed `Liabilities:Pending`, `:Escrow`, `:Held` and `:Settled`,
+/// what payouts took `Liabilities:Paid`, and a debit is positive there: every sign is the reverse of the ledger's. The
+/// account of an id is `X` and the id's name of letters, digits and hyphens; the id itself stands at its `open`.
 struct BeancountWriter: LedgerWriter {
   static let commodity = "NANO"
 
@@ -16,14 +16,20 @@ struct BeancountWriter: LedgerWriter {
     try book.add(entry)
     var lines = isFirst ? Self.header : []
     let day = UnixDay(unixMs: entry.unixMs).text
-    lines.append("\(day) * \"\(entry.event.rawValue)\" \(ExportText.beancount(entry.receiptID))")
+    let subject = entry.origin?.receiptID ?? entry.key
+    lines.append("\(day) * \"\(entry.event.rawValue)\" \(ExportText.beancount(subject))")
     lines.append("  entry: \(entry.number)")
-    for (name, digest) in [
-      ("execution", entry.execution), ("model", entry.model), ("policy", entry.policy),
-      ("attribution", entry.attribution),
-    ] { lines.append("  \(name): \"sha256:\(digest.hex)\"") }
+    if let origin = entry.origin {
+      for (name, digest) in [
+        ("execution", origin.execution), ("model", origin.model), ("policy", origin.policy),
+        ("attribution", origin.attribution),
+      ] { lines.append("  \(name): \"sha256:\(digest.hex)\"") }
+    }
     if let place = entry.place {
       lines += ["  receipt: \"sha256:\(place.receipt.hex)\"", "  log-index: \(place.index)"]
+    }
+    if !entry.detail.isEmpty {
+      lines += ["  key: \(ExportText.beancount(entry.key))", "  detail: \(ExportText.beancount(entry.detail))"]
     }
     for posting in entry.postings {
       lines.append("  \(Self.account(posting.account))  \(-Int128(posting.amountNano)) \(Self.commodity)")
@@ -50,7 +56,7 @@ struct BeancountWriter: LedgerWriter {
 
   private static let header = [
     "; The ledger of a Colophon suite. Amounts are whole nano-units: 10^-9 of the currency that prices are in.",
-    "; A debit is positive. Days are those of the receipts' ids (UTC).",
+    "; A debit is positive. Days are UTC: those of the receipts' ids, and of the acts that came later.",
     "option \"title\" \"Colophon ledger\"",
     "option \"operating_currency\" \"\(commodity)\"", "",
   ]
@@ -61,6 +67,9 @@ struct BeancountWriter: LedgerWriter {
       case .payer: "Assets:Payer"
       case .pending: "Liabilities:Pending"
       case .settled: "Liabilities:Settled"
+      case .escrow: "Liabilities:Escrow"
+      case .held: "Liabilities:Held"
+      case .paid: "Liabilities:Paid"
       }
     return "\(kind):X\(ExportText.name(account.id))"
   }

@@ -5,24 +5,29 @@ internal import Cryptography
 struct CycloneDXWriter: LedgerWriter {
   private let names: [String: String]
   private(set) var book = LedgerBook()
-  /// Nano-units by model, then account: of contributors only.
+  /// Nano-units by model, then account: of contributors only. What was paid is of no model, but of all that they earned.
   private var models: [Digest32: [Account: Int128]] = [:]
 
   init(names: [String: String]) { self.names = names }
 
   mutating func add(_ entry: LedgerEntry) throws(CreditError) -> String {
     try book.add(entry)
+    guard let origin = entry.origin else { return "" }
     for posting in entry.postings {
       if case .payer = posting.account { continue }
-      models[entry.model, default: [:]][posting.account, default: 0] += Int128(posting.amountNano)
+      models[origin.model, default: [:]][posting.account, default: 0] += Int128(posting.amountNano)
     }
     return ""
   }
 
   func end() -> String {
     let paid = book.accounts.compactMap { account -> JSON? in
-      guard case .payer(let owner) = account, let nano = book.balances[account] else { return nil }
-      return Self.property("paid_nano:\(owner)", String(-nano))
+      guard let nano = book.balances[account] else { return nil }
+      switch account {
+      case .payer(let owner): return Self.property("paid_nano:\(owner)", String(-nano))
+      case .paid(let contributor): return Self.property("paid_out_nano:\(contributor)", String(nano))
+      default: return nil
+      }
     }
     let document: JSON = [
       "bomFormat": "CycloneDX", "specVersion": "1.6", "version": 1,
@@ -41,8 +46,7 @@ struct CycloneDXWriter: LedgerWriter {
     var seen: Set<String> = []
     var properties: [JSON] = []
     for account in accounts {
-      let kind = if case .settled = account { "settled" } else { "pending" }
-      properties.append(Self.property("\(kind)_nano:\(account.id)", String(earned[account] ?? 0)))
+      properties.append(Self.property("\(account.kind)_nano:\(account.id)", String(earned[account] ?? 0)))
       if seen.insert(account.id).inserted { contributors.append(account.id) }
     }
     return [

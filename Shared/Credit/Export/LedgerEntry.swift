@@ -1,8 +1,31 @@
 public import Cryptography
 
-/// One entry of the ledger: what one event of one receipt posted, and the signed statements that it comes from.
+/// One entry of the ledger: what one event posted, and the signed statements that it comes from. Nothing of an entry ever
+/// changes; what was wrong is put right by a later one.
 public struct LedgerEntry: Hashable, Sendable {
-  public enum Event: String, CaseIterable, Sendable { case pending, settlement }
+  public enum Event: String, CaseIterable, Sendable {
+    case pending, settlement, release, adjustment, payout
+    case disputeOpened = "dispute-opened"
+    case disputeUpheld = "dispute-upheld"
+    case disputeRejected = "dispute-rejected"
+  }
+
+  /// The receipt that an entry is about, and digests of its statements.
+  public struct Origin: Hashable, Sendable {
+    public var receiptID: String
+    public var execution: Digest32
+    public var model: Digest32
+    public var policy: Digest32
+    public var attribution: Digest32
+
+    public init(receiptID: String, execution: Digest32, model: Digest32, policy: Digest32, attribution: Digest32) {
+      self.receiptID = receiptID
+      self.execution = execution
+      self.model = model
+      self.policy = policy
+      self.attribution = attribution
+    }
+  }
 
   /// Where the receipt stands in the log.
   public struct Place: Hashable, Sendable {
@@ -16,45 +39,64 @@ public struct LedgerEntry: Hashable, Sendable {
     }
   }
 
-  /// From 1 on, in the order of posting. Numbers may be missing: what was undone took one.
+  /// From 1 on, in the order of posting. Numbers may be missing in a ledger of an earlier version.
   public var number: UInt64
-  public var receiptID: String
-  /// Milliseconds since 1970 as the receipt's id has them: a claim, as every time in a statement is.
+  /// No two entries have one: what is posted twice is posted once.
+  public var key: String
+  /// Milliseconds since 1970: of an attribution and its settlement as the receipt's id has them, of an act as its detail says.
+  /// A claim, as every time is.
   public var unixMs: UInt64
   public var event: Event
-  /// Digests of the statements: execution, model, policy and attribution.
-  public var execution: Digest32
-  public var model: Digest32
-  public var policy: Digest32
-  public var attribution: Digest32
+  /// Of every event but a payout.
+  public var origin: Origin?
   /// Of a settlement, and of nothing else.
   public var place: Place?
+  /// The `LedgerDetail` of an act, and of a settlement with an escrow; otherwise empty.
+  public var detail: String
   public var postings: [Posting]
+  /// What the chain is with this entry; nil where it is not told.
+  public var chain: Digest32?
 
   public init(
-    number: UInt64, receiptID: String, unixMs: UInt64, event: Event, execution: Digest32, model: Digest32,
-    policy: Digest32, attribution: Digest32, place: Place?, postings: [Posting]
+    number: UInt64, key: String, unixMs: UInt64, event: Event, origin: Origin?, place: Place? = nil,
+    detail: String = "", postings: [Posting], chain: Digest32? = nil
   ) {
     self.number = number
-    self.receiptID = receiptID
+    self.key = key
     self.unixMs = unixMs
     self.event = event
-    self.execution = execution
-    self.model = model
-    self.policy = policy
-    self.attribution = attribution
+    self.origin = origin
     self.place = place
+    self.detail = detail
     self.postings = postings
+    self.chain = chain
+  }
+
+  /// The key of an entry: `id` is the receipt's of `pending`, `settlement` and `release`, otherwise that of dispute, adjustment
+  /// or payout. A dispute ends once, however it ends.
+  public static func key(_ event: Event, _ id: String) -> String {
+    switch event {
+    case .disputeUpheld, .disputeRejected: "dispute-closed:\(id)"
+    default: "\(event.rawValue):\(id)"
+    }
   }
 
   /// The contributors that it credits, with their amounts.
   var shares: [Share] {
     postings.compactMap { posting in
+      guard posting.amountNano > 0 else { return nil }
       switch (event, posting.account) {
-      case (.pending, .pending(let id)), (.settlement, .settled(let id)):
-        Share(contributor: id, amountNano: posting.amountNano.magnitude)
-      default: nil
+      case (.pending, .pending(let id)), (.settlement, .settled(let id)), (.settlement, .escrow(let id)),
+        (.payout, .paid(let id)):
+        return Share(contributor: id, amountNano: posting.amountNano.magnitude)
+      default: return nil
       }
     }
+  }
+
+  /// Shares in the order in which a settlement has them: that of its statement, which is the order of ids.
+  func settling(_ shares: [Share]) -> [Share] {
+    let order = Dictionary(self.shares.enumerated().map { ($1.contributor, $0) }, uniquingKeysWith: { a, _ in a })
+    return shares.sorted { order[$0.contributor, default: .max] < order[$1.contributor, default: .max] }
   }
 }

@@ -3,7 +3,8 @@ internal import Cryptography
 
 /// PROV-JSON (W3C Member Submission, 24 April 2013): each receipt's attribution is an activity that used the statements of
 /// execution, model and policy and generated that of the attribution. The answer is attributed to each contributor with
-/// what is pending, the receipt in the log with what is settled.
+/// what is pending, the receipt in the log with what is settled. Each later act is an activity of its own: it used the
+/// receipt's attribution and what was shown as evidence, and each contributor whose amounts it moved is associated with it.
 struct ProvWriter: LedgerWriter {
   private let names: [String: String]
   /// One document is made in memory.
@@ -24,25 +25,29 @@ struct ProvWriter: LedgerWriter {
         limit: entryCountMax)
     }
     try book.add(entry)
-    let attribution = statement(entry.attribution)
+    guard let origin = entry.origin, entry.event == .pending || entry.event == .settlement else {
+      try act(entry)
+      return ""
+    }
+    let attribution = statement(origin.attribution)
     switch entry.event {
     case .pending:
-      let activity = "colophon:attribute-\(ExportText.name(entry.receiptID))"
+      let activity = "colophon:attribute-\(ExportText.name(origin.receiptID))"
       let time = JSON.string(UnixDay.time(unixMs: entry.unixMs))
       define("activity", activity, [JSONMember("prov:startTime", time), JSONMember("prov:endTime", time)])
-      for digest in [entry.execution, entry.model, entry.policy] {
+      for digest in [origin.execution, origin.model, origin.policy] {
         relate("used", ("prov:activity", activity), ("prov:entity", statement(digest)))
       }
       relate("wasGeneratedBy", ("prov:entity", attribution), ("prov:activity", activity))
-      let answer = "colophon:answer-\(ExportText.name(entry.receiptID))"
-      define("entity", answer, [JSONMember("colophon:receipt_id", .string(entry.receiptID))])
+      let answer = "colophon:answer-\(ExportText.name(origin.receiptID))"
+      define("entity", answer, [JSONMember("colophon:receipt_id", .string(origin.receiptID))])
       if let payer = entry.postings.first {
         relate(
           "wasAssociatedWith", ("prov:activity", activity), ("prov:agent", agent(payer.account.id)),
           [Self.amount(payer.amountNano), JSONMember("prov:role", "payer")])
       }
       attribute(answer, entry)
-    case .settlement:
+    default:
       guard let place = entry.place else { return "" }
       let receipt = statement(place.receipt)
       relate(
@@ -57,6 +62,28 @@ struct ProvWriter: LedgerWriter {
     let prefix = JSONMember("prefix", ["colophon": "urn:colophon:"])
     let members = sections.sorted { $0.key < $1.key }.map { JSONMember($0.key, .object($0.value)) }
     return JSON.object([prefix] + members).text + "\n"
+  }
+
+  /// Of what comes after the settlement.
+  private mutating func act(_ entry: LedgerEntry) throws(CreditError) {
+    let activity = "colophon:act-\(entry.number)"
+    let time = JSON.string(UnixDay.time(unixMs: entry.unixMs))
+    define(
+      "activity", activity,
+      [
+        JSONMember("prov:startTime", time), JSONMember("prov:endTime", time),
+        JSONMember("colophon:event", .string(entry.event.rawValue)), JSONMember("colophon:key", .string(entry.key)),
+        JSONMember("colophon:detail", .string(entry.detail)),
+      ])
+    let evidence = try LedgerDetail(event: entry.event, text: entry.detail).act.evidence
+    for digest in [entry.origin?.attribution, evidence].compactMap({ $0 }) {
+      relate("used", ("prov:activity", activity), ("prov:entity", statement(digest)))
+    }
+    for posting in entry.postings {
+      relate(
+        "wasAssociatedWith", ("prov:activity", activity), ("prov:agent", agent(posting.account.id)),
+        [Self.amount(posting.amountNano), JSONMember("prov:role", .string(posting.account.kind))])
+    }
   }
 
   private mutating func attribute(_ entity: String, _ entry: LedgerEntry) {

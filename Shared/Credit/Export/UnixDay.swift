@@ -2,21 +2,36 @@
 ///
 /// Days end at 2999-12-30: readers of dates have years of four digits, some none from 3000 on, and a receipt's id, which
 /// anybody may have made up, can name the year 10889. Such a one is dated on the last day.
-struct UnixDay: Comparable, Sendable {
+public struct UnixDay: Comparable, Sendable {
   static let last = 376_198
 
-  let number: Int
+  public let number: Int
 
-  init(number: Int) { self.number = number }
+  public init(number: Int) { self.number = number }
 
-  init(unixMs: UInt64) { number = Int(min(unixMs / 86_400_000, UInt64(Self.last))) }
+  public init(unixMs: UInt64) { number = Int(min(unixMs / 86_400_000, UInt64(Self.last))) }
 
-  static func < (a: UnixDay, b: UnixDay) -> Bool { a.number < b.number }
+  /// Reads `text` back; nil for what is no day of the calendar from 1970 on.
+  public init?(_ text: String) {
+    let parts = text.split(separator: "-", omittingEmptySubsequences: false).map { Int($0) }
+    guard text.utf8.count == 10, parts.count == 3, let year = parts[0], let month = parts[1], let day = parts[2],
+      (1970...2999).contains(year), (1...12).contains(month), (1...31).contains(day)
+    else { return nil }
+    // Howard Hinnant, days_from_civil.
+    let shifted = month <= 2 ? year - 1 : year
+    let era = shifted / 400
+    let yearOfEra = shifted - era * 400
+    let dayOfYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1
+    self.init(number: era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468)
+    guard self.text == text, number <= Self.last else { return nil }
+  }
+
+  public static func < (a: UnixDay, b: UnixDay) -> Bool { a.number < b.number }
 
   var next: UnixDay { UnixDay(number: number + 1) }
 
   /// `YYYY-MM-DD`. Howard Hinnant, chrono-compatible low-level date algorithms: years begin in March and eras have 400.
-  var text: String {
+  public var text: String {
     let shifted = number + 719_468
     let era = shifted / 146_097
     let dayOfEra = shifted % 146_097
@@ -29,7 +44,7 @@ struct UnixDay: Comparable, Sendable {
   }
 
   /// An `xsd:dateTime` of UTC.
-  static func time(unixMs: UInt64) -> String {
+  public static func time(unixMs: UInt64) -> String {
     let day = UnixDay(unixMs: unixMs)
     let ms = Int(min(unixMs - UInt64(day.number) * 86_400_000, 86_399_999))
     let fraction = String(1_000 + ms % 1_000).dropFirst()

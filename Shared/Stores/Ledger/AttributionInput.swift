@@ -35,10 +35,25 @@ public struct KeptAttribution: Equatable, Sendable {
 public struct ContributorBalance: Equatable, Sendable {
   /// Of receipts that are not in the log yet.
   public let pendingNano: UInt64
+  /// What the next payout may pay.
   public let settledNano: UInt64
+  /// Of receipts in the log whose escrow has not ended.
+  public let escrowNano: UInt64
+  /// What open disputes hold.
+  public let heldNano: UInt64
+  public let paidNano: UInt64
+  /// What was paid and then disputed or moved to others; later earnings fill it up first.
+  public let owedNano: UInt64
 
-  public init(pendingNano: UInt64, settledNano: UInt64) {
+  public init(
+    pendingNano: UInt64, settledNano: UInt64, escrowNano: UInt64 = 0, heldNano: UInt64 = 0, paidNano: UInt64 = 0,
+    owedNano: UInt64 = 0
+  ) {
     self.pendingNano = pendingNano
     self.settledNano = settledNano
+    self.escrowNano = escrowNano
+    self.heldNano = heldNano
+    self.paidNano = paidNano
+    self.owedNano = owedNano
   }
 }

@@ -16,6 +16,10 @@ public enum LedgerError: Error, Equatable, Sendable, CustomStringConvertible {
   case unknownPolicy(Digest32)
   /// The key has signed another policy under the same id.
   case policyChanged(id: String)
+  /// A payout of this id was posted before, of another day or in other terms.
+  case paidOtherwise(String)
+  case unknownPayout(String)
+  case unknownDispute(String)
   /// Stored rows contradict each other or cannot be read.
   case damaged(String)
 
@@ -33,6 +37,10 @@ public enum LedgerError: Error, Equatable, Sendable, CustomStringConvertible {
     case .unknownPolicy(let digest): "the policy statement \(digest.named) is not kept here"
     case .policyChanged(let id):
       "policy '\(id)' was signed before with other content or by another issuer; give the changed policy a new id"
+    case .paidOtherwise(let id):
+      "payout '\(id)' was posted before, of another day or in other terms; give this one another id"
+    case .unknownPayout(let id): "no payout '\(id)' was posted"
+    case .unknownDispute(let id): "there is no dispute '\(id)'"
     case .damaged(let what): "the ledger contradicts itself: \(what); restore a backup and compare"
     }
   }

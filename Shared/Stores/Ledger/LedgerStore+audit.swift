@@ -1,4 +1,5 @@
 internal import Credit
+internal import Cryptography
 internal import Receipts
 
 /// What an audit counted.
@@ -23,82 +24,112 @@ public enum LedgerAuditDepth: String, CaseIterable, Sendable {
 extension LedgerStore {
   /// Recomputes the whole ledger from its postings, over one snapshot.
   ///
-  /// Every entry adds up to zero; what is pending is the price of its receipt; nothing is settled that was not pending,
-  /// and all of it is settled at once; every balance is the sum of its postings, and there are no others.
+  /// Every receipt's entries follow the rules, one by one; what is pending is its price; all of it is settled at once, under
+  /// the escrow of its policy; every entry follows from those before it in the chain; no payout takes more than was there;
+  /// every balance is the sum of its postings, and there are no others.
   ///
   /// Errors: ``LedgerError/damaged(_:)`` with the first contradiction.
   public func audit(_ depth: LedgerAuditDepth) async throws -> LedgerAudit {
     try await database.read { db in
-      var books = Books()
+      var audit = LedgerAudit()
       let next = try db.cursor(
         """
-        SELECT attribution.receipt_id, owner, price_nano, statement, settlement.log_index
-        FROM attribution LEFT JOIN settlement ON settlement.receipt_id = attribution.receipt_id
+        SELECT attribution.receipt_id, owner, price_nano, attribution.statement, settlement.log_index, escrow_days,
+          escrow.until_day
+        FROM attribution JOIN policy ON policy.digest = attribution.policy
+        LEFT JOIN settlement ON settlement.receipt_id = attribution.receipt_id
+        LEFT JOIN escrow ON escrow.receipt_id = attribution.receipt_id
         """, [])
-      while let row = try next() { try books.add(db, row, depth) }
-      try books.close(db)
-      return books.audit
+      while let row = try next() { try Self.audit(db, row, depth, &audit) }
+      try Self.close(db, Self.book(db), &audit)
+      return audit
     }
   }
 
-  /// The ledger as the postings alone tell it.
-  private struct Books {
-    var audit = LedgerAudit()
-    private var balances: [String: Int128] = [:]
-
-    mutating func add(_ db: any RowTransaction, _ row: SQLRow, _ depth: LedgerAuditDepth) throws {
-      let id: String = try row["receipt_id"]
-      let price: Int64 = try row["price_nano"]
-      let pending = try LedgerStore.postings(db, .pending, of: id)
-      let settlement = try LedgerStore.postings(db, .settlement, of: id)
-      let shares = LedgerStore.shares(pending)
-      audit.receipts += 1
+  /// One receipt by its own entries.
+  private static func audit(
+    _ db: any RowTransaction, _ row: SQLRow, _ depth: LedgerAuditDepth, _ audit: inout LedgerAudit
+  ) throws {
+    let text: String = try row["receipt_id"]
+    guard let id = ReceiptID(text) else { throw LedgerError.damaged("'\(text)' is attributed and is no receipt") }
+    let (price, owner): (Int64, String) = (try row["price_nano"], try row["owner"])
+    let isSettled = (try row["log_index"] as Int64?) != nil
+    audit.receipts += 1
+    audit.settled += isSettled ? 1 : 0
+    let pending: LedgerEntry?
+    let history: ReceiptHistory
+    do {
+      pending = try entry(db, key: LedgerEntry.key(.pending, text))
+      history = try self.history(db, id).history
+    } catch let error as CreditError { throw LedgerError.damaged("receipt \(id): \(error)") }
+    guard -Int128(pending?.postings.first?.amountNano ?? 0) == Int128(price), price == 0 || history.owner == owner
+    else {
+      throw LedgerError.damaged("what is pending for receipt \(id) is not its price of \(price)")
+    }
+    if price > 0 { try Self.checkStage(history.stage, id, isSettled: isSettled, row) }
+    if depth == .statements {
       do {
-        let expected = try LedgerRules.pending(owner: try row["owner"], shares: shares)
-        guard pending == expected, pending.first?.amountNano ?? 0 == -price else {
-          throw LedgerError.damaged("what is pending for receipt \(id) is not its price of \(price)")
+        let signed = try SignedStatement(try row["statement"] as [UInt8])
+        let due = try LedgerRules.pending(owner: owner, shares: AttributionPredicate(signed.statement.predicate).shares)
+        guard due == pending?.postings ?? [] else {
+          throw LedgerError.damaged("receipt \(id) is posted with other shares than its statement signs")
         }
-        let isSettled = (try row["log_index"] as Int64?) != nil
-        audit.settled += isSettled ? 1 : 0
-        guard try settlement == (isSettled ? LedgerRules.settlement(shares: shares) : []) else {
-          throw LedgerError.damaged("what is settled for receipt \(id) is not what was pending")
-        }
-        if depth == .statements {
-          let signed = try SignedStatement(try row["statement"] as [UInt8])
-          guard try AttributionPredicate(signed.statement.predicate).shares == shares else {
-            throw LedgerError.damaged("receipt \(id) is posted with other shares than its statement signs")
-          }
-        }
-        for entry in [pending, settlement] where !entry.isEmpty { try add(entry) }
-      } catch let error as CreditError {
-        throw LedgerError.damaged("receipt \(id): \(error)")
-      } catch let error as ReceiptError {
-        throw LedgerError.damaged("the statement of receipt \(id): \(error)")
-      }
+      } catch let error as ReceiptError { throw LedgerError.damaged("the statement of receipt \(id): \(error)") }
     }
+  }
 
-    private mutating func add(_ entry: [Posting]) throws {
-      try LedgerRules.check(entry)
-      audit.entries += 1
-      audit.postings += entry.count
-      for posting in entry { balances[posting.account.description, default: 0] += Int128(posting.amountNano) }
-    }
-
-    /// Compares with the rows that are not reached from a receipt, and with the balances.
-    mutating func close(_ db: any RowTransaction) throws {
-      audit.accounts = balances.count
-      for (table, count) in [("entry", audit.entries), ("posting", audit.postings), ("balance", audit.accounts)] {
-        let found: Int64 = try db.value("SELECT count(*) FROM \(table)") ?? 0
-        guard found == count else { throw LedgerError.damaged("\(found) rows of \(table), \(count) are explained") }
+  private static func checkStage(_ stage: ReceiptStage, _ id: ReceiptID, isSettled: Bool, _ row: SQLRow) throws {
+    let (days, until): (Int64, Int64?) = (try row["escrow_days"], try row["until_day"])
+    let isSound =
+      switch stage {
+      case .none: false
+      case .pending: !isSettled && until == nil
+      case .escrow(let day):
+        isSettled && until == Int64(day) && day == ReceiptStage.escrowEnd(unixMs: id.unixMs, days: Int(days))
+      case .settled: isSettled && until == nil
       }
-      let next = try db.cursor("SELECT account, amount_nano FROM balance", [])
-      while let row = try next() {
-        let account: String = try row["account"]
-        let nano: Int64 = try row["amount_nano"]
-        guard let sum = balances[account], sum == Int128(nano) else {
-          throw LedgerError.damaged(
-            "the balance of '\(account)' is \(nano), its postings add up to \(balances[account] ?? 0)")
-        }
+    guard isSound else { throw LedgerError.damaged("what is settled for receipt \(id) is not what was pending") }
+  }
+
+  /// All entries in order, as an export has them.
+  private static func book(_ db: any RowTransaction) throws -> LedgerBook {
+    var book = LedgerBook()
+    let next = try db.cursor("SELECT entry_id, account, amount_nano FROM posting ORDER BY entry_id, line", [])
+    var open: (number: Int64, postings: [Posting])?
+    func take() throws {
+      guard let open else { return }
+      let entry = try self.entry(db, open.number, open.postings)
+      guard entry.chain != nil else { throw LedgerError.damaged("entry \(open.number) is not chained") }
+      do { try book.add(entry) } catch { throw LedgerError.damaged("\(error)") }
+    }
+    while let row = try next() {
+      let (number, text): (Int64, String) = (try row["entry_id"], try row["account"])
+      guard let account = Account(text) else { throw LedgerError.damaged("'\(text)' of entry \(number) is no account") }
+      if open?.number != number {
+        try take()
+        open = (number, [])
+      }
+      open?.postings.append(Posting(account: account, amountNano: try row["amount_nano"]))
+    }
+    try take()
+    return book
+  }
+
+  /// Compares with the rows that no posting leads to, and with the balances.
+  private static func close(_ db: any RowTransaction, _ book: LedgerBook, _ audit: inout LedgerAudit) throws {
+    audit.entries = book.entryCount
+    audit.postings = book.postingCount
+    audit.accounts = book.balances.count
+    for (table, count) in [("entry", audit.entries), ("posting", audit.postings), ("balance", audit.accounts)] {
+      let found: Int64 = try db.value("SELECT count(*) FROM \(table)") ?? 0
+      guard found == count else { throw LedgerError.damaged("\(found) rows of \(table), \(count) are explained") }
+    }
+    let next = try db.cursor("SELECT account, amount_nano FROM balance", [])
+    while let row = try next() {
+      let text: String = try row["account"]
+      let nano: Int64 = try row["amount_nano"]
+      guard let sum = Account(text).flatMap({ book.balances[$0] }), sum == Int128(nano) else {
+        throw LedgerError.damaged("the balance of '\(text)' is \(nano), which is not what its postings add up to")
       }
     }
   }

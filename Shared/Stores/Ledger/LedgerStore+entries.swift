@@ -14,28 +14,45 @@ extension LedgerStore {
         guard nano >= 0 else { throw LedgerError.damaged("the balance of '\(account)' is \(nano)") }
         return UInt64(nano)
       }
+      let settled = try Self.balance(db, Account.settled(contributor).description) ?? 0
       return ContributorBalance(
-        pendingNano: try amount(.pending(contributor)), settledNano: try amount(.settled(contributor)))
+        pendingNano: try amount(.pending(contributor)), settledNano: UInt64(max(settled, 0)),
+        escrowNano: try amount(.escrow(contributor)), heldNano: try amount(.held(contributor)),
+        paidNano: try amount(.paid(contributor)), owedNano: settled < 0 ? settled.magnitude : 0)
     }
   }
 
-  /// Writes one entry, its postings and the balances they move; an empty list writes nothing. Requires, on the rows as
-  /// they are stored, what `LedgerRules` says of every entry: a transaction that would unbalance the ledger is undone.
-  static func append(_ db: any RowTransaction, _ event: Event, of id: ReceiptID, _ postings: [Posting]) throws {
-    guard !postings.isEmpty else { return }
-    let entry: Int64? = try db.value(
-      "INSERT INTO entry (receipt_id, event) VALUES (?, ?) RETURNING id", [id.description, event.rawValue])
-    guard let entry else { throw LedgerError.damaged("the entry of receipt \(id) got no number") }
+  /// Writes one entry as the next of the chain, its postings and the balances they move; one without postings writes nothing.
+  /// Requires, on the rows as they are stored, what `LedgerRules` says of every entry: a transaction that would unbalance the
+  /// ledger is undone.
+  ///
+  /// - Parameter new: its number and chain are not looked at.
+  /// - Returns: the entry as it stands in the ledger.
+  @discardableResult
+  static func append(_ db: any RowTransaction, _ new: LedgerEntry) throws -> LedgerEntry {
+    guard !new.postings.isEmpty else { return new }
+    let (last, head) = try self.head(db)
+    var entry = new
+    entry.number = last + 1
+    let chain = LedgerChain.next(head, entry)
+    entry.chain = chain
+    let number = Int64(entry.number)
+    try db.run(
+      "INSERT INTO entry (id, key, receipt_id, event, detail, chain) VALUES (?, ?, ?, ?, ?, ?)",
+      [number, entry.key, entry.origin?.receiptID, entry.event.rawValue, entry.detail, chain])
     // Each account stands in an entry once.
-    let lines = postings.enumerated().map { (line: Int64($0), account: "\($1.account)", nano: $1.amountNano) }
+    let lines = entry.postings.enumerated().map {
+      (line: Int64($0), posting: $1, account: "\($1.account)", nano: $1.amountNano)
+    }
     try db.batch(
       "INSERT INTO posting (entry_id, line, account, amount_nano) VALUES (?, ?, ?, ?)",
-      lines.map { [entry, $0.line, $0.account, $0.nano] })
+      lines.map { [number, $0.line, $0.account, $0.nano] })
     let balances = try db.batch("SELECT amount_nano FROM balance WHERE account = ?", lines.map { [$0.account] })
     let moved = try zip(lines, balances).map { line, balance in
       let before: Int64 = try balance.rows.first?.first() ?? 0
       let (sum, overflows) = before.addingReportingOverflow(line.nano)
       guard !overflows else { throw LedgerError.balanceTooLarge(account: line.account) }
+      try LedgerRules.check(balanceNano: sum, of: line.posting.account, after: entry.event)
       return (line.account, sum)
     }
     try db.batch(
@@ -43,28 +60,18 @@ extension LedgerStore {
       INSERT INTO balance (account, amount_nano) VALUES (?, ?)
       ON CONFLICT (account) DO UPDATE SET amount_nano = excluded.amount_nano
       """, moved.map { [$0.0, $0.1] })
-    try LedgerRules.check(Self.postings(db, event, of: id.description))
+    try LedgerRules.check(Self.postings(db, of: number))
+    return entry
   }
 
-  /// The lines of one entry in order; none when there is no such entry.
-  static func postings(_ db: any RowTransaction, _ event: Event, of id: String) throws -> [Posting] {
+  /// The lines of one entry in order.
+  static func postings(_ db: any RowTransaction, of number: Int64) throws -> [Posting] {
     let rows = try db.rows(
-      """
-      SELECT posting.account, posting.amount_nano FROM entry JOIN posting ON posting.entry_id = entry.id
-      WHERE entry.receipt_id = ? AND entry.event = ? ORDER BY posting.line
-      """, [id, event.rawValue])
+      "SELECT account, amount_nano FROM posting WHERE entry_id = ? ORDER BY line", [number])
     return try rows.map { row in
       let text: String = try row["account"]
-      guard let account = Account(text) else { throw LedgerError.damaged("'\(text)' of receipt \(id) is no account") }
+      guard let account = Account(text) else { throw LedgerError.damaged("'\(text)' of entry \(number) is no account") }
       return Posting(account: account, amountNano: try row["amount_nano"])
-    }
-  }
-
-  /// The shares that a pending entry posted.
-  static func shares(_ pending: [Posting]) -> [Share] {
-    pending.compactMap { posting in
-      guard case .pending(let contributor) = posting.account, posting.amountNano > 0 else { return nil }
-      return Share(contributor: contributor, amountNano: UInt64(posting.amountNano))
     }
   }
 

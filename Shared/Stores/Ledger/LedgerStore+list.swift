@@ -42,31 +42,43 @@ extension LedgerStore {
       }
       return try parts.map { part in
         LedgerPart(
-          entry: try Self.head(db, part.number, part.postings), firstLine: UInt64(part.line) + 1)
+          entry: try Self.entry(db, part.number, part.postings), firstLine: UInt64(part.line) + 1)
       }
     }
   }
 
-  private static func head(_ db: any RowTransaction, _ number: Int64, _ postings: [Posting]) throws -> LedgerEntry {
+  /// An entry with these of its postings.
+  static func entry(_ db: any RowTransaction, _ number: Int64, _ postings: [Posting]) throws -> LedgerEntry {
     let row = try db.row(
       """
-      SELECT entry.receipt_id, event, execution, model, policy, statement, settlement.receipt, log_index
-      FROM entry JOIN attribution ON attribution.receipt_id = entry.receipt_id
-      LEFT JOIN settlement ON settlement.receipt_id = entry.receipt_id WHERE entry.id = ?
+      SELECT entry.key, entry.receipt_id, event, detail, chain, settlement.receipt, log_index
+      FROM entry LEFT JOIN settlement ON settlement.receipt_id = entry.receipt_id WHERE entry.id = ?
       """, [number])
-    guard let row, let event = Event(rawValue: try row["event"]), let id = ReceiptID(try row["receipt_id"]),
-      number > 0
-    else { throw LedgerError.damaged("entry \(number) has postings and is of no receipt") }
-    var place: LedgerEntry.Place?
-    if event == .settlement {
-      guard let receipt: Digest32 = try row["receipt"], let index: Int64 = try row["log_index"] else {
-        throw LedgerError.damaged("entry \(number) settles receipt \(id), which is at no index of the log")
-      }
-      place = LedgerEntry.Place(receipt: receipt, index: UInt64(index))
+    guard let row, let event = Event(rawValue: try row["event"]), number > 0 else {
+      throw LedgerError.damaged("entry \(number) has postings and is of no event")
     }
-    return LedgerEntry(
-      number: UInt64(number), receiptID: id.description, unixMs: id.unixMs, event: event,
-      execution: try row["execution"], model: try row["model"], policy: try row["policy"],
-      attribution: SHA256.hash(try row["statement"] as [UInt8]), place: place, postings: postings)
+    let (key, detail): (String, String) = (try row["key"], try row["detail"])
+    var entry = LedgerEntry(
+      number: UInt64(number), key: key, unixMs: 0, event: event, origin: nil, detail: detail, postings: postings,
+      chain: try row["chain"])
+    if let text: String = try row["receipt_id"] {
+      guard let id = ReceiptID(text), let origin = try origin(db, id) else {
+        throw LedgerError.damaged("entry \(number) has postings and is of no receipt")
+      }
+      entry.origin = origin
+      entry.unixMs = id.unixMs
+      if event == .settlement {
+        guard let receipt: Digest32 = try row["receipt"], let index: Int64 = try row["log_index"] else {
+          throw LedgerError.damaged("entry \(number) settles receipt \(id), which is at no index of the log")
+        }
+        entry.place = LedgerEntry.Place(receipt: receipt, index: UInt64(index))
+      }
+    }
+    if event != .pending, event != .settlement {
+      do { entry.unixMs = try LedgerDetail(event: event, text: detail).unixMs } catch {
+        throw LedgerError.damaged("the detail of entry \(number) cannot be read: \(error)")
+      }
+    }
+    return entry
   }
 }

@@ -14,7 +14,10 @@ public struct LedgerStore: Sendable {
   let database: any RowDatabase
 
   /// Opens or makes the database. Errors: those of ``DatabaseLocation``.
-  public init(_ location: DatabaseLocation) async throws { database = try await location.open(Self.schema) }
+  public init(_ location: DatabaseLocation) async throws {
+    database = try await location.open(Self.schema)
+    try await chainEntriesOfBefore()
+  }
 
   /// What was posted for this input; nil when the receipt is new.
   ///
@@ -50,7 +53,14 @@ public struct LedgerStore: Sendable {
           input.receiptID.description, input.execution, input.model, Int64(input.priceNano), owner, predicate.policy,
           signed.bytes,
         ])
-      try Self.append(db, .pending, of: input.receiptID, postings)
+      try Self.append(
+        db,
+        LedgerEntry(
+          number: 0, key: LedgerEntry.key(.pending, input.receiptID.description), unixMs: input.receiptID.unixMs,
+          event: .pending,
+          origin: LedgerEntry.Origin(
+            receiptID: input.receiptID.description, execution: input.execution, model: input.model,
+            policy: predicate.policy, attribution: signed.digest), postings: postings))
       return KeptAttribution(statement: signed.bytes, policyStatement: known)
     }
   }
@@ -74,13 +84,16 @@ public struct LedgerStore: Sendable {
         }
         return nil
       }
-      let price: Int64? = try db.value("SELECT price_nano FROM attribution WHERE receipt_id = ?", [name])
-      guard let price else { throw LedgerError.notAttributed(id) }
+      let row = try db.row(
+        """
+        SELECT price_nano, escrow_days FROM attribution JOIN policy ON policy.digest = attribution.policy
+        WHERE receipt_id = ?
+        """, [name])
+      guard let row else { throw LedgerError.notAttributed(id) }
       try db.run(
         "INSERT INTO settlement (receipt_id, receipt, log_index) VALUES (?, ?, ?)", [name, receipt, logIndex])
-      let pending = try Self.postings(db, .pending, of: name)
-      try Self.append(db, .settlement, of: id, LedgerRules.settlement(shares: Self.shares(pending)))
-      return UInt64(price)
+      try Self.settle(db, id, LedgerEntry.Place(receipt: receipt, index: index), escrowDays: try row["escrow_days"])
+      return UInt64(try row["price_nano"] as Int64)
     }
   }
 
@@ -93,6 +106,10 @@ public struct LedgerStore: Sendable {
       throw LedgerError.statement(why: "a statement of kind \(signed.statement.kind) is no policy")
     }
     let id = signed.statement.subject
+    let policy: AttributionPolicy
+    do { policy = try AttributionPolicy(json: signed.statement.predicate) } catch {
+      throw LedgerError.statement(why: "its policy: \(error)")
+    }
     return try await database.write(Self.writes, repeatable: true) { db in
       let known: [UInt8]? = try db.value(
         "SELECT statement FROM policy WHERE key_id = ? AND policy_id = ?", [signed.keyID, id])
@@ -104,8 +121,8 @@ public struct LedgerStore: Sendable {
         return kept
       }
       try db.run(
-        "INSERT INTO policy (digest, key_id, policy_id, statement) VALUES (?, ?, ?, ?)",
-        [signed.digest, signed.keyID, id, signed.bytes])
+        "INSERT INTO policy (digest, key_id, policy_id, statement, escrow_days) VALUES (?, ?, ?, ?, ?)",
+        [signed.digest, signed.keyID, id, signed.bytes, Int64(policy.escrowDays)])
       return signed
     }
   }

@@ -4,7 +4,7 @@ from collections import defaultdict
 from typing import Any
 
 from . import lineage
-from .shape import identifier, integer, list_of, record, text
+from .shape import decimal, identifier, integer, list_of, record, text, that
 from .values import PRICE_MAX, is_id, require
 
 UNATTRIBUTED = "unattributed"
@@ -46,7 +46,13 @@ def check_policy(value: Any, path: str) -> None:
     def role_shape(role: Any, where: str) -> None:
         _ROLES[_method(role, where)](role, where)
 
-    record(id=identifier, roles=list_of(role_shape, 1, 16))(value, path)
+    def minimum(amount: Any, where: str) -> None:
+        decimal(PRICE_MAX)(amount, where)
+        that(lambda text: text != "0", "absent where it is 0")(amount, where)
+
+    # What a payout does with both is no part of what a bundle shows.
+    record(id=identifier, roles=list_of(role_shape, 1, 16), escrow_days_=integer(1, 3650),
+           minimum_payout_nano_=minimum)(value, path)
     _distinct([role["role"] for role in value["roles"]], f"{path}.roles")
     _whole(value["roles"], path)
     for role in value["roles"]:

@@ -952,6 +952,681 @@ void   colophon__attribution__v1__list_contributions_response__free_unpacked
   assert(message->base.descriptor == &colophon__attribution__v1__list_contributions_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   colophon__attribution__v1__pay_out_request__init
+                     (Colophon__Attribution__V1__PayOutRequest         *message)
+{
+  static const Colophon__Attribution__V1__PayOutRequest init_value = COLOPHON__ATTRIBUTION__V1__PAY_OUT_REQUEST__INIT;
+  *message = init_value;
+}
+size_t colophon__attribution__v1__pay_out_request__get_packed_size
+                     (const Colophon__Attribution__V1__PayOutRequest *message)
+{
+  assert(message->base.descriptor == &colophon__attribution__v1__pay_out_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t colophon__attribution__v1__pay_out_request__pack
+                     (const Colophon__Attribution__V1__PayOutRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &colophon__attribution__v1__pay_out_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t colophon__attribution__v1__pay_out_request__pack_to_buffer
+                     (const Colophon__Attribution__V1__PayOutRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &colophon__attribution__v1__pay_out_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Colophon__Attribution__V1__PayOutRequest *
+       colophon__attribution__v1__pay_out_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Colophon__Attribution__V1__PayOutRequest *)
+     protobuf_c_message_unpack (&colophon__attribution__v1__pay_out_request__descriptor,
+                                allocator, len, data);
+}
+void   colophon__attribution__v1__pay_out_request__free_unpacked
+                     (Colophon__Attribution__V1__PayOutRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &colophon__attribution__v1__pay_out_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   colophon__attribution__v1__pay_out_response__init
+                     (Colophon__Attribution__V1__PayOutResponse         *message)
+{
+  static const Colophon__Attribution__V1__PayOutResponse init_value = COLOPHON__ATTRIBUTION__V1__PAY_OUT_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t colophon__attribution__v1__pay_out_response__get_packed_size
+                     (const Colophon__Attribution__V1__PayOutResponse *message)
+{
+  assert(message->base.descriptor == &colophon__attribution__v1__pay_out_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t colophon__attribution__v1__pay_out_response__pack
+                     (const Colophon__Attribution__V1__PayOutResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &colophon__attribution__v1__pay_out_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t colophon__attribution__v1__pay_out_response__pack_to_buffer
+                     (const Colophon__Attribution__V1__PayOutResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &colophon__attribution__v1__pay_out_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Colophon__Attribution__V1__PayOutResponse *
+       colophon__attribution__v1__pay_out_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Colophon__Attribution__V1__PayOutResponse *)
+     protobuf_c_message_unpack (&colophon__attribution__v1__pay_out_response__descriptor,
+                                allocator, len, data);
+}
+void   colophon__attribution__v1__pay_out_response__free_unpacked
+                     (Colophon__Attribution__V1__PayOutResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &colophon__attribution__v1__pay_out_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   colophon__attribution__v1__unpaid_amount__init
+                     (Colophon__Attribution__V1__UnpaidAmount         *message)
+{
+  static const Colophon__Attribution__V1__UnpaidAmount init_value = COLOPHON__ATTRIBUTION__V1__UNPAID_AMOUNT__INIT;
+  *message = init_value;
+}
+size_t colophon__attribution__v1__unpaid_amount__get_packed_size
+                     (const Colophon__Attribution__V1__UnpaidAmount *message)
+{
+  assert(message->base.descriptor == &colophon__attribution__v1__unpaid_amount__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t colophon__attribution__v1__unpaid_amount__pack
+                     (const Colophon__Attribution__V1__UnpaidAmount *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &colophon__attribution__v1__unpaid_amount__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t colophon__attribution__v1__unpaid_amount__pack_to_buffer
+                     (const Colophon__Attribution__V1__UnpaidAmount *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &colophon__attribution__v1__unpaid_amount__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Colophon__Attribution__V1__UnpaidAmount *
+       colophon__attribution__v1__unpaid_amount__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Colophon__Attribution__V1__UnpaidAmount *)
+     protobuf_c_message_unpack (&colophon__attribution__v1__unpaid_amount__descriptor,
+                                allocator, len, data);
+}
+void   colophon__attribution__v1__unpaid_amount__free_unpacked
+                     (Colophon__Attribution__V1__UnpaidAmount *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &colophon__attribution__v1__unpaid_amount__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   colophon__attribution__v1__get_payout_request__init
+                     (Colophon__Attribution__V1__GetPayoutRequest         *message)
+{
+  static const Colophon__Attribution__V1__GetPayoutRequest init_value = COLOPHON__ATTRIBUTION__V1__GET_PAYOUT_REQUEST__INIT;
+  *message = init_value;
+}
+size_t colophon__attribution__v1__get_payout_request__get_packed_size
+                     (const Colophon__Attribution__V1__GetPayoutRequest *message)
+{
+  assert(message->base.descriptor == &colophon__attribution__v1__get_payout_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t colophon__attribution__v1__get_payout_request__pack
+                     (const Colophon__Attribution__V1__GetPayoutRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &colophon__attribution__v1__get_payout_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t colophon__attribution__v1__get_payout_request__pack_to_buffer
+                     (const Colophon__Attribution__V1__GetPayoutRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &colophon__attribution__v1__get_payout_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Colophon__Attribution__V1__GetPayoutRequest *
+       colophon__attribution__v1__get_payout_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Colophon__Attribution__V1__GetPayoutRequest *)
+     protobuf_c_message_unpack (&colophon__attribution__v1__get_payout_request__descriptor,
+                                allocator, len, data);
+}
+void   colophon__attribution__v1__get_payout_request__free_unpacked
+                     (Colophon__Attribution__V1__GetPayoutRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &colophon__attribution__v1__get_payout_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   colophon__attribution__v1__get_payout_response__init
+                     (Colophon__Attribution__V1__GetPayoutResponse         *message)
+{
+  static const Colophon__Attribution__V1__GetPayoutResponse init_value = COLOPHON__ATTRIBUTION__V1__GET_PAYOUT_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t colophon__attribution__v1__get_payout_response__get_packed_size
+                     (const Colophon__Attribution__V1__GetPayoutResponse *message)
+{
+  assert(message->base.descriptor == &colophon__attribution__v1__get_payout_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t colophon__attribution__v1__get_payout_response__pack
+                     (const Colophon__Attribution__V1__GetPayoutResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &colophon__attribution__v1__get_payout_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t colophon__attribution__v1__get_payout_response__pack_to_buffer
+                     (const Colophon__Attribution__V1__GetPayoutResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &colophon__attribution__v1__get_payout_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Colophon__Attribution__V1__GetPayoutResponse *
+       colophon__attribution__v1__get_payout_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Colophon__Attribution__V1__GetPayoutResponse *)
+     protobuf_c_message_unpack (&colophon__attribution__v1__get_payout_response__descriptor,
+                                allocator, len, data);
+}
+void   colophon__attribution__v1__get_payout_response__free_unpacked
+                     (Colophon__Attribution__V1__GetPayoutResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &colophon__attribution__v1__get_payout_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   colophon__attribution__v1__open_dispute_request__init
+                     (Colophon__Attribution__V1__OpenDisputeRequest         *message)
+{
+  static const Colophon__Attribution__V1__OpenDisputeRequest init_value = COLOPHON__ATTRIBUTION__V1__OPEN_DISPUTE_REQUEST__INIT;
+  *message = init_value;
+}
+size_t colophon__attribution__v1__open_dispute_request__get_packed_size
+                     (const Colophon__Attribution__V1__OpenDisputeRequest *message)
+{
+  assert(message->base.descriptor == &colophon__attribution__v1__open_dispute_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t colophon__attribution__v1__open_dispute_request__pack
+                     (const Colophon__Attribution__V1__OpenDisputeRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &colophon__attribution__v1__open_dispute_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t colophon__attribution__v1__open_dispute_request__pack_to_buffer
+                     (const Colophon__Attribution__V1__OpenDisputeRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &colophon__attribution__v1__open_dispute_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Colophon__Attribution__V1__OpenDisputeRequest *
+       colophon__attribution__v1__open_dispute_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Colophon__Attribution__V1__OpenDisputeRequest *)
+     protobuf_c_message_unpack (&colophon__attribution__v1__open_dispute_request__descriptor,
+                                allocator, len, data);
+}
+void   colophon__attribution__v1__open_dispute_request__free_unpacked
+                     (Colophon__Attribution__V1__OpenDisputeRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &colophon__attribution__v1__open_dispute_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   colophon__attribution__v1__close_dispute_request__init
+                     (Colophon__Attribution__V1__CloseDisputeRequest         *message)
+{
+  static const Colophon__Attribution__V1__CloseDisputeRequest init_value = COLOPHON__ATTRIBUTION__V1__CLOSE_DISPUTE_REQUEST__INIT;
+  *message = init_value;
+}
+size_t colophon__attribution__v1__close_dispute_request__get_packed_size
+                     (const Colophon__Attribution__V1__CloseDisputeRequest *message)
+{
+  assert(message->base.descriptor == &colophon__attribution__v1__close_dispute_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t colophon__attribution__v1__close_dispute_request__pack
+                     (const Colophon__Attribution__V1__CloseDisputeRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &colophon__attribution__v1__close_dispute_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t colophon__attribution__v1__close_dispute_request__pack_to_buffer
+                     (const Colophon__Attribution__V1__CloseDisputeRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &colophon__attribution__v1__close_dispute_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Colophon__Attribution__V1__CloseDisputeRequest *
+       colophon__attribution__v1__close_dispute_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Colophon__Attribution__V1__CloseDisputeRequest *)
+     protobuf_c_message_unpack (&colophon__attribution__v1__close_dispute_request__descriptor,
+                                allocator, len, data);
+}
+void   colophon__attribution__v1__close_dispute_request__free_unpacked
+                     (Colophon__Attribution__V1__CloseDisputeRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &colophon__attribution__v1__close_dispute_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   colophon__attribution__v1__credit_share__init
+                     (Colophon__Attribution__V1__CreditShare         *message)
+{
+  static const Colophon__Attribution__V1__CreditShare init_value = COLOPHON__ATTRIBUTION__V1__CREDIT_SHARE__INIT;
+  *message = init_value;
+}
+size_t colophon__attribution__v1__credit_share__get_packed_size
+                     (const Colophon__Attribution__V1__CreditShare *message)
+{
+  assert(message->base.descriptor == &colophon__attribution__v1__credit_share__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t colophon__attribution__v1__credit_share__pack
+                     (const Colophon__Attribution__V1__CreditShare *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &colophon__attribution__v1__credit_share__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t colophon__attribution__v1__credit_share__pack_to_buffer
+                     (const Colophon__Attribution__V1__CreditShare *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &colophon__attribution__v1__credit_share__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Colophon__Attribution__V1__CreditShare *
+       colophon__attribution__v1__credit_share__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Colophon__Attribution__V1__CreditShare *)
+     protobuf_c_message_unpack (&colophon__attribution__v1__credit_share__descriptor,
+                                allocator, len, data);
+}
+void   colophon__attribution__v1__credit_share__free_unpacked
+                     (Colophon__Attribution__V1__CreditShare *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &colophon__attribution__v1__credit_share__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   colophon__attribution__v1__act_response__init
+                     (Colophon__Attribution__V1__ActResponse         *message)
+{
+  static const Colophon__Attribution__V1__ActResponse init_value = COLOPHON__ATTRIBUTION__V1__ACT_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t colophon__attribution__v1__act_response__get_packed_size
+                     (const Colophon__Attribution__V1__ActResponse *message)
+{
+  assert(message->base.descriptor == &colophon__attribution__v1__act_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t colophon__attribution__v1__act_response__pack
+                     (const Colophon__Attribution__V1__ActResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &colophon__attribution__v1__act_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t colophon__attribution__v1__act_response__pack_to_buffer
+                     (const Colophon__Attribution__V1__ActResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &colophon__attribution__v1__act_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Colophon__Attribution__V1__ActResponse *
+       colophon__attribution__v1__act_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Colophon__Attribution__V1__ActResponse *)
+     protobuf_c_message_unpack (&colophon__attribution__v1__act_response__descriptor,
+                                allocator, len, data);
+}
+void   colophon__attribution__v1__act_response__free_unpacked
+                     (Colophon__Attribution__V1__ActResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &colophon__attribution__v1__act_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   colophon__attribution__v1__adjust_request__init
+                     (Colophon__Attribution__V1__AdjustRequest         *message)
+{
+  static const Colophon__Attribution__V1__AdjustRequest init_value = COLOPHON__ATTRIBUTION__V1__ADJUST_REQUEST__INIT;
+  *message = init_value;
+}
+size_t colophon__attribution__v1__adjust_request__get_packed_size
+                     (const Colophon__Attribution__V1__AdjustRequest *message)
+{
+  assert(message->base.descriptor == &colophon__attribution__v1__adjust_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t colophon__attribution__v1__adjust_request__pack
+                     (const Colophon__Attribution__V1__AdjustRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &colophon__attribution__v1__adjust_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t colophon__attribution__v1__adjust_request__pack_to_buffer
+                     (const Colophon__Attribution__V1__AdjustRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &colophon__attribution__v1__adjust_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Colophon__Attribution__V1__AdjustRequest *
+       colophon__attribution__v1__adjust_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Colophon__Attribution__V1__AdjustRequest *)
+     protobuf_c_message_unpack (&colophon__attribution__v1__adjust_request__descriptor,
+                                allocator, len, data);
+}
+void   colophon__attribution__v1__adjust_request__free_unpacked
+                     (Colophon__Attribution__V1__AdjustRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &colophon__attribution__v1__adjust_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   colophon__attribution__v1__list_disputes_request__init
+                     (Colophon__Attribution__V1__ListDisputesRequest         *message)
+{
+  static const Colophon__Attribution__V1__ListDisputesRequest init_value = COLOPHON__ATTRIBUTION__V1__LIST_DISPUTES_REQUEST__INIT;
+  *message = init_value;
+}
+size_t colophon__attribution__v1__list_disputes_request__get_packed_size
+                     (const Colophon__Attribution__V1__ListDisputesRequest *message)
+{
+  assert(message->base.descriptor == &colophon__attribution__v1__list_disputes_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t colophon__attribution__v1__list_disputes_request__pack
+                     (const Colophon__Attribution__V1__ListDisputesRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &colophon__attribution__v1__list_disputes_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t colophon__attribution__v1__list_disputes_request__pack_to_buffer
+                     (const Colophon__Attribution__V1__ListDisputesRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &colophon__attribution__v1__list_disputes_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Colophon__Attribution__V1__ListDisputesRequest *
+       colophon__attribution__v1__list_disputes_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Colophon__Attribution__V1__ListDisputesRequest *)
+     protobuf_c_message_unpack (&colophon__attribution__v1__list_disputes_request__descriptor,
+                                allocator, len, data);
+}
+void   colophon__attribution__v1__list_disputes_request__free_unpacked
+                     (Colophon__Attribution__V1__ListDisputesRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &colophon__attribution__v1__list_disputes_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   colophon__attribution__v1__list_disputes_response__init
+                     (Colophon__Attribution__V1__ListDisputesResponse         *message)
+{
+  static const Colophon__Attribution__V1__ListDisputesResponse init_value = COLOPHON__ATTRIBUTION__V1__LIST_DISPUTES_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t colophon__attribution__v1__list_disputes_response__get_packed_size
+                     (const Colophon__Attribution__V1__ListDisputesResponse *message)
+{
+  assert(message->base.descriptor == &colophon__attribution__v1__list_disputes_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t colophon__attribution__v1__list_disputes_response__pack
+                     (const Colophon__Attribution__V1__ListDisputesResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &colophon__attribution__v1__list_disputes_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t colophon__attribution__v1__list_disputes_response__pack_to_buffer
+                     (const Colophon__Attribution__V1__ListDisputesResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &colophon__attribution__v1__list_disputes_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Colophon__Attribution__V1__ListDisputesResponse *
+       colophon__attribution__v1__list_disputes_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Colophon__Attribution__V1__ListDisputesResponse *)
+     protobuf_c_message_unpack (&colophon__attribution__v1__list_disputes_response__descriptor,
+                                allocator, len, data);
+}
+void   colophon__attribution__v1__list_disputes_response__free_unpacked
+                     (Colophon__Attribution__V1__ListDisputesResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &colophon__attribution__v1__list_disputes_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   colophon__attribution__v1__dispute_record__init
+                     (Colophon__Attribution__V1__DisputeRecord         *message)
+{
+  static const Colophon__Attribution__V1__DisputeRecord init_value = COLOPHON__ATTRIBUTION__V1__DISPUTE_RECORD__INIT;
+  *message = init_value;
+}
+size_t colophon__attribution__v1__dispute_record__get_packed_size
+                     (const Colophon__Attribution__V1__DisputeRecord *message)
+{
+  assert(message->base.descriptor == &colophon__attribution__v1__dispute_record__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t colophon__attribution__v1__dispute_record__pack
+                     (const Colophon__Attribution__V1__DisputeRecord *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &colophon__attribution__v1__dispute_record__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t colophon__attribution__v1__dispute_record__pack_to_buffer
+                     (const Colophon__Attribution__V1__DisputeRecord *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &colophon__attribution__v1__dispute_record__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Colophon__Attribution__V1__DisputeRecord *
+       colophon__attribution__v1__dispute_record__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Colophon__Attribution__V1__DisputeRecord *)
+     protobuf_c_message_unpack (&colophon__attribution__v1__dispute_record__descriptor,
+                                allocator, len, data);
+}
+void   colophon__attribution__v1__dispute_record__free_unpacked
+                     (Colophon__Attribution__V1__DisputeRecord *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &colophon__attribution__v1__dispute_record__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   colophon__attribution__v1__ledger_state_request__init
+                     (Colophon__Attribution__V1__LedgerStateRequest         *message)
+{
+  static const Colophon__Attribution__V1__LedgerStateRequest init_value = COLOPHON__ATTRIBUTION__V1__LEDGER_STATE_REQUEST__INIT;
+  *message = init_value;
+}
+size_t colophon__attribution__v1__ledger_state_request__get_packed_size
+                     (const Colophon__Attribution__V1__LedgerStateRequest *message)
+{
+  assert(message->base.descriptor == &colophon__attribution__v1__ledger_state_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t colophon__attribution__v1__ledger_state_request__pack
+                     (const Colophon__Attribution__V1__LedgerStateRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &colophon__attribution__v1__ledger_state_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t colophon__attribution__v1__ledger_state_request__pack_to_buffer
+                     (const Colophon__Attribution__V1__LedgerStateRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &colophon__attribution__v1__ledger_state_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Colophon__Attribution__V1__LedgerStateRequest *
+       colophon__attribution__v1__ledger_state_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Colophon__Attribution__V1__LedgerStateRequest *)
+     protobuf_c_message_unpack (&colophon__attribution__v1__ledger_state_request__descriptor,
+                                allocator, len, data);
+}
+void   colophon__attribution__v1__ledger_state_request__free_unpacked
+                     (Colophon__Attribution__V1__LedgerStateRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &colophon__attribution__v1__ledger_state_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   colophon__attribution__v1__ledger_state_response__init
+                     (Colophon__Attribution__V1__LedgerStateResponse         *message)
+{
+  static const Colophon__Attribution__V1__LedgerStateResponse init_value = COLOPHON__ATTRIBUTION__V1__LEDGER_STATE_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t colophon__attribution__v1__ledger_state_response__get_packed_size
+                     (const Colophon__Attribution__V1__LedgerStateResponse *message)
+{
+  assert(message->base.descriptor == &colophon__attribution__v1__ledger_state_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t colophon__attribution__v1__ledger_state_response__pack
+                     (const Colophon__Attribution__V1__LedgerStateResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &colophon__attribution__v1__ledger_state_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t colophon__attribution__v1__ledger_state_response__pack_to_buffer
+                     (const Colophon__Attribution__V1__LedgerStateResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &colophon__attribution__v1__ledger_state_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Colophon__Attribution__V1__LedgerStateResponse *
+       colophon__attribution__v1__ledger_state_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Colophon__Attribution__V1__LedgerStateResponse *)
+     protobuf_c_message_unpack (&colophon__attribution__v1__ledger_state_response__descriptor,
+                                allocator, len, data);
+}
+void   colophon__attribution__v1__ledger_state_response__free_unpacked
+                     (Colophon__Attribution__V1__LedgerStateResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &colophon__attribution__v1__ledger_state_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 static const ProtobufCFieldDescriptor colophon__attribution__v1__attribute_request__field_descriptors[6] =
 {
   {
@@ -1353,7 +2028,7 @@ const ProtobufCMessageDescriptor colophon__attribution__v1__get_balance_request_
   (ProtobufCMessageInit) colophon__attribution__v1__get_balance_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor colophon__attribution__v1__balance__field_descriptors[3] =
+static const ProtobufCFieldDescriptor colophon__attribution__v1__balance__field_descriptors[7] =
 {
   {
     "contributor",
@@ -1391,16 +2066,68 @@ static const ProtobufCFieldDescriptor colophon__attribution__v1__balance__field_
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "escrow_nano",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Attribution__V1__Balance, escrow_nano),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "held_nano",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Attribution__V1__Balance, held_nano),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "paid_nano",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Attribution__V1__Balance, paid_nano),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "owed_nano",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Attribution__V1__Balance, owed_nano),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned colophon__attribution__v1__balance__field_indices_by_name[] = {
   0,   /* field[0] = contributor */
+  3,   /* field[3] = escrow_nano */
+  4,   /* field[4] = held_nano */
+  6,   /* field[6] = owed_nano */
+  5,   /* field[5] = paid_nano */
   1,   /* field[1] = pending_nano */
   2,   /* field[2] = settled_nano */
 };
 static const ProtobufCIntRange colophon__attribution__v1__balance__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 3 }
+  { 0, 7 }
 };
 const ProtobufCMessageDescriptor colophon__attribution__v1__balance__descriptor =
 {
@@ -1410,7 +2137,7 @@ const ProtobufCMessageDescriptor colophon__attribution__v1__balance__descriptor 
   "Colophon__Attribution__V1__Balance",
   "colophon.attribution.v1",
   sizeof(Colophon__Attribution__V1__Balance),
-  3,
+  7,
   colophon__attribution__v1__balance__field_descriptors,
   colophon__attribution__v1__balance__field_indices_by_name,
   1,  colophon__attribution__v1__balance__number_ranges,
@@ -1685,7 +2412,7 @@ const ProtobufCMessageDescriptor colophon__attribution__v1__list_entries_respons
   (ProtobufCMessageInit) colophon__attribution__v1__list_entries_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor colophon__attribution__v1__entry_part__field_descriptors[10] =
+static const ProtobufCFieldDescriptor colophon__attribution__v1__entry_part__field_descriptors[13] =
 {
   {
     "number",
@@ -1807,11 +2534,50 @@ static const ProtobufCFieldDescriptor colophon__attribution__v1__entry_part__fie
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "key",
+    11,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Attribution__V1__EntryPart, key),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "detail",
+    12,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Attribution__V1__EntryPart, detail),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "chain",
+    13,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Attribution__V1__EntryPart, chain),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned colophon__attribution__v1__entry_part__field_indices_by_name[] = {
   6,   /* field[6] = attribution */
+  12,   /* field[12] = chain */
+  11,   /* field[11] = detail */
   2,   /* field[2] = event */
   3,   /* field[3] = execution */
+  10,   /* field[10] = key */
   9,   /* field[9] = lines */
   8,   /* field[8] = log_index */
   4,   /* field[4] = model */
@@ -1823,7 +2589,7 @@ static const unsigned colophon__attribution__v1__entry_part__field_indices_by_na
 static const ProtobufCIntRange colophon__attribution__v1__entry_part__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 10 }
+  { 0, 13 }
 };
 const ProtobufCMessageDescriptor colophon__attribution__v1__entry_part__descriptor =
 {
@@ -1833,7 +2599,7 @@ const ProtobufCMessageDescriptor colophon__attribution__v1__entry_part__descript
   "Colophon__Attribution__V1__EntryPart",
   "colophon.attribution.v1",
   sizeof(Colophon__Attribution__V1__EntryPart),
-  10,
+  13,
   colophon__attribution__v1__entry_part__field_descriptors,
   colophon__attribution__v1__entry_part__field_indices_by_name,
   1,  colophon__attribution__v1__entry_part__number_ranges,
@@ -2146,7 +2912,973 @@ const ProtobufCMessageDescriptor colophon__attribution__v1__list_contributions_r
   (ProtobufCMessageInit) colophon__attribution__v1__list_contributions_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCMethodDescriptor colophon__attribution__v1__attribution_service__method_descriptors[9] =
+static const ProtobufCFieldDescriptor colophon__attribution__v1__pay_out_request__field_descriptors[6] =
+{
+  {
+    "payout_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Attribution__V1__PayOutRequest, payout_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "day",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Attribution__V1__PayOutRequest, day),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "format",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Attribution__V1__PayOutRequest, format),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "asset",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Attribution__V1__PayOutRequest, asset),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "scale",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Attribution__V1__PayOutRequest, scale),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "from",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Attribution__V1__PayOutRequest, from),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned colophon__attribution__v1__pay_out_request__field_indices_by_name[] = {
+  3,   /* field[3] = asset */
+  1,   /* field[1] = day */
+  2,   /* field[2] = format */
+  5,   /* field[5] = from */
+  0,   /* field[0] = payout_id */
+  4,   /* field[4] = scale */
+};
+static const ProtobufCIntRange colophon__attribution__v1__pay_out_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 6 }
+};
+const ProtobufCMessageDescriptor colophon__attribution__v1__pay_out_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "colophon.attribution.v1.PayOutRequest",
+  "PayOutRequest",
+  "Colophon__Attribution__V1__PayOutRequest",
+  "colophon.attribution.v1",
+  sizeof(Colophon__Attribution__V1__PayOutRequest),
+  6,
+  colophon__attribution__v1__pay_out_request__field_descriptors,
+  colophon__attribution__v1__pay_out_request__field_indices_by_name,
+  1,  colophon__attribution__v1__pay_out_request__number_ranges,
+  (ProtobufCMessageInit) colophon__attribution__v1__pay_out_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor colophon__attribution__v1__pay_out_response__field_descriptors[3] =
+{
+  {
+    "entry",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Colophon__Attribution__V1__PayOutResponse, n_entry),
+    offsetof(Colophon__Attribution__V1__PayOutResponse, entry),
+    &colophon__attribution__v1__entry_part__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "newly_posted",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Attribution__V1__PayOutResponse, newly_posted),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "unpaid",
+    3,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Colophon__Attribution__V1__PayOutResponse, n_unpaid),
+    offsetof(Colophon__Attribution__V1__PayOutResponse, unpaid),
+    &colophon__attribution__v1__unpaid_amount__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned colophon__attribution__v1__pay_out_response__field_indices_by_name[] = {
+  0,   /* field[0] = entry */
+  1,   /* field[1] = newly_posted */
+  2,   /* field[2] = unpaid */
+};
+static const ProtobufCIntRange colophon__attribution__v1__pay_out_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor colophon__attribution__v1__pay_out_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "colophon.attribution.v1.PayOutResponse",
+  "PayOutResponse",
+  "Colophon__Attribution__V1__PayOutResponse",
+  "colophon.attribution.v1",
+  sizeof(Colophon__Attribution__V1__PayOutResponse),
+  3,
+  colophon__attribution__v1__pay_out_response__field_descriptors,
+  colophon__attribution__v1__pay_out_response__field_indices_by_name,
+  1,  colophon__attribution__v1__pay_out_response__number_ranges,
+  (ProtobufCMessageInit) colophon__attribution__v1__pay_out_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor colophon__attribution__v1__unpaid_amount__field_descriptors[3] =
+{
+  {
+    "contributor",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Attribution__V1__UnpaidAmount, contributor),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "amount_nano",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Attribution__V1__UnpaidAmount, amount_nano),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "reason",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Attribution__V1__UnpaidAmount, reason),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned colophon__attribution__v1__unpaid_amount__field_indices_by_name[] = {
+  1,   /* field[1] = amount_nano */
+  0,   /* field[0] = contributor */
+  2,   /* field[2] = reason */
+};
+static const ProtobufCIntRange colophon__attribution__v1__unpaid_amount__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor colophon__attribution__v1__unpaid_amount__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "colophon.attribution.v1.UnpaidAmount",
+  "UnpaidAmount",
+  "Colophon__Attribution__V1__UnpaidAmount",
+  "colophon.attribution.v1",
+  sizeof(Colophon__Attribution__V1__UnpaidAmount),
+  3,
+  colophon__attribution__v1__unpaid_amount__field_descriptors,
+  colophon__attribution__v1__unpaid_amount__field_indices_by_name,
+  1,  colophon__attribution__v1__unpaid_amount__number_ranges,
+  (ProtobufCMessageInit) colophon__attribution__v1__unpaid_amount__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor colophon__attribution__v1__get_payout_request__field_descriptors[1] =
+{
+  {
+    "payout_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Attribution__V1__GetPayoutRequest, payout_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned colophon__attribution__v1__get_payout_request__field_indices_by_name[] = {
+  0,   /* field[0] = payout_id */
+};
+static const ProtobufCIntRange colophon__attribution__v1__get_payout_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor colophon__attribution__v1__get_payout_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "colophon.attribution.v1.GetPayoutRequest",
+  "GetPayoutRequest",
+  "Colophon__Attribution__V1__GetPayoutRequest",
+  "colophon.attribution.v1",
+  sizeof(Colophon__Attribution__V1__GetPayoutRequest),
+  1,
+  colophon__attribution__v1__get_payout_request__field_descriptors,
+  colophon__attribution__v1__get_payout_request__field_indices_by_name,
+  1,  colophon__attribution__v1__get_payout_request__number_ranges,
+  (ProtobufCMessageInit) colophon__attribution__v1__get_payout_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor colophon__attribution__v1__get_payout_response__field_descriptors[1] =
+{
+  {
+    "entry",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Colophon__Attribution__V1__GetPayoutResponse, n_entry),
+    offsetof(Colophon__Attribution__V1__GetPayoutResponse, entry),
+    &colophon__attribution__v1__entry_part__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned colophon__attribution__v1__get_payout_response__field_indices_by_name[] = {
+  0,   /* field[0] = entry */
+};
+static const ProtobufCIntRange colophon__attribution__v1__get_payout_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor colophon__attribution__v1__get_payout_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "colophon.attribution.v1.GetPayoutResponse",
+  "GetPayoutResponse",
+  "Colophon__Attribution__V1__GetPayoutResponse",
+  "colophon.attribution.v1",
+  sizeof(Colophon__Attribution__V1__GetPayoutResponse),
+  1,
+  colophon__attribution__v1__get_payout_response__field_descriptors,
+  colophon__attribution__v1__get_payout_response__field_indices_by_name,
+  1,  colophon__attribution__v1__get_payout_response__number_ranges,
+  (ProtobufCMessageInit) colophon__attribution__v1__get_payout_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor colophon__attribution__v1__open_dispute_request__field_descriptors[5] =
+{
+  {
+    "receipt_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Attribution__V1__OpenDisputeRequest, receipt_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "contributor",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Attribution__V1__OpenDisputeRequest, contributor),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "class_id",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Attribution__V1__OpenDisputeRequest, class_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "amount_nano",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Attribution__V1__OpenDisputeRequest, amount_nano),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "evidence",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Attribution__V1__OpenDisputeRequest, evidence),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned colophon__attribution__v1__open_dispute_request__field_indices_by_name[] = {
+  3,   /* field[3] = amount_nano */
+  2,   /* field[2] = class_id */
+  1,   /* field[1] = contributor */
+  4,   /* field[4] = evidence */
+  0,   /* field[0] = receipt_id */
+};
+static const ProtobufCIntRange colophon__attribution__v1__open_dispute_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 5 }
+};
+const ProtobufCMessageDescriptor colophon__attribution__v1__open_dispute_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "colophon.attribution.v1.OpenDisputeRequest",
+  "OpenDisputeRequest",
+  "Colophon__Attribution__V1__OpenDisputeRequest",
+  "colophon.attribution.v1",
+  sizeof(Colophon__Attribution__V1__OpenDisputeRequest),
+  5,
+  colophon__attribution__v1__open_dispute_request__field_descriptors,
+  colophon__attribution__v1__open_dispute_request__field_indices_by_name,
+  1,  colophon__attribution__v1__open_dispute_request__number_ranges,
+  (ProtobufCMessageInit) colophon__attribution__v1__open_dispute_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor colophon__attribution__v1__close_dispute_request__field_descriptors[4] =
+{
+  {
+    "dispute_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Attribution__V1__CloseDisputeRequest, dispute_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "upheld",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Attribution__V1__CloseDisputeRequest, upheld),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "evidence",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Attribution__V1__CloseDisputeRequest, evidence),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "shares",
+    4,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Colophon__Attribution__V1__CloseDisputeRequest, n_shares),
+    offsetof(Colophon__Attribution__V1__CloseDisputeRequest, shares),
+    &colophon__attribution__v1__credit_share__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned colophon__attribution__v1__close_dispute_request__field_indices_by_name[] = {
+  0,   /* field[0] = dispute_id */
+  2,   /* field[2] = evidence */
+  3,   /* field[3] = shares */
+  1,   /* field[1] = upheld */
+};
+static const ProtobufCIntRange colophon__attribution__v1__close_dispute_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor colophon__attribution__v1__close_dispute_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "colophon.attribution.v1.CloseDisputeRequest",
+  "CloseDisputeRequest",
+  "Colophon__Attribution__V1__CloseDisputeRequest",
+  "colophon.attribution.v1",
+  sizeof(Colophon__Attribution__V1__CloseDisputeRequest),
+  4,
+  colophon__attribution__v1__close_dispute_request__field_descriptors,
+  colophon__attribution__v1__close_dispute_request__field_indices_by_name,
+  1,  colophon__attribution__v1__close_dispute_request__number_ranges,
+  (ProtobufCMessageInit) colophon__attribution__v1__close_dispute_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor colophon__attribution__v1__credit_share__field_descriptors[2] =
+{
+  {
+    "contributor",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Attribution__V1__CreditShare, contributor),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "amount_nano",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Attribution__V1__CreditShare, amount_nano),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned colophon__attribution__v1__credit_share__field_indices_by_name[] = {
+  1,   /* field[1] = amount_nano */
+  0,   /* field[0] = contributor */
+};
+static const ProtobufCIntRange colophon__attribution__v1__credit_share__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor colophon__attribution__v1__credit_share__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "colophon.attribution.v1.CreditShare",
+  "CreditShare",
+  "Colophon__Attribution__V1__CreditShare",
+  "colophon.attribution.v1",
+  sizeof(Colophon__Attribution__V1__CreditShare),
+  2,
+  colophon__attribution__v1__credit_share__field_descriptors,
+  colophon__attribution__v1__credit_share__field_indices_by_name,
+  1,  colophon__attribution__v1__credit_share__number_ranges,
+  (ProtobufCMessageInit) colophon__attribution__v1__credit_share__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor colophon__attribution__v1__act_response__field_descriptors[3] =
+{
+  {
+    "id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Attribution__V1__ActResponse, id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "newly_posted",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Attribution__V1__ActResponse, newly_posted),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "entry",
+    3,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Colophon__Attribution__V1__ActResponse, n_entry),
+    offsetof(Colophon__Attribution__V1__ActResponse, entry),
+    &colophon__attribution__v1__entry_part__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned colophon__attribution__v1__act_response__field_indices_by_name[] = {
+  2,   /* field[2] = entry */
+  0,   /* field[0] = id */
+  1,   /* field[1] = newly_posted */
+};
+static const ProtobufCIntRange colophon__attribution__v1__act_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor colophon__attribution__v1__act_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "colophon.attribution.v1.ActResponse",
+  "ActResponse",
+  "Colophon__Attribution__V1__ActResponse",
+  "colophon.attribution.v1",
+  sizeof(Colophon__Attribution__V1__ActResponse),
+  3,
+  colophon__attribution__v1__act_response__field_descriptors,
+  colophon__attribution__v1__act_response__field_indices_by_name,
+  1,  colophon__attribution__v1__act_response__number_ranges,
+  (ProtobufCMessageInit) colophon__attribution__v1__act_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor colophon__attribution__v1__adjust_request__field_descriptors[4] =
+{
+  {
+    "receipt_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Attribution__V1__AdjustRequest, receipt_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "reason",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Attribution__V1__AdjustRequest, reason),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "evidence",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Attribution__V1__AdjustRequest, evidence),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "shares",
+    4,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Colophon__Attribution__V1__AdjustRequest, n_shares),
+    offsetof(Colophon__Attribution__V1__AdjustRequest, shares),
+    &colophon__attribution__v1__credit_share__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned colophon__attribution__v1__adjust_request__field_indices_by_name[] = {
+  2,   /* field[2] = evidence */
+  1,   /* field[1] = reason */
+  0,   /* field[0] = receipt_id */
+  3,   /* field[3] = shares */
+};
+static const ProtobufCIntRange colophon__attribution__v1__adjust_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor colophon__attribution__v1__adjust_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "colophon.attribution.v1.AdjustRequest",
+  "AdjustRequest",
+  "Colophon__Attribution__V1__AdjustRequest",
+  "colophon.attribution.v1",
+  sizeof(Colophon__Attribution__V1__AdjustRequest),
+  4,
+  colophon__attribution__v1__adjust_request__field_descriptors,
+  colophon__attribution__v1__adjust_request__field_indices_by_name,
+  1,  colophon__attribution__v1__adjust_request__number_ranges,
+  (ProtobufCMessageInit) colophon__attribution__v1__adjust_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor colophon__attribution__v1__list_disputes_request__field_descriptors[1] =
+{
+  {
+    "after_entry",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Attribution__V1__ListDisputesRequest, after_entry),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned colophon__attribution__v1__list_disputes_request__field_indices_by_name[] = {
+  0,   /* field[0] = after_entry */
+};
+static const ProtobufCIntRange colophon__attribution__v1__list_disputes_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor colophon__attribution__v1__list_disputes_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "colophon.attribution.v1.ListDisputesRequest",
+  "ListDisputesRequest",
+  "Colophon__Attribution__V1__ListDisputesRequest",
+  "colophon.attribution.v1",
+  sizeof(Colophon__Attribution__V1__ListDisputesRequest),
+  1,
+  colophon__attribution__v1__list_disputes_request__field_descriptors,
+  colophon__attribution__v1__list_disputes_request__field_indices_by_name,
+  1,  colophon__attribution__v1__list_disputes_request__number_ranges,
+  (ProtobufCMessageInit) colophon__attribution__v1__list_disputes_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor colophon__attribution__v1__list_disputes_response__field_descriptors[1] =
+{
+  {
+    "disputes",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Colophon__Attribution__V1__ListDisputesResponse, n_disputes),
+    offsetof(Colophon__Attribution__V1__ListDisputesResponse, disputes),
+    &colophon__attribution__v1__dispute_record__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned colophon__attribution__v1__list_disputes_response__field_indices_by_name[] = {
+  0,   /* field[0] = disputes */
+};
+static const ProtobufCIntRange colophon__attribution__v1__list_disputes_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor colophon__attribution__v1__list_disputes_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "colophon.attribution.v1.ListDisputesResponse",
+  "ListDisputesResponse",
+  "Colophon__Attribution__V1__ListDisputesResponse",
+  "colophon.attribution.v1",
+  sizeof(Colophon__Attribution__V1__ListDisputesResponse),
+  1,
+  colophon__attribution__v1__list_disputes_response__field_descriptors,
+  colophon__attribution__v1__list_disputes_response__field_indices_by_name,
+  1,  colophon__attribution__v1__list_disputes_response__number_ranges,
+  (ProtobufCMessageInit) colophon__attribution__v1__list_disputes_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor colophon__attribution__v1__dispute_record__field_descriptors[9] =
+{
+  {
+    "entry",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Attribution__V1__DisputeRecord, entry),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "dispute_id",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Attribution__V1__DisputeRecord, dispute_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "receipt_id",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Attribution__V1__DisputeRecord, receipt_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "state",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Attribution__V1__DisputeRecord, state),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "contributor",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Attribution__V1__DisputeRecord, contributor),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "class_id",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Attribution__V1__DisputeRecord, class_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "evidence",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Attribution__V1__DisputeRecord, evidence),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "opened_unix_ms",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Attribution__V1__DisputeRecord, opened_unix_ms),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "held",
+    9,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Colophon__Attribution__V1__DisputeRecord, n_held),
+    offsetof(Colophon__Attribution__V1__DisputeRecord, held),
+    &colophon__attribution__v1__credit_share__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned colophon__attribution__v1__dispute_record__field_indices_by_name[] = {
+  5,   /* field[5] = class_id */
+  4,   /* field[4] = contributor */
+  1,   /* field[1] = dispute_id */
+  0,   /* field[0] = entry */
+  6,   /* field[6] = evidence */
+  8,   /* field[8] = held */
+  7,   /* field[7] = opened_unix_ms */
+  2,   /* field[2] = receipt_id */
+  3,   /* field[3] = state */
+};
+static const ProtobufCIntRange colophon__attribution__v1__dispute_record__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 9 }
+};
+const ProtobufCMessageDescriptor colophon__attribution__v1__dispute_record__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "colophon.attribution.v1.DisputeRecord",
+  "DisputeRecord",
+  "Colophon__Attribution__V1__DisputeRecord",
+  "colophon.attribution.v1",
+  sizeof(Colophon__Attribution__V1__DisputeRecord),
+  9,
+  colophon__attribution__v1__dispute_record__field_descriptors,
+  colophon__attribution__v1__dispute_record__field_indices_by_name,
+  1,  colophon__attribution__v1__dispute_record__number_ranges,
+  (ProtobufCMessageInit) colophon__attribution__v1__dispute_record__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+#define colophon__attribution__v1__ledger_state_request__field_descriptors NULL
+#define colophon__attribution__v1__ledger_state_request__field_indices_by_name NULL
+#define colophon__attribution__v1__ledger_state_request__number_ranges NULL
+const ProtobufCMessageDescriptor colophon__attribution__v1__ledger_state_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "colophon.attribution.v1.LedgerStateRequest",
+  "LedgerStateRequest",
+  "Colophon__Attribution__V1__LedgerStateRequest",
+  "colophon.attribution.v1",
+  sizeof(Colophon__Attribution__V1__LedgerStateRequest),
+  0,
+  colophon__attribution__v1__ledger_state_request__field_descriptors,
+  colophon__attribution__v1__ledger_state_request__field_indices_by_name,
+  0,  colophon__attribution__v1__ledger_state_request__number_ranges,
+  (ProtobufCMessageInit) colophon__attribution__v1__ledger_state_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor colophon__attribution__v1__ledger_state_response__field_descriptors[3] =
+{
+  {
+    "entry",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Attribution__V1__LedgerStateResponse, entry),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "head",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Attribution__V1__LedgerStateResponse, head),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "digest",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Attribution__V1__LedgerStateResponse, digest),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned colophon__attribution__v1__ledger_state_response__field_indices_by_name[] = {
+  2,   /* field[2] = digest */
+  0,   /* field[0] = entry */
+  1,   /* field[1] = head */
+};
+static const ProtobufCIntRange colophon__attribution__v1__ledger_state_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor colophon__attribution__v1__ledger_state_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "colophon.attribution.v1.LedgerStateResponse",
+  "LedgerStateResponse",
+  "Colophon__Attribution__V1__LedgerStateResponse",
+  "colophon.attribution.v1",
+  sizeof(Colophon__Attribution__V1__LedgerStateResponse),
+  3,
+  colophon__attribution__v1__ledger_state_response__field_descriptors,
+  colophon__attribution__v1__ledger_state_response__field_indices_by_name,
+  1,  colophon__attribution__v1__ledger_state_response__number_ranges,
+  (ProtobufCMessageInit) colophon__attribution__v1__ledger_state_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCMethodDescriptor colophon__attribution__v1__attribution_service__method_descriptors[16] =
 {
   { "GetIdentity", &colophon__common__v1__identity_request__descriptor, &colophon__common__v1__identity__descriptor },
   { "Attribute", &colophon__attribution__v1__attribute_request__descriptor, &colophon__attribution__v1__attribute_response__descriptor },
@@ -2157,16 +3889,30 @@ static const ProtobufCMethodDescriptor colophon__attribution__v1__attribution_se
   { "ListEntries", &colophon__attribution__v1__list_entries_request__descriptor, &colophon__attribution__v1__list_entries_response__descriptor },
   { "FollowLog", &colophon__attribution__v1__follow_log_request__descriptor, &colophon__attribution__v1__follow_log_response__descriptor },
   { "ListContributions", &colophon__attribution__v1__list_contributions_request__descriptor, &colophon__attribution__v1__list_contributions_response__descriptor },
+  { "PayOut", &colophon__attribution__v1__pay_out_request__descriptor, &colophon__attribution__v1__pay_out_response__descriptor },
+  { "GetPayout", &colophon__attribution__v1__get_payout_request__descriptor, &colophon__attribution__v1__get_payout_response__descriptor },
+  { "OpenDispute", &colophon__attribution__v1__open_dispute_request__descriptor, &colophon__attribution__v1__act_response__descriptor },
+  { "CloseDispute", &colophon__attribution__v1__close_dispute_request__descriptor, &colophon__attribution__v1__act_response__descriptor },
+  { "ListDisputes", &colophon__attribution__v1__list_disputes_request__descriptor, &colophon__attribution__v1__list_disputes_response__descriptor },
+  { "Adjust", &colophon__attribution__v1__adjust_request__descriptor, &colophon__attribution__v1__act_response__descriptor },
+  { "GetLedgerState", &colophon__attribution__v1__ledger_state_request__descriptor, &colophon__attribution__v1__ledger_state_response__descriptor },
 };
 const unsigned colophon__attribution__v1__attribution_service__method_indices_by_name[] = {
+  14,        /* Adjust */
   1,        /* Attribute */
+  12,        /* CloseDispute */
   7,        /* FollowLog */
   4,        /* GetBalance */
   0,        /* GetIdentity */
+  15,        /* GetLedgerState */
+  10,        /* GetPayout */
   2,        /* GetPolicy */
   8,        /* ListContributions */
   5,        /* ListCredits */
+  13,        /* ListDisputes */
   6,        /* ListEntries */
+  11,        /* OpenDispute */
+  9,        /* PayOut */
   3         /* Settle */
 };
 const ProtobufCServiceDescriptor colophon__attribution__v1__attribution_service__descriptor =
@@ -2176,7 +3922,7 @@ const ProtobufCServiceDescriptor colophon__attribution__v1__attribution_service_
   "AttributionService",
   "Colophon__Attribution__V1__AttributionService",
   "colophon.attribution.v1",
-  9,
+  16,
   colophon__attribution__v1__attribution_service__method_descriptors,
   colophon__attribution__v1__attribution_service__method_indices_by_name
 };
@@ -2251,6 +3997,62 @@ void colophon__attribution__v1__attribution_service__list_contributions(Protobuf
 {
   assert(service->descriptor == &colophon__attribution__v1__attribution_service__descriptor);
   service->invoke(service, 8, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void colophon__attribution__v1__attribution_service__pay_out(ProtobufCService *service,
+                                                             const Colophon__Attribution__V1__PayOutRequest *input,
+                                                             Colophon__Attribution__V1__PayOutResponse_Closure closure,
+                                                             void *closure_data)
+{
+  assert(service->descriptor == &colophon__attribution__v1__attribution_service__descriptor);
+  service->invoke(service, 9, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void colophon__attribution__v1__attribution_service__get_payout(ProtobufCService *service,
+                                                                const Colophon__Attribution__V1__GetPayoutRequest *input,
+                                                                Colophon__Attribution__V1__GetPayoutResponse_Closure closure,
+                                                                void *closure_data)
+{
+  assert(service->descriptor == &colophon__attribution__v1__attribution_service__descriptor);
+  service->invoke(service, 10, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void colophon__attribution__v1__attribution_service__open_dispute(ProtobufCService *service,
+                                                                  const Colophon__Attribution__V1__OpenDisputeRequest *input,
+                                                                  Colophon__Attribution__V1__ActResponse_Closure closure,
+                                                                  void *closure_data)
+{
+  assert(service->descriptor == &colophon__attribution__v1__attribution_service__descriptor);
+  service->invoke(service, 11, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void colophon__attribution__v1__attribution_service__close_dispute(ProtobufCService *service,
+                                                                   const Colophon__Attribution__V1__CloseDisputeRequest *input,
+                                                                   Colophon__Attribution__V1__ActResponse_Closure closure,
+                                                                   void *closure_data)
+{
+  assert(service->descriptor == &colophon__attribution__v1__attribution_service__descriptor);
+  service->invoke(service, 12, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void colophon__attribution__v1__attribution_service__list_disputes(ProtobufCService *service,
+                                                                   const Colophon__Attribution__V1__ListDisputesRequest *input,
+                                                                   Colophon__Attribution__V1__ListDisputesResponse_Closure closure,
+                                                                   void *closure_data)
+{
+  assert(service->descriptor == &colophon__attribution__v1__attribution_service__descriptor);
+  service->invoke(service, 13, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void colophon__attribution__v1__attribution_service__adjust(ProtobufCService *service,
+                                                            const Colophon__Attribution__V1__AdjustRequest *input,
+                                                            Colophon__Attribution__V1__ActResponse_Closure closure,
+                                                            void *closure_data)
+{
+  assert(service->descriptor == &colophon__attribution__v1__attribution_service__descriptor);
+  service->invoke(service, 14, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void colophon__attribution__v1__attribution_service__get_ledger_state(ProtobufCService *service,
+                                                                      const Colophon__Attribution__V1__LedgerStateRequest *input,
+                                                                      Colophon__Attribution__V1__LedgerStateResponse_Closure closure,
+                                                                      void *closure_data)
+{
+  assert(service->descriptor == &colophon__attribution__v1__attribution_service__descriptor);
+  service->invoke(service, 15, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void colophon__attribution__v1__attribution_service__init (Colophon__Attribution__V1__AttributionService_Service *service,
                                                            Colophon__Attribution__V1__AttributionService_ServiceDestroy destroy)

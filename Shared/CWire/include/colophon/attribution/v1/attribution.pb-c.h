@@ -37,6 +37,21 @@ typedef struct Colophon__Attribution__V1__FollowLogResponse Colophon__Attributio
 typedef struct Colophon__Attribution__V1__LoggedContribution Colophon__Attribution__V1__LoggedContribution;
 typedef struct Colophon__Attribution__V1__ListContributionsRequest Colophon__Attribution__V1__ListContributionsRequest;
 typedef struct Colophon__Attribution__V1__ListContributionsResponse Colophon__Attribution__V1__ListContributionsResponse;
+typedef struct Colophon__Attribution__V1__PayOutRequest Colophon__Attribution__V1__PayOutRequest;
+typedef struct Colophon__Attribution__V1__PayOutResponse Colophon__Attribution__V1__PayOutResponse;
+typedef struct Colophon__Attribution__V1__UnpaidAmount Colophon__Attribution__V1__UnpaidAmount;
+typedef struct Colophon__Attribution__V1__GetPayoutRequest Colophon__Attribution__V1__GetPayoutRequest;
+typedef struct Colophon__Attribution__V1__GetPayoutResponse Colophon__Attribution__V1__GetPayoutResponse;
+typedef struct Colophon__Attribution__V1__OpenDisputeRequest Colophon__Attribution__V1__OpenDisputeRequest;
+typedef struct Colophon__Attribution__V1__CloseDisputeRequest Colophon__Attribution__V1__CloseDisputeRequest;
+typedef struct Colophon__Attribution__V1__CreditShare Colophon__Attribution__V1__CreditShare;
+typedef struct Colophon__Attribution__V1__ActResponse Colophon__Attribution__V1__ActResponse;
+typedef struct Colophon__Attribution__V1__AdjustRequest Colophon__Attribution__V1__AdjustRequest;
+typedef struct Colophon__Attribution__V1__ListDisputesRequest Colophon__Attribution__V1__ListDisputesRequest;
+typedef struct Colophon__Attribution__V1__ListDisputesResponse Colophon__Attribution__V1__ListDisputesResponse;
+typedef struct Colophon__Attribution__V1__DisputeRecord Colophon__Attribution__V1__DisputeRecord;
+typedef struct Colophon__Attribution__V1__LedgerStateRequest Colophon__Attribution__V1__LedgerStateRequest;
+typedef struct Colophon__Attribution__V1__LedgerStateResponse Colophon__Attribution__V1__LedgerStateResponse;
 
 
 /* --- enums --- */
@@ -156,11 +171,27 @@ struct  Colophon__Attribution__V1__Balance
   ProtobufCMessage base;
   char *contributor;
   uint64_t pending_nano;
+  /*
+   * what the next payout may pay
+   */
   uint64_t settled_nano;
+  /*
+   * settled, and its escrow has not ended
+   */
+  uint64_t escrow_nano;
+  /*
+   * by open disputes
+   */
+  uint64_t held_nano;
+  uint64_t paid_nano;
+  /*
+   * paid and then disputed or moved to others; later earnings fill it up
+   */
+  uint64_t owed_nano;
 };
 #define COLOPHON__ATTRIBUTION__V1__BALANCE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&colophon__attribution__v1__balance__descriptor) \
-    , (char *)protobuf_c_empty_string, 0, 0 }
+    , (char *)protobuf_c_empty_string, 0, 0, 0, 0, 0, 0 }
 
 
 struct  Colophon__Attribution__V1__ListCreditsRequest
@@ -251,11 +282,11 @@ struct  Colophon__Attribution__V1__EntryPart
   uint64_t number;
   char *receipt_id;
   /*
-   * pending or settlement
+   * pending, settlement, release, adjustment, payout or dispute-...
    */
   char *event;
   /*
-   * digests of the statements
+   * digests of the statements; of a payout empty, as is receipt_id
    */
   ProtobufCBinaryData execution;
   ProtobufCBinaryData model;
@@ -271,10 +302,22 @@ struct  Colophon__Attribution__V1__EntryPart
   uint64_t log_index;
   size_t n_lines;
   Colophon__Attribution__V1__PostingLine **lines;
+  /*
+   * no two entries have one
+   */
+  char *key;
+  /*
+   * what an act says (FORMAT section 7); may be empty
+   */
+  char *detail;
+  /*
+   * what the chain is with this entry
+   */
+  ProtobufCBinaryData chain;
 };
 #define COLOPHON__ATTRIBUTION__V1__ENTRY_PART__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&colophon__attribution__v1__entry_part__descriptor) \
-    , 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, 0, 0,NULL }
+    , 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, 0, 0,NULL, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, {0,NULL} }
 
 
 struct  Colophon__Attribution__V1__PostingLine
@@ -361,6 +404,258 @@ struct  Colophon__Attribution__V1__ListContributionsResponse
 #define COLOPHON__ATTRIBUTION__V1__LIST_CONTRIBUTIONS_RESPONSE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&colophon__attribution__v1__list_contributions_response__descriptor) \
     , 0, 0,NULL }
+
+
+struct  Colophon__Attribution__V1__PayOutRequest
+{
+  ProtobufCMessage base;
+  char *payout_id;
+  /*
+   * since 1970: every escrow that is paid from has ended by its beginning; not after today
+   */
+  uint64_t day;
+  /*
+   * x402 or open-payments
+   */
+  char *format;
+  char *asset;
+  /*
+   * decimals of the asset, 0 to 9
+   */
+  uint64_t scale;
+  /*
+   * who pays
+   */
+  char *from;
+};
+#define COLOPHON__ATTRIBUTION__V1__PAY_OUT_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&colophon__attribution__v1__pay_out_request__descriptor) \
+    , (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string }
+
+
+struct  Colophon__Attribution__V1__PayOutResponse
+{
+  ProtobufCMessage base;
+  /*
+   * none where nothing is payable
+   */
+  size_t n_entry;
+  Colophon__Attribution__V1__EntryPart **entry;
+  protobuf_c_boolean newly_posted;
+  size_t n_unpaid;
+  Colophon__Attribution__V1__UnpaidAmount **unpaid;
+};
+#define COLOPHON__ATTRIBUTION__V1__PAY_OUT_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&colophon__attribution__v1__pay_out_response__descriptor) \
+    , 0,NULL, 0, 0,NULL }
+
+
+struct  Colophon__Attribution__V1__UnpaidAmount
+{
+  ProtobufCMessage base;
+  char *contributor;
+  uint64_t amount_nano;
+  /*
+   * below-minimum, no-reference, other-reference or next
+   */
+  char *reason;
+};
+#define COLOPHON__ATTRIBUTION__V1__UNPAID_AMOUNT__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&colophon__attribution__v1__unpaid_amount__descriptor) \
+    , (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string }
+
+
+struct  Colophon__Attribution__V1__GetPayoutRequest
+{
+  ProtobufCMessage base;
+  char *payout_id;
+};
+#define COLOPHON__ATTRIBUTION__V1__GET_PAYOUT_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&colophon__attribution__v1__get_payout_request__descriptor) \
+    , (char *)protobuf_c_empty_string }
+
+
+struct  Colophon__Attribution__V1__GetPayoutResponse
+{
+  ProtobufCMessage base;
+  /*
+   * none where none was posted
+   */
+  size_t n_entry;
+  Colophon__Attribution__V1__EntryPart **entry;
+};
+#define COLOPHON__ATTRIBUTION__V1__GET_PAYOUT_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&colophon__attribution__v1__get_payout_response__descriptor) \
+    , 0,NULL }
+
+
+struct  Colophon__Attribution__V1__OpenDisputeRequest
+{
+  ProtobufCMessage base;
+  char *receipt_id;
+  /*
+   * empty: all that the receipt credits
+   */
+  char *contributor;
+  /*
+   * of records; may be empty
+   */
+  ProtobufCBinaryData class_id;
+  /*
+   * 0: all of the contributor's
+   */
+  uint64_t amount_nano;
+  /*
+   * digest of what is shown
+   */
+  ProtobufCBinaryData evidence;
+};
+#define COLOPHON__ATTRIBUTION__V1__OPEN_DISPUTE_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&colophon__attribution__v1__open_dispute_request__descriptor) \
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, {0,NULL}, 0, {0,NULL} }
+
+
+struct  Colophon__Attribution__V1__CloseDisputeRequest
+{
+  ProtobufCMessage base;
+  char *dispute_id;
+  protobuf_c_boolean upheld;
+  /*
+   * digest of what it was decided from
+   */
+  ProtobufCBinaryData evidence;
+  /*
+   * who gets what is held; none of an upheld one: unattributed
+   */
+  size_t n_shares;
+  Colophon__Attribution__V1__CreditShare **shares;
+};
+#define COLOPHON__ATTRIBUTION__V1__CLOSE_DISPUTE_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&colophon__attribution__v1__close_dispute_request__descriptor) \
+    , (char *)protobuf_c_empty_string, 0, {0,NULL}, 0,NULL }
+
+
+struct  Colophon__Attribution__V1__CreditShare
+{
+  ProtobufCMessage base;
+  char *contributor;
+  uint64_t amount_nano;
+};
+#define COLOPHON__ATTRIBUTION__V1__CREDIT_SHARE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&colophon__attribution__v1__credit_share__descriptor) \
+    , (char *)protobuf_c_empty_string, 0 }
+
+
+struct  Colophon__Attribution__V1__ActResponse
+{
+  ProtobufCMessage base;
+  /*
+   * of the dispute or adjustment
+   */
+  char *id;
+  protobuf_c_boolean newly_posted;
+  size_t n_entry;
+  Colophon__Attribution__V1__EntryPart **entry;
+};
+#define COLOPHON__ATTRIBUTION__V1__ACT_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&colophon__attribution__v1__act_response__descriptor) \
+    , (char *)protobuf_c_empty_string, 0, 0,NULL }
+
+
+struct  Colophon__Attribution__V1__AdjustRequest
+{
+  ProtobufCMessage base;
+  char *receipt_id;
+  /*
+   * feedback, takedown or correction
+   */
+  char *reason;
+  ProtobufCBinaryData evidence;
+  /*
+   * of all that no dispute holds
+   */
+  size_t n_shares;
+  Colophon__Attribution__V1__CreditShare **shares;
+};
+#define COLOPHON__ATTRIBUTION__V1__ADJUST_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&colophon__attribution__v1__adjust_request__descriptor) \
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, {0,NULL}, 0,NULL }
+
+
+struct  Colophon__Attribution__V1__ListDisputesRequest
+{
+  ProtobufCMessage base;
+  uint64_t after_entry;
+};
+#define COLOPHON__ATTRIBUTION__V1__LIST_DISPUTES_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&colophon__attribution__v1__list_disputes_request__descriptor) \
+    , 0 }
+
+
+struct  Colophon__Attribution__V1__ListDisputesResponse
+{
+  ProtobufCMessage base;
+  size_t n_disputes;
+  Colophon__Attribution__V1__DisputeRecord **disputes;
+};
+#define COLOPHON__ATTRIBUTION__V1__LIST_DISPUTES_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&colophon__attribution__v1__list_disputes_response__descriptor) \
+    , 0,NULL }
+
+
+struct  Colophon__Attribution__V1__DisputeRecord
+{
+  ProtobufCMessage base;
+  /*
+   * that opened it
+   */
+  uint64_t entry;
+  char *dispute_id;
+  char *receipt_id;
+  /*
+   * open, upheld or rejected
+   */
+  char *state;
+  char *contributor;
+  ProtobufCBinaryData class_id;
+  ProtobufCBinaryData evidence;
+  uint64_t opened_unix_ms;
+  size_t n_held;
+  Colophon__Attribution__V1__CreditShare **held;
+};
+#define COLOPHON__ATTRIBUTION__V1__DISPUTE_RECORD__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&colophon__attribution__v1__dispute_record__descriptor) \
+    , 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, {0,NULL}, {0,NULL}, 0, 0,NULL }
+
+
+struct  Colophon__Attribution__V1__LedgerStateRequest
+{
+  ProtobufCMessage base;
+};
+#define COLOPHON__ATTRIBUTION__V1__LEDGER_STATE_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&colophon__attribution__v1__ledger_state_request__descriptor) \
+     }
+
+
+struct  Colophon__Attribution__V1__LedgerStateResponse
+{
+  ProtobufCMessage base;
+  /*
+   * number of the last one
+   */
+  uint64_t entry;
+  /*
+   * of the chain
+   */
+  ProtobufCBinaryData head;
+  /*
+   * of the chain's head and all balances
+   */
+  ProtobufCBinaryData digest;
+};
+#define COLOPHON__ATTRIBUTION__V1__LEDGER_STATE_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&colophon__attribution__v1__ledger_state_response__descriptor) \
+    , 0, {0,NULL}, {0,NULL} }
 
 
 /* Colophon__Attribution__V1__AttributeRequest methods */
@@ -762,6 +1057,291 @@ Colophon__Attribution__V1__ListContributionsResponse *
 void   colophon__attribution__v1__list_contributions_response__free_unpacked
                      (Colophon__Attribution__V1__ListContributionsResponse *message,
                       ProtobufCAllocator *allocator);
+/* Colophon__Attribution__V1__PayOutRequest methods */
+void   colophon__attribution__v1__pay_out_request__init
+                     (Colophon__Attribution__V1__PayOutRequest         *message);
+size_t colophon__attribution__v1__pay_out_request__get_packed_size
+                     (const Colophon__Attribution__V1__PayOutRequest   *message);
+size_t colophon__attribution__v1__pay_out_request__pack
+                     (const Colophon__Attribution__V1__PayOutRequest   *message,
+                      uint8_t             *out);
+size_t colophon__attribution__v1__pay_out_request__pack_to_buffer
+                     (const Colophon__Attribution__V1__PayOutRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Colophon__Attribution__V1__PayOutRequest *
+       colophon__attribution__v1__pay_out_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   colophon__attribution__v1__pay_out_request__free_unpacked
+                     (Colophon__Attribution__V1__PayOutRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Colophon__Attribution__V1__PayOutResponse methods */
+void   colophon__attribution__v1__pay_out_response__init
+                     (Colophon__Attribution__V1__PayOutResponse         *message);
+size_t colophon__attribution__v1__pay_out_response__get_packed_size
+                     (const Colophon__Attribution__V1__PayOutResponse   *message);
+size_t colophon__attribution__v1__pay_out_response__pack
+                     (const Colophon__Attribution__V1__PayOutResponse   *message,
+                      uint8_t             *out);
+size_t colophon__attribution__v1__pay_out_response__pack_to_buffer
+                     (const Colophon__Attribution__V1__PayOutResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Colophon__Attribution__V1__PayOutResponse *
+       colophon__attribution__v1__pay_out_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   colophon__attribution__v1__pay_out_response__free_unpacked
+                     (Colophon__Attribution__V1__PayOutResponse *message,
+                      ProtobufCAllocator *allocator);
+/* Colophon__Attribution__V1__UnpaidAmount methods */
+void   colophon__attribution__v1__unpaid_amount__init
+                     (Colophon__Attribution__V1__UnpaidAmount         *message);
+size_t colophon__attribution__v1__unpaid_amount__get_packed_size
+                     (const Colophon__Attribution__V1__UnpaidAmount   *message);
+size_t colophon__attribution__v1__unpaid_amount__pack
+                     (const Colophon__Attribution__V1__UnpaidAmount   *message,
+                      uint8_t             *out);
+size_t colophon__attribution__v1__unpaid_amount__pack_to_buffer
+                     (const Colophon__Attribution__V1__UnpaidAmount   *message,
+                      ProtobufCBuffer     *buffer);
+Colophon__Attribution__V1__UnpaidAmount *
+       colophon__attribution__v1__unpaid_amount__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   colophon__attribution__v1__unpaid_amount__free_unpacked
+                     (Colophon__Attribution__V1__UnpaidAmount *message,
+                      ProtobufCAllocator *allocator);
+/* Colophon__Attribution__V1__GetPayoutRequest methods */
+void   colophon__attribution__v1__get_payout_request__init
+                     (Colophon__Attribution__V1__GetPayoutRequest         *message);
+size_t colophon__attribution__v1__get_payout_request__get_packed_size
+                     (const Colophon__Attribution__V1__GetPayoutRequest   *message);
+size_t colophon__attribution__v1__get_payout_request__pack
+                     (const Colophon__Attribution__V1__GetPayoutRequest   *message,
+                      uint8_t             *out);
+size_t colophon__attribution__v1__get_payout_request__pack_to_buffer
+                     (const Colophon__Attribution__V1__GetPayoutRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Colophon__Attribution__V1__GetPayoutRequest *
+       colophon__attribution__v1__get_payout_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   colophon__attribution__v1__get_payout_request__free_unpacked
+                     (Colophon__Attribution__V1__GetPayoutRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Colophon__Attribution__V1__GetPayoutResponse methods */
+void   colophon__attribution__v1__get_payout_response__init
+                     (Colophon__Attribution__V1__GetPayoutResponse         *message);
+size_t colophon__attribution__v1__get_payout_response__get_packed_size
+                     (const Colophon__Attribution__V1__GetPayoutResponse   *message);
+size_t colophon__attribution__v1__get_payout_response__pack
+                     (const Colophon__Attribution__V1__GetPayoutResponse   *message,
+                      uint8_t             *out);
+size_t colophon__attribution__v1__get_payout_response__pack_to_buffer
+                     (const Colophon__Attribution__V1__GetPayoutResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Colophon__Attribution__V1__GetPayoutResponse *
+       colophon__attribution__v1__get_payout_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   colophon__attribution__v1__get_payout_response__free_unpacked
+                     (Colophon__Attribution__V1__GetPayoutResponse *message,
+                      ProtobufCAllocator *allocator);
+/* Colophon__Attribution__V1__OpenDisputeRequest methods */
+void   colophon__attribution__v1__open_dispute_request__init
+                     (Colophon__Attribution__V1__OpenDisputeRequest         *message);
+size_t colophon__attribution__v1__open_dispute_request__get_packed_size
+                     (const Colophon__Attribution__V1__OpenDisputeRequest   *message);
+size_t colophon__attribution__v1__open_dispute_request__pack
+                     (const Colophon__Attribution__V1__OpenDisputeRequest   *message,
+                      uint8_t             *out);
+size_t colophon__attribution__v1__open_dispute_request__pack_to_buffer
+                     (const Colophon__Attribution__V1__OpenDisputeRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Colophon__Attribution__V1__OpenDisputeRequest *
+       colophon__attribution__v1__open_dispute_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   colophon__attribution__v1__open_dispute_request__free_unpacked
+                     (Colophon__Attribution__V1__OpenDisputeRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Colophon__Attribution__V1__CloseDisputeRequest methods */
+void   colophon__attribution__v1__close_dispute_request__init
+                     (Colophon__Attribution__V1__CloseDisputeRequest         *message);
+size_t colophon__attribution__v1__close_dispute_request__get_packed_size
+                     (const Colophon__Attribution__V1__CloseDisputeRequest   *message);
+size_t colophon__attribution__v1__close_dispute_request__pack
+                     (const Colophon__Attribution__V1__CloseDisputeRequest   *message,
+                      uint8_t             *out);
+size_t colophon__attribution__v1__close_dispute_request__pack_to_buffer
+                     (const Colophon__Attribution__V1__CloseDisputeRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Colophon__Attribution__V1__CloseDisputeRequest *
+       colophon__attribution__v1__close_dispute_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   colophon__attribution__v1__close_dispute_request__free_unpacked
+                     (Colophon__Attribution__V1__CloseDisputeRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Colophon__Attribution__V1__CreditShare methods */
+void   colophon__attribution__v1__credit_share__init
+                     (Colophon__Attribution__V1__CreditShare         *message);
+size_t colophon__attribution__v1__credit_share__get_packed_size
+                     (const Colophon__Attribution__V1__CreditShare   *message);
+size_t colophon__attribution__v1__credit_share__pack
+                     (const Colophon__Attribution__V1__CreditShare   *message,
+                      uint8_t             *out);
+size_t colophon__attribution__v1__credit_share__pack_to_buffer
+                     (const Colophon__Attribution__V1__CreditShare   *message,
+                      ProtobufCBuffer     *buffer);
+Colophon__Attribution__V1__CreditShare *
+       colophon__attribution__v1__credit_share__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   colophon__attribution__v1__credit_share__free_unpacked
+                     (Colophon__Attribution__V1__CreditShare *message,
+                      ProtobufCAllocator *allocator);
+/* Colophon__Attribution__V1__ActResponse methods */
+void   colophon__attribution__v1__act_response__init
+                     (Colophon__Attribution__V1__ActResponse         *message);
+size_t colophon__attribution__v1__act_response__get_packed_size
+                     (const Colophon__Attribution__V1__ActResponse   *message);
+size_t colophon__attribution__v1__act_response__pack
+                     (const Colophon__Attribution__V1__ActResponse   *message,
+                      uint8_t             *out);
+size_t colophon__attribution__v1__act_response__pack_to_buffer
+                     (const Colophon__Attribution__V1__ActResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Colophon__Attribution__V1__ActResponse *
+       colophon__attribution__v1__act_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   colophon__attribution__v1__act_response__free_unpacked
+                     (Colophon__Attribution__V1__ActResponse *message,
+                      ProtobufCAllocator *allocator);
+/* Colophon__Attribution__V1__AdjustRequest methods */
+void   colophon__attribution__v1__adjust_request__init
+                     (Colophon__Attribution__V1__AdjustRequest         *message);
+size_t colophon__attribution__v1__adjust_request__get_packed_size
+                     (const Colophon__Attribution__V1__AdjustRequest   *message);
+size_t colophon__attribution__v1__adjust_request__pack
+                     (const Colophon__Attribution__V1__AdjustRequest   *message,
+                      uint8_t             *out);
+size_t colophon__attribution__v1__adjust_request__pack_to_buffer
+                     (const Colophon__Attribution__V1__AdjustRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Colophon__Attribution__V1__AdjustRequest *
+       colophon__attribution__v1__adjust_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   colophon__attribution__v1__adjust_request__free_unpacked
+                     (Colophon__Attribution__V1__AdjustRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Colophon__Attribution__V1__ListDisputesRequest methods */
+void   colophon__attribution__v1__list_disputes_request__init
+                     (Colophon__Attribution__V1__ListDisputesRequest         *message);
+size_t colophon__attribution__v1__list_disputes_request__get_packed_size
+                     (const Colophon__Attribution__V1__ListDisputesRequest   *message);
+size_t colophon__attribution__v1__list_disputes_request__pack
+                     (const Colophon__Attribution__V1__ListDisputesRequest   *message,
+                      uint8_t             *out);
+size_t colophon__attribution__v1__list_disputes_request__pack_to_buffer
+                     (const Colophon__Attribution__V1__ListDisputesRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Colophon__Attribution__V1__ListDisputesRequest *
+       colophon__attribution__v1__list_disputes_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   colophon__attribution__v1__list_disputes_request__free_unpacked
+                     (Colophon__Attribution__V1__ListDisputesRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Colophon__Attribution__V1__ListDisputesResponse methods */
+void   colophon__attribution__v1__list_disputes_response__init
+                     (Colophon__Attribution__V1__ListDisputesResponse         *message);
+size_t colophon__attribution__v1__list_disputes_response__get_packed_size
+                     (const Colophon__Attribution__V1__ListDisputesResponse   *message);
+size_t colophon__attribution__v1__list_disputes_response__pack
+                     (const Colophon__Attribution__V1__ListDisputesResponse   *message,
+                      uint8_t             *out);
+size_t colophon__attribution__v1__list_disputes_response__pack_to_buffer
+                     (const Colophon__Attribution__V1__ListDisputesResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Colophon__Attribution__V1__ListDisputesResponse *
+       colophon__attribution__v1__list_disputes_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   colophon__attribution__v1__list_disputes_response__free_unpacked
+                     (Colophon__Attribution__V1__ListDisputesResponse *message,
+                      ProtobufCAllocator *allocator);
+/* Colophon__Attribution__V1__DisputeRecord methods */
+void   colophon__attribution__v1__dispute_record__init
+                     (Colophon__Attribution__V1__DisputeRecord         *message);
+size_t colophon__attribution__v1__dispute_record__get_packed_size
+                     (const Colophon__Attribution__V1__DisputeRecord   *message);
+size_t colophon__attribution__v1__dispute_record__pack
+                     (const Colophon__Attribution__V1__DisputeRecord   *message,
+                      uint8_t             *out);
+size_t colophon__attribution__v1__dispute_record__pack_to_buffer
+                     (const Colophon__Attribution__V1__DisputeRecord   *message,
+                      ProtobufCBuffer     *buffer);
+Colophon__Attribution__V1__DisputeRecord *
+       colophon__attribution__v1__dispute_record__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   colophon__attribution__v1__dispute_record__free_unpacked
+                     (Colophon__Attribution__V1__DisputeRecord *message,
+                      ProtobufCAllocator *allocator);
+/* Colophon__Attribution__V1__LedgerStateRequest methods */
+void   colophon__attribution__v1__ledger_state_request__init
+                     (Colophon__Attribution__V1__LedgerStateRequest         *message);
+size_t colophon__attribution__v1__ledger_state_request__get_packed_size
+                     (const Colophon__Attribution__V1__LedgerStateRequest   *message);
+size_t colophon__attribution__v1__ledger_state_request__pack
+                     (const Colophon__Attribution__V1__LedgerStateRequest   *message,
+                      uint8_t             *out);
+size_t colophon__attribution__v1__ledger_state_request__pack_to_buffer
+                     (const Colophon__Attribution__V1__LedgerStateRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Colophon__Attribution__V1__LedgerStateRequest *
+       colophon__attribution__v1__ledger_state_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   colophon__attribution__v1__ledger_state_request__free_unpacked
+                     (Colophon__Attribution__V1__LedgerStateRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Colophon__Attribution__V1__LedgerStateResponse methods */
+void   colophon__attribution__v1__ledger_state_response__init
+                     (Colophon__Attribution__V1__LedgerStateResponse         *message);
+size_t colophon__attribution__v1__ledger_state_response__get_packed_size
+                     (const Colophon__Attribution__V1__LedgerStateResponse   *message);
+size_t colophon__attribution__v1__ledger_state_response__pack
+                     (const Colophon__Attribution__V1__LedgerStateResponse   *message,
+                      uint8_t             *out);
+size_t colophon__attribution__v1__ledger_state_response__pack_to_buffer
+                     (const Colophon__Attribution__V1__LedgerStateResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Colophon__Attribution__V1__LedgerStateResponse *
+       colophon__attribution__v1__ledger_state_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   colophon__attribution__v1__ledger_state_response__free_unpacked
+                     (Colophon__Attribution__V1__LedgerStateResponse *message,
+                      ProtobufCAllocator *allocator);
 /* --- per-message closures --- */
 
 typedef void (*Colophon__Attribution__V1__AttributeRequest_Closure)
@@ -827,6 +1407,51 @@ typedef void (*Colophon__Attribution__V1__ListContributionsRequest_Closure)
 typedef void (*Colophon__Attribution__V1__ListContributionsResponse_Closure)
                  (const Colophon__Attribution__V1__ListContributionsResponse *message,
                   void *closure_data);
+typedef void (*Colophon__Attribution__V1__PayOutRequest_Closure)
+                 (const Colophon__Attribution__V1__PayOutRequest *message,
+                  void *closure_data);
+typedef void (*Colophon__Attribution__V1__PayOutResponse_Closure)
+                 (const Colophon__Attribution__V1__PayOutResponse *message,
+                  void *closure_data);
+typedef void (*Colophon__Attribution__V1__UnpaidAmount_Closure)
+                 (const Colophon__Attribution__V1__UnpaidAmount *message,
+                  void *closure_data);
+typedef void (*Colophon__Attribution__V1__GetPayoutRequest_Closure)
+                 (const Colophon__Attribution__V1__GetPayoutRequest *message,
+                  void *closure_data);
+typedef void (*Colophon__Attribution__V1__GetPayoutResponse_Closure)
+                 (const Colophon__Attribution__V1__GetPayoutResponse *message,
+                  void *closure_data);
+typedef void (*Colophon__Attribution__V1__OpenDisputeRequest_Closure)
+                 (const Colophon__Attribution__V1__OpenDisputeRequest *message,
+                  void *closure_data);
+typedef void (*Colophon__Attribution__V1__CloseDisputeRequest_Closure)
+                 (const Colophon__Attribution__V1__CloseDisputeRequest *message,
+                  void *closure_data);
+typedef void (*Colophon__Attribution__V1__CreditShare_Closure)
+                 (const Colophon__Attribution__V1__CreditShare *message,
+                  void *closure_data);
+typedef void (*Colophon__Attribution__V1__ActResponse_Closure)
+                 (const Colophon__Attribution__V1__ActResponse *message,
+                  void *closure_data);
+typedef void (*Colophon__Attribution__V1__AdjustRequest_Closure)
+                 (const Colophon__Attribution__V1__AdjustRequest *message,
+                  void *closure_data);
+typedef void (*Colophon__Attribution__V1__ListDisputesRequest_Closure)
+                 (const Colophon__Attribution__V1__ListDisputesRequest *message,
+                  void *closure_data);
+typedef void (*Colophon__Attribution__V1__ListDisputesResponse_Closure)
+                 (const Colophon__Attribution__V1__ListDisputesResponse *message,
+                  void *closure_data);
+typedef void (*Colophon__Attribution__V1__DisputeRecord_Closure)
+                 (const Colophon__Attribution__V1__DisputeRecord *message,
+                  void *closure_data);
+typedef void (*Colophon__Attribution__V1__LedgerStateRequest_Closure)
+                 (const Colophon__Attribution__V1__LedgerStateRequest *message,
+                  void *closure_data);
+typedef void (*Colophon__Attribution__V1__LedgerStateResponse_Closure)
+                 (const Colophon__Attribution__V1__LedgerStateResponse *message,
+                  void *closure_data);
 
 /* --- services --- */
 
@@ -870,6 +1495,34 @@ struct Colophon__Attribution__V1__AttributionService_Service
                              const Colophon__Attribution__V1__ListContributionsRequest *input,
                              Colophon__Attribution__V1__ListContributionsResponse_Closure closure,
                              void *closure_data);
+  void (*pay_out)(Colophon__Attribution__V1__AttributionService_Service *service,
+                  const Colophon__Attribution__V1__PayOutRequest *input,
+                  Colophon__Attribution__V1__PayOutResponse_Closure closure,
+                  void *closure_data);
+  void (*get_payout)(Colophon__Attribution__V1__AttributionService_Service *service,
+                     const Colophon__Attribution__V1__GetPayoutRequest *input,
+                     Colophon__Attribution__V1__GetPayoutResponse_Closure closure,
+                     void *closure_data);
+  void (*open_dispute)(Colophon__Attribution__V1__AttributionService_Service *service,
+                       const Colophon__Attribution__V1__OpenDisputeRequest *input,
+                       Colophon__Attribution__V1__ActResponse_Closure closure,
+                       void *closure_data);
+  void (*close_dispute)(Colophon__Attribution__V1__AttributionService_Service *service,
+                        const Colophon__Attribution__V1__CloseDisputeRequest *input,
+                        Colophon__Attribution__V1__ActResponse_Closure closure,
+                        void *closure_data);
+  void (*list_disputes)(Colophon__Attribution__V1__AttributionService_Service *service,
+                        const Colophon__Attribution__V1__ListDisputesRequest *input,
+                        Colophon__Attribution__V1__ListDisputesResponse_Closure closure,
+                        void *closure_data);
+  void (*adjust)(Colophon__Attribution__V1__AttributionService_Service *service,
+                 const Colophon__Attribution__V1__AdjustRequest *input,
+                 Colophon__Attribution__V1__ActResponse_Closure closure,
+                 void *closure_data);
+  void (*get_ledger_state)(Colophon__Attribution__V1__AttributionService_Service *service,
+                           const Colophon__Attribution__V1__LedgerStateRequest *input,
+                           Colophon__Attribution__V1__LedgerStateResponse_Closure closure,
+                           void *closure_data);
 };
 typedef void (*Colophon__Attribution__V1__AttributionService_ServiceDestroy)(Colophon__Attribution__V1__AttributionService_Service *);
 void colophon__attribution__v1__attribution_service__init (Colophon__Attribution__V1__AttributionService_Service *service,
@@ -886,7 +1539,14 @@ void colophon__attribution__v1__attribution_service__init (Colophon__Attribution
       function_prefix__ ## list_credits,\
       function_prefix__ ## list_entries,\
       function_prefix__ ## follow_log,\
-      function_prefix__ ## list_contributions  }
+      function_prefix__ ## list_contributions,\
+      function_prefix__ ## pay_out,\
+      function_prefix__ ## get_payout,\
+      function_prefix__ ## open_dispute,\
+      function_prefix__ ## close_dispute,\
+      function_prefix__ ## list_disputes,\
+      function_prefix__ ## adjust,\
+      function_prefix__ ## get_ledger_state  }
 void colophon__attribution__v1__attribution_service__get_identity(ProtobufCService *service,
                                                                   const Colophon__Common__V1__IdentityRequest *input,
                                                                   Colophon__Common__V1__Identity_Closure closure,
@@ -923,6 +1583,34 @@ void colophon__attribution__v1__attribution_service__list_contributions(Protobuf
                                                                         const Colophon__Attribution__V1__ListContributionsRequest *input,
                                                                         Colophon__Attribution__V1__ListContributionsResponse_Closure closure,
                                                                         void *closure_data);
+void colophon__attribution__v1__attribution_service__pay_out(ProtobufCService *service,
+                                                             const Colophon__Attribution__V1__PayOutRequest *input,
+                                                             Colophon__Attribution__V1__PayOutResponse_Closure closure,
+                                                             void *closure_data);
+void colophon__attribution__v1__attribution_service__get_payout(ProtobufCService *service,
+                                                                const Colophon__Attribution__V1__GetPayoutRequest *input,
+                                                                Colophon__Attribution__V1__GetPayoutResponse_Closure closure,
+                                                                void *closure_data);
+void colophon__attribution__v1__attribution_service__open_dispute(ProtobufCService *service,
+                                                                  const Colophon__Attribution__V1__OpenDisputeRequest *input,
+                                                                  Colophon__Attribution__V1__ActResponse_Closure closure,
+                                                                  void *closure_data);
+void colophon__attribution__v1__attribution_service__close_dispute(ProtobufCService *service,
+                                                                   const Colophon__Attribution__V1__CloseDisputeRequest *input,
+                                                                   Colophon__Attribution__V1__ActResponse_Closure closure,
+                                                                   void *closure_data);
+void colophon__attribution__v1__attribution_service__list_disputes(ProtobufCService *service,
+                                                                   const Colophon__Attribution__V1__ListDisputesRequest *input,
+                                                                   Colophon__Attribution__V1__ListDisputesResponse_Closure closure,
+                                                                   void *closure_data);
+void colophon__attribution__v1__attribution_service__adjust(ProtobufCService *service,
+                                                            const Colophon__Attribution__V1__AdjustRequest *input,
+                                                            Colophon__Attribution__V1__ActResponse_Closure closure,
+                                                            void *closure_data);
+void colophon__attribution__v1__attribution_service__get_ledger_state(ProtobufCService *service,
+                                                                      const Colophon__Attribution__V1__LedgerStateRequest *input,
+                                                                      Colophon__Attribution__V1__LedgerStateResponse_Closure closure,
+                                                                      void *closure_data);
 
 /* --- descriptors --- */
 
@@ -947,6 +1635,21 @@ extern const ProtobufCMessageDescriptor colophon__attribution__v1__follow_log_re
 extern const ProtobufCMessageDescriptor colophon__attribution__v1__logged_contribution__descriptor;
 extern const ProtobufCMessageDescriptor colophon__attribution__v1__list_contributions_request__descriptor;
 extern const ProtobufCMessageDescriptor colophon__attribution__v1__list_contributions_response__descriptor;
+extern const ProtobufCMessageDescriptor colophon__attribution__v1__pay_out_request__descriptor;
+extern const ProtobufCMessageDescriptor colophon__attribution__v1__pay_out_response__descriptor;
+extern const ProtobufCMessageDescriptor colophon__attribution__v1__unpaid_amount__descriptor;
+extern const ProtobufCMessageDescriptor colophon__attribution__v1__get_payout_request__descriptor;
+extern const ProtobufCMessageDescriptor colophon__attribution__v1__get_payout_response__descriptor;
+extern const ProtobufCMessageDescriptor colophon__attribution__v1__open_dispute_request__descriptor;
+extern const ProtobufCMessageDescriptor colophon__attribution__v1__close_dispute_request__descriptor;
+extern const ProtobufCMessageDescriptor colophon__attribution__v1__credit_share__descriptor;
+extern const ProtobufCMessageDescriptor colophon__attribution__v1__act_response__descriptor;
+extern const ProtobufCMessageDescriptor colophon__attribution__v1__adjust_request__descriptor;
+extern const ProtobufCMessageDescriptor colophon__attribution__v1__list_disputes_request__descriptor;
+extern const ProtobufCMessageDescriptor colophon__attribution__v1__list_disputes_response__descriptor;
+extern const ProtobufCMessageDescriptor colophon__attribution__v1__dispute_record__descriptor;
+extern const ProtobufCMessageDescriptor colophon__attribution__v1__ledger_state_request__descriptor;
+extern const ProtobufCMessageDescriptor colophon__attribution__v1__ledger_state_response__descriptor;
 extern const ProtobufCServiceDescriptor colophon__attribution__v1__attribution_service__descriptor;
 
 PROTOBUF_C__END_DECLS
