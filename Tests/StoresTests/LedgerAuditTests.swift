@@ -20,7 +20,15 @@ import Testing
     "INSERT INTO settlement SELECT receipt_id, x'00', 5 FROM entry WHERE id = 3",
     "UPDATE attribution SET price_nano = price_nano + 1",
     "UPDATE attribution SET owner = 'someone'",
-    "INSERT INTO entry (receipt_id, event) SELECT receipt_id, 'pending' FROM attribution WHERE price_nano = 0",
+    """
+    INSERT INTO entry (id, key, receipt_id, event, detail) SELECT 9, 'pending:' || receipt_id, receipt_id, 'pending', ''
+    FROM attribution WHERE price_nano = 0
+    """,
+    "UPDATE entry SET chain = NULL WHERE id = 2",
+    "UPDATE entry SET chain = (SELECT chain FROM entry WHERE id = 1) WHERE id = 2",
+    "UPDATE entry SET detail = '{\"until_day\":1}' WHERE id = 2",
+    "UPDATE entry SET key = key || 'x' WHERE id = 3",
+    "INSERT INTO escrow SELECT receipt_id, 5 FROM entry WHERE id = 2",
   ]
 
   private func sound(_ fixture: LedgerFixture, _ store: LedgerStore) async throws {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Credit
+import Cryptography
 import Foundation
 import Wire
 

@@ -19,6 +19,9 @@ public struct LedgerStore: Sendable {
     try await chainEntriesOfBefore()
   }
 
+  /// Over a database that is open and has the schema.
+  init(_ database: any RowDatabase) { self.database = database }
+
   /// What was posted for this input; nil when the receipt is new.
   ///
   /// Errors: ``LedgerError/attributedOtherwise(_:what:)``.

@@ -12,10 +12,16 @@ enum ExportFixture {
     _ number: UInt64, _ receipt: String, model: String = "model", at unixMs: UInt64 = 1_757_000_000_123,
     place: LedgerEntry.Place? = nil, _ postings: [Posting]
   ) -> LedgerEntry {
-    LedgerEntry(
-      number: number, receiptID: receipt, unixMs: unixMs, event: place == nil ? .pending : .settlement,
-      execution: digest("execution \(receipt)"), model: digest(model), policy: digest("policy"),
-      attribution: digest("attribution \(receipt)"), place: place, postings: postings)
+    let event: LedgerEntry.Event = place == nil ? .pending : .settlement
+    return LedgerEntry(
+      number: number, key: LedgerEntry.key(event, receipt), unixMs: unixMs, event: event,
+      origin: origin(receipt, model: model), place: place, postings: postings)
+  }
+
+  static func origin(_ receipt: String, model: String = "model") -> LedgerEntry.Origin {
+    LedgerEntry.Origin(
+      receiptID: receipt, execution: digest("execution \(receipt)"), model: digest(model), policy: digest("policy"),
+      attribution: digest("attribution \(receipt)"))
   }
 
   static func shares(_ list: [(String, UInt64)]) -> [Share] { list.map { Share(contributor: $0.0, amountNano: $0.1) } }
