@@ -63,9 +63,15 @@ import Testing
         ["pending", "settled"].map { "UPDATE \(table) SET account = '\($0):eve' WHERE account = '\($0):bob'" }
       }
       try await run(fixture, moved)
+      await #expect(throws: LedgerError.self) { try await store.audit(.postings) }
+      // Whoever can write rows can chain them anew: then only the signatures, and heads that somebody kept, tell.
+      let head = try await store.state().head
+      try await run(fixture, moved + ["UPDATE entry SET chain = NULL"])
+      try await store.chainEntriesOfBefore()
       #expect(try await store.audit(.postings).receipts == 3)
+      #expect(try await store.state().head != head)
       await #expect(throws: LedgerError.self) { try await store.audit(.statements) }
-      try await run(fixture, moved + ["UPDATE attribution SET statement = x'd2'"])
+      try await run(fixture, moved + ["UPDATE entry SET chain = NULL", "UPDATE attribution SET statement = x'd2'"])
       await #expect(throws: LedgerError.self) { try await store.audit(.statements) }
     }
   }

@@ -46,7 +46,9 @@ extension LedgerStore {
     if escrowDays > 0 {
       let day = ReceiptStage.escrowEnd(unixMs: id.unixMs, days: Int(escrowDays))
       entry.detail = try LedgerDetail(unixMs: 0, act: .escrow(untilDay: day)).text
-      entry.postings = try LedgerRules.escrow(shares: shares)
+      // In the order of ids, whatever that of the statement is.
+      entry.postings = try LedgerRules.escrow(
+        shares: shares.sorted { $0.contributor.utf8.lexicographicallyPrecedes($1.contributor.utf8) })
       try db.run("INSERT INTO escrow (receipt_id, until_day) VALUES (?, ?)", [origin.receiptID, Int64(day)])
     }
     try append(db, entry)
