@@ -115,7 +115,7 @@ import Testing
         try await take(step, fixture, store)
         try await requireEqual(store, model)
       }
-      #expect(crashes > 5 * Self.script.count)
+      #expect(crashes > 3 * Self.script.count)
       try await requireSound(store)
     }
   }
