@@ -47,6 +47,7 @@ public enum LogHeadError: Error, Equatable, Sendable, CustomStringConvertible {
   case otherLog(pinned: String, found: String)
   case rolledBack(size: UInt64, seen: UInt64)
   case forked(size: UInt64, seen: UInt64, why: String)
+  case unsigned(why: String)
 
   public var description: String {
     switch self {
@@ -56,6 +57,7 @@ public enum LogHeadError: Error, Equatable, Sendable, CustomStringConvertible {
         + "there is none, start a new log under a new origin ('colophon up' with another --data)"
     case .forked(let size, let seen, let why):
       "the log's tree of \(size) entries does not continue the tree of \(seen) that was seen before: \(why)"
+    case .unsigned(let why): "the log's checkpoint is not signed by its key: \(why)"
     }
   }
 }

@@ -1,6 +1,7 @@
 import Codec
 import Credit
 import Cryptography
+import MerkleLog
 import Receipts
 import Testing
 
@@ -35,6 +36,29 @@ import Testing
     }
   }
 
+  private func head(_ size: UInt64, _ root: UInt8 = 0, vkey: String = "k") -> LogHead {
+    LogHead(origin: "log.test", vkey: vkey, size: size, root: SHA256.hash([root]))
+  }
+
+  @Test(arguments: Backend.allCases) func theHeadIsKeptWithWhatItProves(_ backend: Backend) async throws {
+    try await withLedger(backend) { fixture, ledger in
+      let store = ContributionStore(ledger)
+      #expect(try await store.head() == nil)
+      let first = try commitment(1, at: 3)
+      #expect(try await store.follow(from: 0, to: head(5), [first]) == 5)
+      #expect(try await store.head() == head(5))
+      #expect(try await store.follow(from: 5, to: head(9), []) == 9)
+      // A slower process, and one that follows another log.
+      #expect(try await store.follow(from: 0, to: head(7, 1), [first]) == 9)
+      #expect(try await store.follow(from: 9, to: head(12, vkey: "l"), []) == 12)
+      #expect(try await ContributionStore(try await fixture.open()).head() == head(9))
+      await #expect(throws: ContributionError.gap(followed: 12, start: 13)) {
+        try await store.follow(from: 13, to: head(14), [])
+      }
+      #expect(try await store.head() == head(9), "nothing is taken, and no head kept")
+    }
+  }
+
   @Test(arguments: Backend.allCases) func whatTheLogDoesNotSayIsRefused(_ backend: Backend) async throws {
     try await withLedger(backend) { fixture, ledger in
       let store = ContributionStore(ledger)
@@ -48,6 +72,7 @@ import Testing
         (.noContribution(5), 5, 9, [Logged(index: 5, statement: [1])]),
         // Where something else, or nothing, was before.
         (.differs(3), 0, 5, [try commitment(7, at: 3)]), (.differs(4), 0, 5, [first, second]),
+        (.differs(3), 0, 5, []), (.differs(3), 2, 9, [try commitment(3, at: 8)]),
       ]
       for (error, start, end, items) in refused {
         await #expect(throws: error) { try await store.follow(from: start, to: end, items) }

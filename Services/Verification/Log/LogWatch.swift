@@ -95,34 +95,22 @@ final class LogWatch: Service {
     let kept = state.withLock { $0.kept }
     let keys = try await source.keys()
     do {
-      try kept?.requireLog(origin: keys.origin, vkey: keys.checkpointVkey)
-    } catch { throw Contradiction(description: "\(error). For a new log on purpose, remove \(path)") }
-    let note = try await source.checkpoint()
-    let head: LogHead
-    do {
-      let policy = try CheckpointPolicy(origin: keys.origin, logKey: NoteVerifierKey(keys.checkpointVkey))
-      head = LogHead(
-        try policy.verify(SignedNote(parsing: Array(note.utf8))).checkpoint, vkey: keys.checkpointVkey)
-    } catch { throw Contradiction(description: "the log's checkpoint is not signed by its key: \(error)") }
-    do {
-      try await kept?.requireContinuation(to: head, path: source.consistency)
-    } catch let error as LogHeadError { throw Contradiction(description: "\(error)") }
-    return head
+      return try await LogHead.current(
+        continuing: kept, origin: keys.origin, vkey: keys.checkpointVkey, note: source.checkpoint(),
+        path: source.consistency)
+    } catch let error as LogHeadError {
+      guard case .otherLog = error else { throw Contradiction(description: "\(error)") }
+      throw Contradiction(description: "\(error). For a new log on purpose, remove \(path)")
+    }
   }
 }
 
 extension LogWatch.Source {
   /// The storage service behind this client.
   init(_ storage: RPCClient) {
-    let timeout = Duration.seconds(10)
-    keys = { try await storage.call(StorageProcedures.getLogKeys, GetLogKeysRequest(), timeout: timeout) }
-    checkpoint = {
-      try await storage.call(StorageProcedures.getCheckpoint, GetCheckpointRequest(), timeout: timeout).note
-    }
-    consistency = { old, new in
-      try await storage.call(
-        StorageProcedures.getConsistency, GetConsistencyRequest(oldSize: old, newSize: new), timeout: timeout
-      ).path
-    }
+    let log = StorageLog(storage)
+    keys = { try await log.keys() }
+    checkpoint = { try await log.checkpoint() }
+    consistency = { try await log.consistency($0, $1) }
   }
 }

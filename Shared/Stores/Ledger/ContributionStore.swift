@@ -1,4 +1,5 @@
 internal import Cryptography
+public import MerkleLog
 internal import Receipts
 
 /// The contributions of a log, by their indices: what a registry is made from, and nothing that the log has not. They can
@@ -8,9 +9,9 @@ public struct ContributionStore: Sendable {
   public static let pageBytesMax = 2 << 20
   public static let pageCountMax = 1_024
 
-  private static let writes = Isolation.alone("registry")
+  static let writes = Isolation.alone("registry")
 
-  private let database: any RowDatabase
+  let database: any RowDatabase
 
   /// In the database of the ledger.
   public init(_ ledger: LedgerStore) { database = ledger.database }
@@ -32,34 +33,61 @@ public struct ContributionStore: Sendable {
   ///
   /// Errors: ``ContributionError``; then nothing is taken.
   public func follow(from start: UInt64, to end: UInt64, _ logged: [Logged]) async throws -> UInt64 {
-    guard end >= start, Int64(exactly: end) != nil else { throw ContributionError.range(start, end) }
+    try Self.check(start, end, logged)
+    return try await database.write(Self.writes, repeatable: true) { db in try Self.take(db, start, end, logged) }
+  }
+
+  /// Takes all contributions from `start` to the end of `head`, a tree of the log that has been proven, and keeps the head
+  /// in the same transaction.
+  public func follow(from start: UInt64, to head: LogHead, _ logged: [Logged]) async throws -> UInt64 {
+    try Self.check(start, head.size, logged)
+    return try await database.write(Self.writes, repeatable: true) { db in
+      let size = try Self.take(db, start, head.size, logged)
+      try Self.keep(db, head)
+      return size
+    }
+  }
+
+  private static func check(_ start: UInt64, _ end: UInt64, _ logged: [Logged]) throws(ContributionError) {
+    guard end >= start, Int64(exactly: end) != nil else { throw .range(start, end) }
     var next = start
     for item in logged {
-      guard item.index >= next, item.index < end else { throw ContributionError.index(item.index, start, end) }
+      guard item.index >= next, item.index < end else { throw .index(item.index, start, end) }
       next = item.index + 1
       let kind = try? SignedStatement(item.statement).statement.kind
-      guard kind == .contribution else { throw ContributionError.noContribution(item.index) }
+      guard kind == .contribution else { throw .noContribution(item.index) }
     }
-    return try await database.write(Self.writes, repeatable: true) { db in
-      let size = try Self.size(db)
-      guard start <= size else { throw ContributionError.gap(followed: size, start: start) }
-      for item in logged {
-        let known: [UInt8]? = try db.value(
-          "SELECT statement FROM contribution WHERE log_index = ?", [Int64(item.index)])
-        // A log never says two things at one index.
-        if let known, known != item.statement { throw ContributionError.differs(item.index) }
-        if known == nil, item.index < size { throw ContributionError.differs(item.index) }
-        try db.run(
-          "INSERT INTO contribution (log_index, statement) VALUES (?, ?) ON CONFLICT (log_index) DO NOTHING",
-          [Int64(item.index), item.statement])
-      }
+  }
+
+  private static func take(
+    _ db: any RowTransaction, _ start: UInt64, _ end: UInt64, _ logged: [Logged]
+  ) throws -> UInt64 {
+    let size = try Self.size(db)
+    guard start <= size else { throw ContributionError.gap(followed: size, start: start) }
+    // A log never says two things at one index, nor nothing where it has said something.
+    let given = Set(logged.map(\.index))
+    let next = try db.cursor(
+      "SELECT log_index FROM contribution WHERE log_index >= ? AND log_index < ? ORDER BY log_index",
+      [Int64(start), Int64(end)])
+    while let row = try next() {
+      let index = UInt64(try row["log_index"] as Int64)
+      guard given.contains(index) else { throw ContributionError.differs(index) }
+    }
+    for item in logged {
+      let known: [UInt8]? = try db.value(
+        "SELECT statement FROM contribution WHERE log_index = ?", [Int64(item.index)])
+      if let known, known != item.statement { throw ContributionError.differs(item.index) }
+      if known == nil, item.index < size { throw ContributionError.differs(item.index) }
       try db.run(
-        """
-        INSERT INTO followed (name, log_size) VALUES ('contributions', ?)
-        ON CONFLICT (name) DO UPDATE SET log_size = excluded.log_size
-        """, [Int64(max(size, end))])
-      return max(size, end)
+        "INSERT INTO contribution (log_index, statement) VALUES (?, ?) ON CONFLICT (log_index) DO NOTHING",
+        [Int64(item.index), item.statement])
     }
+    try db.run(
+      """
+      INSERT INTO followed (name, log_size) VALUES ('contributions', ?)
+      ON CONFLICT (name) DO UPDATE SET log_size = excluded.log_size
+      """, [Int64(max(size, end))])
+    return max(size, end)
   }
 
   /// How much of the log is followed, and a page of the contributions at or behind an index.

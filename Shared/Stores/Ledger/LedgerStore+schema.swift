@@ -5,6 +5,7 @@ extension LedgerStore {
       Migration("ledger", tables), Migration("contributions", contributions),
       Migration("accounts", "CREATE INDEX posting_account ON posting (account, entry_id);"),
       Migration("escrow, payouts, disputes, adjustments", acts),
+      Migration("followed head", ContributionStore.headTable),
     ])
 
   /// Entries of all events, each with a key that no other has. `chain` is NULL only in entries of before, until the ledger is
