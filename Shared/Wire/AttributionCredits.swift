@@ -7,10 +7,13 @@ public struct WireDocumentSource: WireMessage, Equatable {
   public var contributor: String
   /// May be empty.
   public var asset: String
+  /// SHA-256 of its text; empty where the scores name no registry.
+  public var record: [UInt8]
 
-  public init(contributor: String = "", asset: String = "") {
+  public init(contributor: String = "", asset: String = "", record: [UInt8] = []) {
     self.contributor = contributor
     self.asset = asset
+    self.record = record
   }
 }
 
@@ -21,11 +24,13 @@ extension WireDocumentSource: WireTwin {
   init(lifting twin: Twin) {
     contributor = lift(twin.contributor)
     asset = lift(twin.asset)
+    record = [UInt8](twin.record)
   }
 
   func lower(to twin: UnsafeMutablePointer<Twin>, in arena: borrowing WireArena) throws(WireError) {
     twin.pointee.contributor = try lowered(contributor, in: arena)
     twin.pointee.asset = try lowered(asset, in: arena)
+    twin.pointee.record = try arena.data(record)
   }
 }
 

@@ -72,6 +72,8 @@ public enum AttributionProcedures {
   public static let adjust = Procedure<AdjustRequest, ActResponse>(service: service, method: "Adjust")
   public static let getLedgerState = Procedure<LedgerStateRequest, LedgerStateResponse>(
     service: service, method: "GetLedgerState")
+  public static let findOwners = Procedure<FindOwnersRequest, FindOwnersResponse>(
+    service: service, method: "FindOwners")
 }
 
 public enum OrchestratorProcedures {

@@ -36,6 +36,23 @@ DOCUMENTS: dict[str, Any] = {
 Edit = Callable[[Draft], None]
 
 
+def owned(document: dict[str, Any], **changed: str) -> dict[str, str]:
+    """The owner of a document that is registered."""
+    return {
+        "asset": "works", "class": digest(document["text"].encode()), "committed": "0", "contributor": "eve",
+        "ownership": "registered"} | changed
+
+
+def claimed(document: dict[str, Any]) -> dict[str, str]:
+    """The owner of a document that nobody registered."""
+    asset = {"asset": document["asset"]} if "asset" in document else {}
+    return asset | {"contributor": document.get("contributor", "unattributed"), "ownership": "claimed"}
+
+
+def ownership(*owners: dict[str, str], size: int = 1) -> dict[str, Any]:
+    return {"owners": list(owners), "registry": {"size": str(size), "root": digest(b"a log")}}
+
+
 @dataclass
 class Recipe:
     outcome: str = "answered"
@@ -48,6 +65,8 @@ class Recipe:
     receipt_id: str = RECEIPT_ID
     values: list[int] = field(default_factory=list)
     """Of the documents that are asked with; none: they are not scored."""
+    ownership: dict[str, Any] = field(default_factory=dict)
+    """Of the documents; empty: no registry was asked."""
     rules: dict[str, Any] = field(default_factory=lambda: POLICY)
     cosigners: list[str] = field(default_factory=list)
     statements: tuple[str, ...] = ("custody", "attribution", "verdict", "model", "policy")
@@ -120,7 +139,7 @@ class _Minting:
         self.delivery = self.delivered()
         if self.recipe.values:
             data = b"".join(value.to_bytes(8, "big", signed=True) for value in self.recipe.values)
-            self.open("scores", data)
+            self.open("scores", data + (jcs.canonical(self.recipe.ownership) if self.recipe.ownership else b""))
         parameters = {"seed": "77", "seed_source": "drawn", "max_tokens": ROOM} | asked.parameters
         parameters["max_tokens"] = min(parameters["max_tokens"], ROOM)
         predicate = {
@@ -168,7 +187,9 @@ class _Minting:
         if not self.recipe.values:
             return stated | {"shares": credit.shares(stated, self.recipe.rules, MANIFEST)}
         sources = read(talk.body(self.recipe)).sources
-        found = documents.scores(Opening.parse(self.openings["scores"], "scores"), sources)
+        opening, owned = Opening.parse(self.openings["scores"], "scores"), self.recipe.ownership
+        # What a liar signs follows from its lie.
+        found = documents.scored(opening, owned["owners"], owned["registry"]) if owned else documents.scores(opening, sources)
         shares = credit.shares(stated, self.recipe.rules, MANIFEST, found.weights)
         return stated | {"shares": shares, "scores": found.stated}
 

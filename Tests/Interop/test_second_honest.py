@@ -9,7 +9,7 @@ import mint
 from both import edited, failed
 from harness.programs import ROOT
 from harness.suite import chat
-from recipes import DOCUMENTS, RECEIPT_ID, Recipe
+from recipes import DOCUMENTS, RECEIPT_ID, Recipe, claimed, owned, ownership
 from second import cose
 from second.bundle import Bundle
 from second.openings import commitment, stream_head
@@ -35,6 +35,11 @@ RECIPES = {
     "nothing but the execution": Recipe(statements=()), "no manifest": Recipe(statements=("attribution", "policy")),
     "documents": Recipe(asked=SHOWN, values=[-400_000, -100_000, -300_000, -50_000], rules=DOCUMENTS),
     "documents that did harm": Recipe(asked=SHOWN, values=[-1, -5, 0, -2], rules=DOCUMENTS, stream=True),
+    "owned documents": Recipe(
+        asked=SHOWN, values=[-400_000, -100_000, -300_000, -50_000], rules=DOCUMENTS,
+        ownership=ownership(owned(SHOWN["documents"][0]), claimed(SHOWN["documents"][1]))),
+    "documents of nobody": Recipe(
+        asked=SHOWN, values=[-9, -4, -6, -1], rules=DOCUMENTS, ownership=ownership(*map(claimed, SHOWN["documents"]))),
     "documents without scores": Recipe(asked=SHOWN, rules=DOCUMENTS),
     "scores that pay nothing": Recipe(asked=SHOWN, values=[-9, -8, -7, -6]),
     "cosigned": Recipe(cosigners=["witness3", "witness1"])}

@@ -10,7 +10,7 @@ import pytest
 import mint
 from both import edited, failed, part, with_bytes
 from mint import Draft
-from recipes import DOCUMENTS, Recipe
+from recipes import DOCUMENTS, Recipe, claimed, owned, ownership
 
 OTHER_ID = "01990000-0000-7102-8304-0506070809ff"
 OTHER_DIGEST = "sha256:" + "0" * 64
@@ -128,6 +128,42 @@ def test_lies_about_documents(name, both):
         asked={"documents": [{"text": "x", "contributor": "ada"}, {"text": "y", "contributor": "bob"}]},
         values=[-9, -4, -6, -1], rules=DOCUMENTS, edits={"attribution": edit})
     assert failed(both(recipe.mint(), mint.trust_policy())) == expected
+
+
+PAIR = [{"text": "x", "contributor": "ada"}, {"text": "y", "contributor": "bob"}]
+OWNED = [owned(PAIR[0]), claimed(PAIR[1])]
+OWNERSHIPS: dict[str, dict[str, Any]] = {
+    "another class": ownership(owned(PAIR[1]), claimed(PAIR[1])),
+    "a claim that nobody made": ownership(OWNED[0], claimed(PAIR[1] | {"contributor": "eve"})),
+    "an asset that nobody claimed": ownership(OWNED[0], claimed(PAIR[1] | {"asset": "book"})),
+    "committed behind the registry": ownership(owned(PAIR[0], committed="1"), OWNED[1]),
+    "a registry after the receipt": ownership(*OWNED, size=mint.INDEX + 1),
+    "no class": ownership({k: v for k, v in OWNED[0].items() if k != "class"}, OWNED[1]),
+    "a class of a claim": ownership(OWNED[0], OWNED[1] | {"class": OWNED[0]["class"]}),
+    "no ground": ownership(OWNED[0], OWNED[1] | {"ownership": "stolen"}),
+    "no id": ownership(owned(PAIR[0], asset="a b"), OWNED[1])}
+
+
+@pytest.mark.parametrize("name", OWNERSHIPS)
+def test_an_ownership_that_cannot_be_of_these_documents(name, both):
+    """Committed to and signed as it stands, by an attribution service that lies."""
+    recipe = Recipe(
+        asked={"documents": PAIR}, values=[-9, -4, -6, -1], rules=DOCUMENTS, ownership=OWNERSHIPS[name])
+    assert failed(both(recipe.mint(), mint.trust_policy())) == {"attribution"}
+
+
+REGISTRIES: dict[str, Any] = {
+    "another size": lambda d: d.predicate["scores"]["registry"].update(size="0"),
+    "another root": lambda d: d.predicate["scores"]["registry"].update(root=OTHER_DIGEST),
+    "none": lambda d: d.predicate["scores"].pop("registry")}
+
+
+@pytest.mark.parametrize("name", REGISTRIES)
+def test_a_registry_is_the_one_that_was_asked(name, both):
+    recipe = Recipe(
+        asked={"documents": PAIR}, values=[-9, -4, -6, -1], rules=DOCUMENTS, ownership=ownership(*OWNED),
+        edits={"attribution": REGISTRIES[name]})
+    assert failed(both(recipe.mint(), mint.trust_policy())) == {"attribution"}
 
 
 @pytest.mark.parametrize("data", [b"", bytes(31), bytes(40), b"\1" + bytes(31)])

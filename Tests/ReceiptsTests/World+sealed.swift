@@ -30,7 +30,7 @@ extension World {
     result[.activation] = try opening(.activation, list)
     result[streamed ? .stream : .wire] =
       try streamed ? opening(.stream, StreamChain.encode(chunks)) : opening(.wire, wire)
-    if let values { result[.scores] = try opening(.scores, DocumentScores.data(values)) }
+    if let values { result[.scores] = try opening(.scores, DocumentScores.data(values) + ownership) }
     return result
   }
 

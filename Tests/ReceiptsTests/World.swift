@@ -48,6 +48,8 @@ struct World: Sendable {
   var rules = AttributionPolicy.standard
   /// Values of the documents in `body`; nil: they are not scored.
   var values: [Int64]?
+  /// Behind the values, as it is signed.
+  var ownership: [UInt8] = []
   var execution: Edit<ExecutionPredicate> = { _ in }
   var custody: Edit<CustodyPredicate> = { _ in }
   var attribution: Edit<AttributionPredicate> = { _ in }

@@ -135,7 +135,11 @@ private func otherSamples() throws -> [Sample] {
       AttributeResponse(attributionStatement: awkward, policyStatement: awkward), empty: AttributeResponse()),
     try Sample(SettleRequest(receiptID: "r", receiptDigest: digest, index: .max), empty: SettleRequest()),
     try Sample(SettleResponse(newlySettled: true), empty: SettleResponse()),
-    try Sample(WireDocumentSource(contributor: words, asset: "a"), empty: WireDocumentSource()),
+    try Sample(WireDocumentSource(contributor: words, asset: "a", record: digest), empty: WireDocumentSource()),
+    try Sample(
+      FindOwnersRequest(documents: [WireDocumentSource(record: digest), WireDocumentSource()]),
+      empty: FindOwnersRequest()),
+    try Sample(FindOwnersResponse(ownership: awkward), empty: FindOwnersResponse()),
     try Sample(GetPolicyRequest(), empty: GetPolicyRequest()),
     try Sample(GetPolicyResponse(policyStatement: awkward), empty: GetPolicyResponse()),
     try Sample(ListCreditsRequest(contributor: words, afterEntry: .max), empty: ListCreditsRequest()),

@@ -31,6 +31,8 @@ public struct Registry: Sendable {
   private var ids: [[UInt8]: String] = [:]
   private var commitments: [UInt64: (keyID: [UInt8], digest: Digest32)] = [:]
   private var contentHolders: [Digest32: UInt64] = [:]
+  /// Who held a content before an older commitment was revealed, in the order of their reveals.
+  private var formerHolders: [Digest32: [UInt64]] = [:]
   private var assetHolders: [String: UInt64] = [:]
   private var next: UInt64 = 0
 
@@ -57,6 +59,12 @@ public struct Registry: Sendable {
   /// Who owns a file or record: of those who revealed it, the one that committed to it first. Nil when nobody has.
   public func owner(of content: Digest32) -> Holding? { contentHolders[content].flatMap { holdings[$0] } }
 
+  /// Who owned it in the log of so many entries: what is revealed later changes no snapshot that was made before.
+  public func owner(of content: Digest32, inLogOf size: UInt64) -> Holding? {
+    let all = formerHolders[content, default: []] + [contentHolders[content]].compactMap(\.self)
+    return all.last { (holdings[$0]?.revealed ?? .max) < size }.flatMap { holdings[$0] }
+  }
+
   /// The holding of an asset's id: the earliest committed one.
   public func holding(of asset: String) -> Holding? { assetHolders[asset].flatMap { holdings[$0] } }
 
@@ -82,7 +90,13 @@ public struct Registry: Sendable {
     holdings[reveal.index] = Holding(asset: reveal.asset, contributor: id, committed: reveal.index, revealed: index)
     assetHolders[reveal.asset.id] = min(assetHolders[reveal.asset.id] ?? .max, reveal.index)
     for content in reveal.asset.contents {
-      contentHolders[content] = min(contentHolders[content] ?? .max, reveal.index)
+      guard let holder = contentHolders[content] else {
+        contentHolders[content] = reveal.index
+        continue
+      }
+      guard reveal.index < holder else { continue }
+      formerHolders[content, default: []].append(holder)
+      contentHolders[content] = reveal.index
     }
   }
 }

@@ -1,4 +1,5 @@
 internal import Credit
+public import Cryptography
 
 /// A text that a request gives the model to answer from, and whom it comes from as the client says.
 public struct RequestedDocument: Sendable, Equatable {
@@ -24,10 +25,14 @@ public struct DocumentSource: Sendable, Equatable {
   public let contributor: String
   /// What it is a part of; credit does not depend on it.
   public let asset: String?
+  /// SHA-256 of its canonical bytes, the text in UTF-8: what it is registered by. Never in a statement without a salt. Nil
+  /// where the text is not known.
+  public let record: Digest32?
 
-  public init(contributor: String, asset: String? = nil) {
+  public init(contributor: String, asset: String? = nil, record: Digest32? = nil) {
     self.contributor = contributor
     self.asset = asset
+    self.record = record
   }
 }
 

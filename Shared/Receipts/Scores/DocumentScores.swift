@@ -10,9 +10,14 @@ public struct DocumentScores: Sendable, Equatable {
   public static let method = "context-shapley/1"
   private static let valueBytes = 8
 
-  /// Salt and data of the commitment: v(A) as i64, big-endian, at index A, whose bit i says that document i is given.
+  /// Salt and data of the commitment: v(A) as i64, big-endian, at index A, whose bit i says that document i is given;
+  /// behind them the ownership, where a registry was asked.
   public let opening: Opening
   public let values: [Int64]
+  /// As the request has them.
+  public let sources: [DocumentSource]
+  /// Nil where no registry was asked: then the asker's word counts.
+  public let ownership: DocumentOwnership?
   /// One for each document, in order.
   public let lines: [ScoreLine]
   private let leaves: [Digest32]
@@ -23,25 +28,30 @@ public struct DocumentScores: Sendable, Equatable {
     guard (1...RequestedDocument.countMax).contains(count) else {
       throw .field("scores", why: "are of \(count) documents, they must be of 1 to \(RequestedDocument.countMax)")
     }
-    let values = Self.values(opening.data)
-    guard opening.data.count == Self.valueBytes << count else {
-      throw .field(
-        "scores", why: "has \(opening.data.count) bytes, \(count) documents need \(Self.valueBytes << count)")
+    let bytes = Self.valueBytes << count
+    guard opening.data.count >= bytes else {
+      throw .field("scores", why: "has \(opening.data.count) bytes, \(count) documents need \(bytes)")
     }
+    let values = Self.values(Array(opening.data[..<bytes]))
+    let rest = Array(opening.data[bytes...])
+    let ownership = rest.isEmpty ? nil : try DocumentOwnership(rest, of: sources)
     let weights: [Int128]
     do { weights = try ContextShapley.weights(values) } catch { throw .field("scores", why: "\(error)") }
     lines = sources.enumerated().map { at, source in
       // Documents that did harm together are paid nothing, and none of them has a score.
-      ScoreLine(document: at, source: source, score: weights.isEmpty ? 0 : weights[at])
+      ScoreLine(
+        document: at, source: source, score: weights.isEmpty ? 0 : weights[at], owner: ownership?.owners[at])
     }
     self.opening = opening
     self.values = values
+    self.sources = sources
+    self.ownership = ownership
     var leaves: [Digest32] = []
     for line in lines { leaves.append(try line.leaf(salt: Self.salt(opening.salt, line.document))) }
     self.leaves = leaves
   }
 
-  /// The data of an opening.
+  /// The data of an opening, without an ownership.
   public static func data(_ values: [Int64]) -> [UInt8] {
     values.flatMap { BigEndian.bytes(UInt64(bitPattern: $0)) }
   }
@@ -67,7 +77,7 @@ public struct DocumentScores: Sendable, Equatable {
     StatedScores(
       documents: lines.count,
       commitment: Commitment.make(.commitmentScores, salt: opening.salt, data: opening.data),
-      root: MerkleTree.root(leaves[...]))
+      root: MerkleTree.root(leaves[...]), registry: ownership?.registry)
   }
 
   /// One document's line with what proves it under `stated.root`; nil where there is no such document.

@@ -6,27 +6,39 @@ internal import MerkleLog
 public struct ScoreLine: Sendable, Equatable {
   /// Its place in the request.
   public let document: Int
+  /// Who is credited: of a document whose owner a registry says, that one.
   public let source: DocumentSource
+  /// Nil where no registry was asked.
+  public let owner: DocumentOwner?
   /// n! times its Shapley value, in 2^-16 nats.
   public let score: Int128
 
-  /// `{"asset"?, "contributor", "document", "score"}`, the score in decimal with `-` before what is below zero.
+  /// `{"asset"?, "contributor", "document", "score"}`, and of an owner the other members too; the score in decimal with `-`
+  /// before what is below zero.
   public var json: JSON {
-    .members([
-      ("asset", source.asset.map { .string($0) }), ("contributor", .string(source.contributor)),
-      ("document", .integer(document)), ("score", .string(String(score))),
-    ])
+    let credited = [("asset", source.asset.map { .string($0) }), ("contributor", JSON.string(source.contributor))]
+    return .members(
+      (owner?.members ?? credited) + [("document", .integer(document)), ("score", .string(String(score)))])
   }
 
-  public init(document: Int, source: DocumentSource, score: Int128) {
+  public init(document: Int, source: DocumentSource, score: Int128, owner: DocumentOwner? = nil) {
     self.document = document
-    self.source = source
+    self.owner = owner
+    self.source = owner.map { DocumentSource(contributor: $0.contributor, asset: $0.asset) } ?? source
     self.score = score
   }
 
   init(_ fields: consuming Fields) throws(ReceiptError) {
     document = try fields.count("document")
-    source = DocumentSource(contributor: try fields.string("contributor"), asset: try fields.optionalString("asset"))
+    if fields.has("ownership") {
+      let owner = try DocumentOwner(taking: &fields)
+      self.owner = owner
+      source = DocumentSource(contributor: owner.contributor, asset: owner.asset)
+    } else {
+      owner = nil
+      source = DocumentSource(
+        contributor: try fields.string("contributor"), asset: try fields.optionalString("asset"))
+    }
     let text = try fields.string("score")
     guard let score = Int128(text), text.hasSameBytes(as: String(score)) else {
       throw .field("line.score", why: "must be an integer in decimal")
@@ -49,18 +61,21 @@ public struct StatedScores: Sendable, Equatable {
   public var commitment: Digest32
   /// Of the tree of lines.
   public var root: Digest32
+  /// Who owns them was found in this registry; nil where none was asked.
+  public var registry: RegistrySnapshot?
 
-  public init(documents: Int, commitment: Digest32, root: Digest32) {
+  public init(documents: Int, commitment: Digest32, root: Digest32, registry: RegistrySnapshot? = nil) {
     self.documents = documents
     self.commitment = commitment
     self.root = root
+    self.registry = registry
   }
 
   var json: JSON {
-    [
-      "method": .string(DocumentScores.method), "documents": .integer(documents), "commitment": .digest(commitment),
-      "root": .digest(root),
-    ]
+    .members([
+      ("method", .string(DocumentScores.method)), ("documents", .integer(documents)),
+      ("commitment", .digest(commitment)), ("root", .digest(root)), ("registry", registry?.json),
+    ])
   }
 
   init(_ fields: consuming Fields) throws(ReceiptError) {
@@ -73,6 +88,7 @@ public struct StatedScores: Sendable, Equatable {
     }
     commitment = try fields.digest("commitment")
     root = try fields.digest("root")
+    registry = fields.has("registry") ? try RegistrySnapshot(try fields.fields("registry")) : nil
     try fields.end()
   }
 }

@@ -3,7 +3,7 @@ internal import Cryptography
 
 extension BundleVerifier {
   /// The shares recompute from the policy, the manifest's lineage, the operator, the price, and the opened scores.
-  func attributionCheck(_ evidence: Evidence) -> Check {
+  func attributionCheck(_ evidence: Evidence, _ inclusion: InclusionFinding) -> Check {
     guard let attribution = evidence.attribution?.predicate, let execution = evidence.execution else {
       return Check(.attribution, .notChecked, "the bundle holds no attribution")
     }
@@ -30,6 +30,9 @@ extension BundleVerifier {
         throw Refusal("the operator credited is not the one that executed")
       }
       let scores = try attribution.scores.map { try self.scores(evidence, stated: $0) }
+      if let registry = attribution.scores?.registry, let index = inclusion.index, registry.size > index {
+        throw Refusal("the registry is of \(registry.size) entries, which the log did not have before entry \(index)")
+      }
       let shares = try computeShares(
         policy: rules, lineage: model.lineage, operator: attribution.operatorID, price: attribution.priceNano,
         usage: execution.predicate.count(by: attribution.operatorID),
@@ -37,7 +40,14 @@ extension BundleVerifier {
       guard shares == attribution.shares else { throw Refusal("the shares recompute to others") }
       return "\(shares.count) shares of \(attribution.priceNano) nano-units recompute by \(rules.id)"
         + (scores.map { ", with the scores of \($0.lines.count) documents" } ?? "")
+        + (scores?.ownership.map(Self.said) ?? "")
     }
+  }
+
+  /// A bundle does not show that nobody committed earlier: the log does.
+  private static func said(_ ownership: DocumentOwnership) -> String {
+    let count = ownership.owners.count { $0.ground == "registered" }
+    return ", \(count) of them said to be registered in the log's first \(ownership.registry.size) entries"
   }
 
   /// The opened scores of the request's documents, which must be those that the statement commits to.

@@ -44,7 +44,7 @@ public struct BundleVerifier: Sendable {
       case .reexecution: reexecutionCheck(evidence, inclusion)
       case .tee: Check(.tee, .notOffered, "the execution states no evidence of trusted hardware")
       case .proof: Check(.proof, .notOffered, "the execution comes with no proof of inference")
-      case .attribution: attributionCheck(evidence)
+      case .attribution: attributionCheck(evidence, inclusion)
       case .custody: custodyCheck(evidence)
       }
     }

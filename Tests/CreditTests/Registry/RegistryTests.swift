@@ -47,6 +47,24 @@ import Testing
     #expect(registry.holding(of: "corpus")?.committed == 5)
   }
 
+  @Test func aSnapshotKeepsTheOwnerThatItHad() throws {
+    var registry = try start()
+    let (asset, other, third) = (try Self.asset(), try Self.asset("mine", [1]), try Self.asset("ours", [1]))
+    try commit(&registry, asset, by: ada, at: 3)
+    try commit(&registry, other, by: eve, at: 5)
+    try commit(&registry, third, by: eve, at: 6)
+    // Eve reveals first, the later of her two at first; Ada was first to commit.
+    try reveal(&registry, third, by: eve, committed: 6, at: 7)
+    try reveal(&registry, other, by: eve, committed: 5, at: 8)
+    try reveal(&registry, asset, by: ada, committed: 3, at: 10)
+    let content = SHA256.hash([1])
+    let owners = (0...12).map { registry.owner(of: content, inLogOf: $0)?.committed }
+    #expect(owners == [nil, nil, nil, nil, nil, nil, nil, nil, 6, 5, 5, 3, 3])
+    #expect(registry.owner(of: SHA256.hash([2]), inLogOf: 10) == nil)
+    #expect(registry.owner(of: SHA256.hash([2]), inLogOf: 11)?.contributor == "ada")
+    #expect(registry.owner(of: content) == registry.owner(of: content, inLogOf: .max))
+  }
+
   @Test func whoCopiesWhatWasRevealedComesTooLate() throws {
     var registry = try start()
     let asset = try Self.asset()

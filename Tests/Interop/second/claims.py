@@ -59,7 +59,7 @@ def proof(bundle: Bundle) -> Outcome:
     return NOT_OFFERED, "the execution comes with no proof of inference"
 
 
-def attribution(bundle: Bundle, trust: Trust) -> Outcome:
+def attribution(bundle: Bundle, trust: Trust, found: Inclusion) -> Outcome:
     stated, policy = bundle.predicate("attribution"), bundle.statements.get("policy")
     manifest, execution = bundle.predicate("model"), bundle.statements.get("execution")
     if not stated or not execution:
@@ -74,6 +74,8 @@ def attribution(bundle: Bundle, trust: Trust) -> Outcome:
     require(policy.sub == policy.predicate["id"], "the policy's sub is not its id")
     require(stated["operator"] == execution.issuer, "the operator is not who executed")
     weights = _scores(bundle, stated["scores"], *opened).weights if opened else []
+    size = int(stated.get("scores", {}).get("registry", {}).get("size", "0"))
+    require(found.index is None or size <= found.index, "the registry is of a log that came later")
     require(stated["shares"] == credit.shares(stated, policy.predicate, manifest, weights), "the shares do not recompute")
     return PASS, f"{len(stated['shares'])} shares of {stated['price_nano']} nano-units by {policy.predicate['id']}"
 

@@ -9,6 +9,7 @@ from .asked import is_text
 from .bundle import Opening
 from .merkle import leaf, node
 from .openings import commitment
+from .shape import decimal, digest, identifier, list_of, one_of, record
 from .values import digest_text, is_id, require, sha256, u64
 
 METHOD = "context-shapley/1"
@@ -19,7 +20,7 @@ VALUE_MIN = -(64 << 16) << 20
 
 
 def read(value: Any) -> list[dict[str, str]]:
-    """Whom each document comes from."""
+    """Whom each document comes from, and under `record` the digest of its text."""
     require(isinstance(value, list) and len(value) <= COUNT_MAX, f"request: documents is no list of at most {COUNT_MAX}")
     return [_source(document, f"documents[{at}]") for at, document in enumerate(value)]
 
@@ -36,7 +37,7 @@ def _source(document: Any, path: str) -> dict[str, str]:
         require(fits, f"request: {path}.{name} is no text of 1 to {NAME_BYTES_MAX} bytes")
     source = {name: document.get(name) for name in ("contributor", "asset") if document.get(name) is not None}
     require(all(is_text(name) and is_id(name) for name in source.values()), f"request: {path} has what is no id")
-    return {"contributor": "unattributed"} | source
+    return {"contributor": "unattributed", "record": digest_text(sha256(text.encode()))} | source
 
 
 def shapley(values: list[int], count: int) -> list[int]:
@@ -62,19 +63,53 @@ class Scores:
         return [(line["contributor"], int(line["score"])) for line in self.lines]
 
 
+_OWNERSHIP = record(
+    registry=record(size=decimal(), root=digest),
+    owners=list_of(record(
+        asset_=identifier, class_=digest, committed_=decimal(), contributor=identifier,
+        ownership=one_of(["claimed", "registered"]))))
+
+
+def ownership(data: bytes, sources: list[dict[str, str]]) -> dict[str, Any]:
+    """Whom the documents are credited to (FORMAT section 2): only the log shows that nobody was earlier."""
+    value = jcs.parse(data, "ownership")
+    _OWNERSHIP(value, "ownership")
+    require(jcs.canonical(value) == data, "ownership: not canonical")
+    require(len(value["owners"]) == len(sources), "ownership: of other documents")
+    for owner, source in zip(value["owners"], sources):
+        if owner["ownership"] == "claimed":
+            asked = {name: text for name, text in source.items() if name != "record"}
+            require(owner == asked | {"ownership": "claimed"}, "ownership: claimed otherwise than asked")
+            continue
+        require({"asset", "class", "committed"} <= owner.keys(), "ownership: registered without asset or class")
+        require(owner["class"] == source["record"], "ownership: of another class than the document's")
+        require(int(owner["committed"]) < int(value["registry"]["size"]), "ownership: committed behind the registry")
+    return value
+
+
 def scores(opening: Opening, sources: list[dict[str, str]]) -> Scores:
     """The lines of an opening's values, and what a statement has to say of them."""
-    data, count = opening.data, len(sources)
-    require(1 <= count <= COUNT_MAX and len(data) == 8 << count, "scores: no value for each set of documents")
+    count = len(sources)
+    require(1 <= count <= COUNT_MAX and len(opening.data) >= 8 << count, "scores: no value for each set of documents")
+    rest = opening.data[8 << count:]
+    owned = ownership(rest, sources) if rest else {}
+    asked = [{name: text for name, text in source.items() if name != "record"} for source in sources]
+    return scored(opening, owned.get("owners", asked), owned.get("registry"))
+
+
+def scored(opening: Opening, owners: list[dict[str, str]], registry: dict[str, str] | None) -> Scores:
+    """The same of owners that are known to be of these documents."""
+    data, count = opening.data[:8 << len(owners)], len(owners)
     values = [int.from_bytes(data[at:at + 8], "big", signed=True) for at in range(0, len(data), 8)]
     require(all(VALUE_MIN <= value <= 0 for value in values), "scores: a value that is no log-probability")
     lines = [
-        source | {"document": at, "score": str(score)}
-        for at, (source, score) in enumerate(zip(sources, shapley(values, count)))]
+        owner | {"document": at, "score": str(score)}
+        for at, (owner, score) in enumerate(zip(owners, shapley(values, count)))]
     leaves = [leaf(_salt(opening.salt, at) + jcs.canonical(line)) for at, line in enumerate(lines)]
-    return Scores(lines, {
-        "method": METHOD, "documents": count, "commitment": commitment("scores", opening.salt, data),
-        "root": digest_text(_root(leaves))})
+    stated = {
+        "method": METHOD, "documents": count, "commitment": commitment("scores", opening.salt, opening.data),
+        "root": digest_text(_root(leaves))}
+    return Scores(lines, stated | ({"registry": registry} if registry else {}))
 
 
 def _salt(salt: bytes, document: int) -> bytes:

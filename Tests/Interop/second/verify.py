@@ -31,7 +31,7 @@ def verify(data: bytes, trust: Trust, response: bytes | None = None, require: fr
         "reexecution": lambda: claims.reexecution(bundle, trust, included),
         "tee": lambda: claims.tee(bundle),
         "proof": lambda: claims.proof(bundle),
-        "attribution": lambda: claims.attribution(bundle, trust),
+        "attribution": lambda: claims.attribution(bundle, trust, included),
         "custody": lambda: claims.custody(bundle),
     }
     assert tuple(checks) == CHECKS

@@ -1627,6 +1627,96 @@ void   colophon__attribution__v1__ledger_state_response__free_unpacked
   assert(message->base.descriptor == &colophon__attribution__v1__ledger_state_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   colophon__attribution__v1__find_owners_request__init
+                     (Colophon__Attribution__V1__FindOwnersRequest         *message)
+{
+  static const Colophon__Attribution__V1__FindOwnersRequest init_value = COLOPHON__ATTRIBUTION__V1__FIND_OWNERS_REQUEST__INIT;
+  *message = init_value;
+}
+size_t colophon__attribution__v1__find_owners_request__get_packed_size
+                     (const Colophon__Attribution__V1__FindOwnersRequest *message)
+{
+  assert(message->base.descriptor == &colophon__attribution__v1__find_owners_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t colophon__attribution__v1__find_owners_request__pack
+                     (const Colophon__Attribution__V1__FindOwnersRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &colophon__attribution__v1__find_owners_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t colophon__attribution__v1__find_owners_request__pack_to_buffer
+                     (const Colophon__Attribution__V1__FindOwnersRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &colophon__attribution__v1__find_owners_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Colophon__Attribution__V1__FindOwnersRequest *
+       colophon__attribution__v1__find_owners_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Colophon__Attribution__V1__FindOwnersRequest *)
+     protobuf_c_message_unpack (&colophon__attribution__v1__find_owners_request__descriptor,
+                                allocator, len, data);
+}
+void   colophon__attribution__v1__find_owners_request__free_unpacked
+                     (Colophon__Attribution__V1__FindOwnersRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &colophon__attribution__v1__find_owners_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   colophon__attribution__v1__find_owners_response__init
+                     (Colophon__Attribution__V1__FindOwnersResponse         *message)
+{
+  static const Colophon__Attribution__V1__FindOwnersResponse init_value = COLOPHON__ATTRIBUTION__V1__FIND_OWNERS_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t colophon__attribution__v1__find_owners_response__get_packed_size
+                     (const Colophon__Attribution__V1__FindOwnersResponse *message)
+{
+  assert(message->base.descriptor == &colophon__attribution__v1__find_owners_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t colophon__attribution__v1__find_owners_response__pack
+                     (const Colophon__Attribution__V1__FindOwnersResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &colophon__attribution__v1__find_owners_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t colophon__attribution__v1__find_owners_response__pack_to_buffer
+                     (const Colophon__Attribution__V1__FindOwnersResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &colophon__attribution__v1__find_owners_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Colophon__Attribution__V1__FindOwnersResponse *
+       colophon__attribution__v1__find_owners_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Colophon__Attribution__V1__FindOwnersResponse *)
+     protobuf_c_message_unpack (&colophon__attribution__v1__find_owners_response__descriptor,
+                                allocator, len, data);
+}
+void   colophon__attribution__v1__find_owners_response__free_unpacked
+                     (Colophon__Attribution__V1__FindOwnersResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &colophon__attribution__v1__find_owners_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 static const ProtobufCFieldDescriptor colophon__attribution__v1__attribute_request__field_descriptors[6] =
 {
   {
@@ -1730,7 +1820,7 @@ const ProtobufCMessageDescriptor colophon__attribution__v1__attribute_request__d
   (ProtobufCMessageInit) colophon__attribution__v1__attribute_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor colophon__attribution__v1__document_source__field_descriptors[2] =
+static const ProtobufCFieldDescriptor colophon__attribution__v1__document_source__field_descriptors[3] =
 {
   {
     "contributor",
@@ -1756,15 +1846,28 @@ static const ProtobufCFieldDescriptor colophon__attribution__v1__document_source
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "record",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Attribution__V1__DocumentSource, record),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned colophon__attribution__v1__document_source__field_indices_by_name[] = {
   1,   /* field[1] = asset */
   0,   /* field[0] = contributor */
+  2,   /* field[2] = record */
 };
 static const ProtobufCIntRange colophon__attribution__v1__document_source__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 2 }
+  { 0, 3 }
 };
 const ProtobufCMessageDescriptor colophon__attribution__v1__document_source__descriptor =
 {
@@ -1774,7 +1877,7 @@ const ProtobufCMessageDescriptor colophon__attribution__v1__document_source__des
   "Colophon__Attribution__V1__DocumentSource",
   "colophon.attribution.v1",
   sizeof(Colophon__Attribution__V1__DocumentSource),
-  2,
+  3,
   colophon__attribution__v1__document_source__field_descriptors,
   colophon__attribution__v1__document_source__field_indices_by_name,
   1,  colophon__attribution__v1__document_source__number_ranges,
@@ -3878,7 +3981,83 @@ const ProtobufCMessageDescriptor colophon__attribution__v1__ledger_state_respons
   (ProtobufCMessageInit) colophon__attribution__v1__ledger_state_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCMethodDescriptor colophon__attribution__v1__attribution_service__method_descriptors[16] =
+static const ProtobufCFieldDescriptor colophon__attribution__v1__find_owners_request__field_descriptors[1] =
+{
+  {
+    "documents",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Colophon__Attribution__V1__FindOwnersRequest, n_documents),
+    offsetof(Colophon__Attribution__V1__FindOwnersRequest, documents),
+    &colophon__attribution__v1__document_source__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned colophon__attribution__v1__find_owners_request__field_indices_by_name[] = {
+  0,   /* field[0] = documents */
+};
+static const ProtobufCIntRange colophon__attribution__v1__find_owners_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor colophon__attribution__v1__find_owners_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "colophon.attribution.v1.FindOwnersRequest",
+  "FindOwnersRequest",
+  "Colophon__Attribution__V1__FindOwnersRequest",
+  "colophon.attribution.v1",
+  sizeof(Colophon__Attribution__V1__FindOwnersRequest),
+  1,
+  colophon__attribution__v1__find_owners_request__field_descriptors,
+  colophon__attribution__v1__find_owners_request__field_indices_by_name,
+  1,  colophon__attribution__v1__find_owners_request__number_ranges,
+  (ProtobufCMessageInit) colophon__attribution__v1__find_owners_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor colophon__attribution__v1__find_owners_response__field_descriptors[1] =
+{
+  {
+    "ownership",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Attribution__V1__FindOwnersResponse, ownership),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned colophon__attribution__v1__find_owners_response__field_indices_by_name[] = {
+  0,   /* field[0] = ownership */
+};
+static const ProtobufCIntRange colophon__attribution__v1__find_owners_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor colophon__attribution__v1__find_owners_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "colophon.attribution.v1.FindOwnersResponse",
+  "FindOwnersResponse",
+  "Colophon__Attribution__V1__FindOwnersResponse",
+  "colophon.attribution.v1",
+  sizeof(Colophon__Attribution__V1__FindOwnersResponse),
+  1,
+  colophon__attribution__v1__find_owners_response__field_descriptors,
+  colophon__attribution__v1__find_owners_response__field_indices_by_name,
+  1,  colophon__attribution__v1__find_owners_response__number_ranges,
+  (ProtobufCMessageInit) colophon__attribution__v1__find_owners_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCMethodDescriptor colophon__attribution__v1__attribution_service__method_descriptors[17] =
 {
   { "GetIdentity", &colophon__common__v1__identity_request__descriptor, &colophon__common__v1__identity__descriptor },
   { "Attribute", &colophon__attribution__v1__attribute_request__descriptor, &colophon__attribution__v1__attribute_response__descriptor },
@@ -3896,11 +4075,13 @@ static const ProtobufCMethodDescriptor colophon__attribution__v1__attribution_se
   { "ListDisputes", &colophon__attribution__v1__list_disputes_request__descriptor, &colophon__attribution__v1__list_disputes_response__descriptor },
   { "Adjust", &colophon__attribution__v1__adjust_request__descriptor, &colophon__attribution__v1__act_response__descriptor },
   { "GetLedgerState", &colophon__attribution__v1__ledger_state_request__descriptor, &colophon__attribution__v1__ledger_state_response__descriptor },
+  { "FindOwners", &colophon__attribution__v1__find_owners_request__descriptor, &colophon__attribution__v1__find_owners_response__descriptor },
 };
 const unsigned colophon__attribution__v1__attribution_service__method_indices_by_name[] = {
   14,        /* Adjust */
   1,        /* Attribute */
   12,        /* CloseDispute */
+  16,        /* FindOwners */
   7,        /* FollowLog */
   4,        /* GetBalance */
   0,        /* GetIdentity */
@@ -3922,7 +4103,7 @@ const ProtobufCServiceDescriptor colophon__attribution__v1__attribution_service_
   "AttributionService",
   "Colophon__Attribution__V1__AttributionService",
   "colophon.attribution.v1",
-  16,
+  17,
   colophon__attribution__v1__attribution_service__method_descriptors,
   colophon__attribution__v1__attribution_service__method_indices_by_name
 };
@@ -4053,6 +4234,14 @@ void colophon__attribution__v1__attribution_service__get_ledger_state(ProtobufCS
 {
   assert(service->descriptor == &colophon__attribution__v1__attribution_service__descriptor);
   service->invoke(service, 15, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void colophon__attribution__v1__attribution_service__find_owners(ProtobufCService *service,
+                                                                 const Colophon__Attribution__V1__FindOwnersRequest *input,
+                                                                 Colophon__Attribution__V1__FindOwnersResponse_Closure closure,
+                                                                 void *closure_data)
+{
+  assert(service->descriptor == &colophon__attribution__v1__attribution_service__descriptor);
+  service->invoke(service, 16, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void colophon__attribution__v1__attribution_service__init (Colophon__Attribution__V1__AttributionService_Service *service,
                                                            Colophon__Attribution__V1__AttributionService_ServiceDestroy destroy)

@@ -52,6 +52,8 @@ typedef struct Colophon__Attribution__V1__ListDisputesResponse Colophon__Attribu
 typedef struct Colophon__Attribution__V1__DisputeRecord Colophon__Attribution__V1__DisputeRecord;
 typedef struct Colophon__Attribution__V1__LedgerStateRequest Colophon__Attribution__V1__LedgerStateRequest;
 typedef struct Colophon__Attribution__V1__LedgerStateResponse Colophon__Attribution__V1__LedgerStateResponse;
+typedef struct Colophon__Attribution__V1__FindOwnersRequest Colophon__Attribution__V1__FindOwnersRequest;
+typedef struct Colophon__Attribution__V1__FindOwnersResponse Colophon__Attribution__V1__FindOwnersResponse;
 
 
 /* --- enums --- */
@@ -89,10 +91,14 @@ struct  Colophon__Attribution__V1__DocumentSource
    * may be empty
    */
   char *asset;
+  /*
+   * SHA-256 of its text; empty where the scores name no registry
+   */
+  ProtobufCBinaryData record;
 };
 #define COLOPHON__ATTRIBUTION__V1__DOCUMENT_SOURCE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&colophon__attribution__v1__document_source__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, {0,NULL} }
 
 
 struct  Colophon__Attribution__V1__GetPolicyRequest
@@ -656,6 +662,33 @@ struct  Colophon__Attribution__V1__LedgerStateResponse
 #define COLOPHON__ATTRIBUTION__V1__LEDGER_STATE_RESPONSE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&colophon__attribution__v1__ledger_state_response__descriptor) \
     , 0, {0,NULL}, {0,NULL} }
+
+
+struct  Colophon__Attribution__V1__FindOwnersRequest
+{
+  ProtobufCMessage base;
+  /*
+   * in the prompt, in order, each with its record
+   */
+  size_t n_documents;
+  Colophon__Attribution__V1__DocumentSource **documents;
+};
+#define COLOPHON__ATTRIBUTION__V1__FIND_OWNERS_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&colophon__attribution__v1__find_owners_request__descriptor) \
+    , 0,NULL }
+
+
+struct  Colophon__Attribution__V1__FindOwnersResponse
+{
+  ProtobufCMessage base;
+  /*
+   * FORMAT section 2; empty when no log is followed: nothing is said of who owns what
+   */
+  ProtobufCBinaryData ownership;
+};
+#define COLOPHON__ATTRIBUTION__V1__FIND_OWNERS_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&colophon__attribution__v1__find_owners_response__descriptor) \
+    , {0,NULL} }
 
 
 /* Colophon__Attribution__V1__AttributeRequest methods */
@@ -1342,6 +1375,44 @@ Colophon__Attribution__V1__LedgerStateResponse *
 void   colophon__attribution__v1__ledger_state_response__free_unpacked
                      (Colophon__Attribution__V1__LedgerStateResponse *message,
                       ProtobufCAllocator *allocator);
+/* Colophon__Attribution__V1__FindOwnersRequest methods */
+void   colophon__attribution__v1__find_owners_request__init
+                     (Colophon__Attribution__V1__FindOwnersRequest         *message);
+size_t colophon__attribution__v1__find_owners_request__get_packed_size
+                     (const Colophon__Attribution__V1__FindOwnersRequest   *message);
+size_t colophon__attribution__v1__find_owners_request__pack
+                     (const Colophon__Attribution__V1__FindOwnersRequest   *message,
+                      uint8_t             *out);
+size_t colophon__attribution__v1__find_owners_request__pack_to_buffer
+                     (const Colophon__Attribution__V1__FindOwnersRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Colophon__Attribution__V1__FindOwnersRequest *
+       colophon__attribution__v1__find_owners_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   colophon__attribution__v1__find_owners_request__free_unpacked
+                     (Colophon__Attribution__V1__FindOwnersRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Colophon__Attribution__V1__FindOwnersResponse methods */
+void   colophon__attribution__v1__find_owners_response__init
+                     (Colophon__Attribution__V1__FindOwnersResponse         *message);
+size_t colophon__attribution__v1__find_owners_response__get_packed_size
+                     (const Colophon__Attribution__V1__FindOwnersResponse   *message);
+size_t colophon__attribution__v1__find_owners_response__pack
+                     (const Colophon__Attribution__V1__FindOwnersResponse   *message,
+                      uint8_t             *out);
+size_t colophon__attribution__v1__find_owners_response__pack_to_buffer
+                     (const Colophon__Attribution__V1__FindOwnersResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Colophon__Attribution__V1__FindOwnersResponse *
+       colophon__attribution__v1__find_owners_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   colophon__attribution__v1__find_owners_response__free_unpacked
+                     (Colophon__Attribution__V1__FindOwnersResponse *message,
+                      ProtobufCAllocator *allocator);
 /* --- per-message closures --- */
 
 typedef void (*Colophon__Attribution__V1__AttributeRequest_Closure)
@@ -1452,6 +1523,12 @@ typedef void (*Colophon__Attribution__V1__LedgerStateRequest_Closure)
 typedef void (*Colophon__Attribution__V1__LedgerStateResponse_Closure)
                  (const Colophon__Attribution__V1__LedgerStateResponse *message,
                   void *closure_data);
+typedef void (*Colophon__Attribution__V1__FindOwnersRequest_Closure)
+                 (const Colophon__Attribution__V1__FindOwnersRequest *message,
+                  void *closure_data);
+typedef void (*Colophon__Attribution__V1__FindOwnersResponse_Closure)
+                 (const Colophon__Attribution__V1__FindOwnersResponse *message,
+                  void *closure_data);
 
 /* --- services --- */
 
@@ -1523,6 +1600,10 @@ struct Colophon__Attribution__V1__AttributionService_Service
                            const Colophon__Attribution__V1__LedgerStateRequest *input,
                            Colophon__Attribution__V1__LedgerStateResponse_Closure closure,
                            void *closure_data);
+  void (*find_owners)(Colophon__Attribution__V1__AttributionService_Service *service,
+                      const Colophon__Attribution__V1__FindOwnersRequest *input,
+                      Colophon__Attribution__V1__FindOwnersResponse_Closure closure,
+                      void *closure_data);
 };
 typedef void (*Colophon__Attribution__V1__AttributionService_ServiceDestroy)(Colophon__Attribution__V1__AttributionService_Service *);
 void colophon__attribution__v1__attribution_service__init (Colophon__Attribution__V1__AttributionService_Service *service,
@@ -1546,7 +1627,8 @@ void colophon__attribution__v1__attribution_service__init (Colophon__Attribution
       function_prefix__ ## close_dispute,\
       function_prefix__ ## list_disputes,\
       function_prefix__ ## adjust,\
-      function_prefix__ ## get_ledger_state  }
+      function_prefix__ ## get_ledger_state,\
+      function_prefix__ ## find_owners  }
 void colophon__attribution__v1__attribution_service__get_identity(ProtobufCService *service,
                                                                   const Colophon__Common__V1__IdentityRequest *input,
                                                                   Colophon__Common__V1__Identity_Closure closure,
@@ -1611,6 +1693,10 @@ void colophon__attribution__v1__attribution_service__get_ledger_state(ProtobufCS
                                                                       const Colophon__Attribution__V1__LedgerStateRequest *input,
                                                                       Colophon__Attribution__V1__LedgerStateResponse_Closure closure,
                                                                       void *closure_data);
+void colophon__attribution__v1__attribution_service__find_owners(ProtobufCService *service,
+                                                                 const Colophon__Attribution__V1__FindOwnersRequest *input,
+                                                                 Colophon__Attribution__V1__FindOwnersResponse_Closure closure,
+                                                                 void *closure_data);
 
 /* --- descriptors --- */
 
@@ -1650,6 +1736,8 @@ extern const ProtobufCMessageDescriptor colophon__attribution__v1__list_disputes
 extern const ProtobufCMessageDescriptor colophon__attribution__v1__dispute_record__descriptor;
 extern const ProtobufCMessageDescriptor colophon__attribution__v1__ledger_state_request__descriptor;
 extern const ProtobufCMessageDescriptor colophon__attribution__v1__ledger_state_response__descriptor;
+extern const ProtobufCMessageDescriptor colophon__attribution__v1__find_owners_request__descriptor;
+extern const ProtobufCMessageDescriptor colophon__attribution__v1__find_owners_response__descriptor;
 extern const ProtobufCServiceDescriptor colophon__attribution__v1__attribution_service__descriptor;
 
 PROTOBUF_C__END_DECLS
