@@ -111,7 +111,8 @@ let services: [Target] = [
   service(
     "Storage",
     ["Stores", "MerkleLog", "Receipts", "Codec", "Cryptography", metrics, httpClient, nioHTTP1, lifecycle]),
-  service("Attribution", ["Stores", "Credit", "Receipts", "Codec", "Cryptography", metrics]),
+  service(
+    "Attribution", ["Stores", "Credit", "Receipts", "MerkleLog", "Codec", "Cryptography", metrics, lifecycle]),
   service("Witness", ["Stores", "MerkleLog", "Cryptography"]),
   service("Orchestrator", ["Stores", "MerkleLog", "Receipts", "Credit", "Codec", "Cryptography", lifecycle]),
   main("Inference", "colophon-inference"),
@@ -165,9 +166,8 @@ let testTargets: [Target] = [
   tests(
     "Attribution",
     [
-      "AttributionService", "ServiceKit", "RPC", "Wire", "Stores", "Receipts", "Credit", "Codec", "Cryptography",
-      hummingbird,
-      logging, nioCore, .product(name: "HummingbirdTesting", package: "hummingbird"),
+      "AttributionService", "ServiceKit", "RPC", "Wire", "Stores", "Receipts", "Credit", "MerkleLog", "Codec",
+      "Cryptography", hummingbird, logging, nioCore, .product(name: "HummingbirdTesting", package: "hummingbird"),
     ]),
   tests(
     "Orchestrator",

@@ -27,6 +27,7 @@ extension AttributionService {
         throw RPCError(
           .invalidArgument, "documents has \(input.documents.count), the execution was shown \(execution.documents)")
       }
+      if let scores { try await requireOwners(scores) }
       let signed = try signer.sign(execution, priceNano: input.priceNano, scores: scores)
       let kept = try await ledger.post(from, signed, owner: owner)
       try Self.require(kept, of: scores)

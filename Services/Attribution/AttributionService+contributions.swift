@@ -1,10 +1,17 @@
+internal import MerkleLog
 internal import RPC
 internal import Stores
 internal import Wire
 
 extension AttributionService {
-  /// Takes the contributions of a stretch of the log.
+  /// Takes the contributions of a stretch of the log. Where this service follows the log by itself it does so now, and
+  /// takes nobody's word for what is there.
   func follow(_ input: FollowLogRequest) async throws -> FollowLogResponse {
+    if let feed {
+      await feed.check()
+      if let error = await feed.rpcError { throw error }
+      return FollowLogResponse(logSize: await feed.head?.size ?? 0)
+    }
     guard input.contributions.count <= ContributionStore.pageCountMax else {
       throw RPCError(
         .invalidArgument,

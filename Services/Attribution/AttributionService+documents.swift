@@ -1,4 +1,5 @@
 internal import Credit
+internal import Cryptography
 internal import RPC
 internal import Receipts
 internal import Stores
@@ -8,22 +9,36 @@ extension AttributionService {
   /// The scores that came with a request; nil where none did.
   static func scores(_ input: AttributeRequest) throws -> DocumentScores? {
     guard !input.scores.isEmpty || !input.documents.isEmpty else { return nil }
-    for source in input.documents where !CreditID.isValid(source.contributor) {
-      throw RPCError(
-        .invalidArgument,
-        "the contributor of a document is no id: use 1 to \(CreditID.byteCountMax) printable ASCII characters, no spaces"
-      )
+    let sources = try sources(input.documents)
+    do { return try DocumentScores(Opening(blob: input.scores), sources: sources) } catch {
+      throw RPCError(.invalidArgument, "\(error)")
     }
-    for source in input.documents where !source.asset.isEmpty && !CreditID.isValid(source.asset) {
-      throw RPCError(.invalidArgument, "the asset of a document is no id")
+  }
+
+  /// The documents of a request, each with a contributor that is an id.
+  static func sources(_ documents: [WireDocumentSource]) throws(RPCError) -> [DocumentSource] {
+    var sources: [DocumentSource] = []
+    for source in documents {
+      guard CreditID.isValid(source.contributor) else {
+        throw RPCError(
+          .invalidArgument,
+          "the contributor of a document is no id: use 1 to \(CreditID.byteCountMax) printable ASCII characters, no "
+            + "spaces")
+      }
+      guard source.asset.isEmpty || CreditID.isValid(source.asset) else {
+        throw RPCError(.invalidArgument, "the asset of a document is no id")
+      }
+      guard source.record.isEmpty || source.record.count == Digest32.count else {
+        throw RPCError(
+          .invalidArgument, "the record of a document has \(source.record.count) bytes, a SHA-256 has \(Digest32.count)"
+        )
+      }
+      sources.append(
+        DocumentSource(
+          contributor: source.contributor, asset: source.asset.isEmpty ? nil : source.asset,
+          record: try? Digest32(source.record)))
     }
-    do {
-      return try DocumentScores(
-        Opening(blob: input.scores),
-        sources: input.documents.map {
-          DocumentSource(contributor: $0.contributor, asset: $0.asset.isEmpty ? nil : $0.asset)
-        })
-    } catch { throw RPCError(.invalidArgument, "\(error)") }
+    return sources
   }
 
   /// What was signed before is an answer to a repeated call only where that has the same scores.

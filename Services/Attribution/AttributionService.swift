@@ -5,6 +5,7 @@ public import Logging
 internal import RPC
 internal import Receipts
 public import ServiceKit
+public import ServiceLifecycle
 internal import Stores
 internal import Wire
 
@@ -23,12 +24,17 @@ public struct AttributionService: HostedService {
   let metrics = AttributionMetrics()
   /// Seconds since 1970, for what is signed and posted.
   let now: @Sendable () -> Int64
+  /// Nil where no log is named: then nothing is said of who owns a document.
+  let feed: RegistryFeed?
 
   public init(context: ServiceContext) async throws {
+    let name = AttributionSettings.storageURL
+    let storage = try context.settings.optionalString(name).map { _ in try context.client(peer: name) }
+    if storage == nil { context.logger.notice("no log is followed: --\(name) is not set") }
     try await self.init(
       settings: AttributionSettings(context.settings, folder: context.folder), folder: context.folder,
-      issuer: context.issuer,
-      key: context.signingKey("attribution"), logger: context.logger)
+      issuer: context.issuer, key: context.signingKey("attribution"), logger: context.logger, now: UnixClock.seconds,
+      log: storage.map { RegistryFeed.Source($0) })
   }
 
   /// Opens and audits the ledger in `folder`, and signs the policy unless it is signed already.
@@ -40,8 +46,19 @@ public struct AttributionService: HostedService {
     settings: AttributionSettings, folder: String, issuer: String, key: SigningKey, logger: Logger,
     now: @escaping @Sendable () -> Int64 = UnixClock.seconds
   ) async throws {
+    try await self.init(
+      settings: settings, folder: folder, issuer: issuer, key: key, logger: logger, now: now, log: nil)
+  }
+
+  init(
+    settings: AttributionSettings, folder: String, issuer: String, key: SigningKey, logger: Logger,
+    now: @escaping @Sendable () -> Int64, log: RegistryFeed.Source?
+  ) async throws {
     ledger = try await LedgerStore(settings.database ?? .sqlite(path: AttributionSettings.path(folder)))
     contributions = ContributionStore(ledger)
+    feed = log.map { [contributions] in
+      RegistryFeed(contributions, source: $0, interval: settings.logInterval, logger: logger)
+    }
     let audit = try await ledger.audit(settings.audit)
     owner = settings.owner
     self.now = now
@@ -72,7 +89,10 @@ public struct AttributionService: HostedService {
     routes.rpc.serve(AttributionProcedures.followLog) { input, _ in try await follow(input) }
     routes.rpc.serve(AttributionProcedures.listContributions) { input, _ in try await list(input) }
     addActs(to: routes)
+    routes.rpc.serve(AttributionProcedures.findOwners) { input, _ in try await findOwners(input) }
   }
+
+  public var backgroundServices: [any Service] { feed.map { [$0] } ?? [] }
 
   public var readinessChecks: [ReadinessCheck] {
     [
@@ -80,7 +100,7 @@ public struct AttributionService: HostedService {
         _ = try await ledger.balance(of: owner)
         return nil
       }
-    ]
+    ] + (feed.map { feed in [ReadinessCheck("log") { await feed.refusal?.why }] } ?? [])
   }
 
   var identity: Identity {

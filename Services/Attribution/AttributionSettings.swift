@@ -15,11 +15,18 @@ public struct AttributionSettings: Sendable {
       Setting(
         "audit", .choice(LedgerAuditDepth.allCases.map(\.rawValue)), default: LedgerAuditDepth.postings.rawValue,
         help: "What of the ledger is recomputed at start: all postings, or also the signed shares they come from."),
+      Setting(
+        storageURL, .url,
+        help: "Address of the storage service, whose log says who owns documents; unset: no log is followed."),
+      Setting("log-interval", .duration, default: "5s", help: "How often the log is asked for what is new in it."),
     ] + Setting.database
+
+  static let storageURL = "storage-url"
 
   public var policy = AttributionPolicy.standard
   public var owner = "local"
   public var audit = LedgerAuditDepth.postings
+  public var logInterval = Duration.seconds(5)
   /// Nil for SQLite in the service's folder.
   public var database: DatabaseLocation?
 
@@ -34,6 +41,7 @@ public struct AttributionSettings: Sendable {
         "owner", owner, "is no id: use 1 to \(CreditID.byteCountMax) printable ASCII characters without spaces")
     }
     audit = LedgerAuditDepth(rawValue: try values.string("audit")) ?? audit
+    logInterval = max(try values.duration("log-interval"), .milliseconds(10))
     guard let path = values.optionalString("policy") else { return }
     do {
       policy = try AttributionPolicy(json: JSON(parsing: PolicyFile.read(path)))

@@ -29,7 +29,9 @@ struct Office {
   static func key(_ name: String) throws -> SigningKey { try SigningKey(seed: SHA256.hash(Array(name.utf8)).bytes) }
 
   /// Starts the service: a second time as after a crash, for nothing of the first is ever closed in an orderly way.
-  func open(at seconds: Int64 = 1_757_000_000) async throws -> AttributionService {
+  func open(
+    at seconds: Int64 = 1_757_000_000, following log: TownLog? = nil
+  ) async throws -> AttributionService {
     var settings = AttributionSettings()
     settings.policy = policy
     settings.audit = .statements
@@ -37,7 +39,7 @@ struct Office {
     logger.logLevel = .critical
     return try await AttributionService(
       settings: settings, folder: folder, issuer: Self.issuer, key: Self.key("attribution"), logger: logger,
-      now: { seconds })
+      now: { seconds }, log: log?.source)
   }
 
   static func settings(_ arguments: [String]) throws -> AttributionSettings {

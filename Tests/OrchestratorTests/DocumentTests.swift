@@ -99,6 +99,69 @@ struct DocumentTests {
     #expect(try answer.json["receipt"]?["credit"]?["method"] == .null)
   }
 
+  /// Rain is carol's, whoever bob says that he is.
+  private static func ownership(_ text: String, sums: String = "ada") throws -> [UInt8] {
+    try JCS.encode([
+      "registry": ["size": "1", "root": .string("sha256:" + String(repeating: "0", count: 64))],
+      "owners": [
+        ["asset": "sums", "contributor": .string(sums), "ownership": "claimed"],
+        [
+          "asset": "weather", "class": .string("sha256:\(SHA256.hash(Array(text.utf8)).hex)"), "committed": "0",
+          "contributor": "carol", "ownership": "registered",
+        ],
+      ],
+    ])
+  }
+
+  @Test("Who owns a document in the log is credited, whatever the asker says, and the bundle recomputes it")
+  func owned() async throws {
+    let world = try World()
+    let ownership = try Self.ownership("Rain.")
+    world.peers.set { state in
+      state.script.creditsDocuments = true
+      state.script.ownership = ownership
+    }
+    let service = try await world.ready()
+    let answer = try await answered(world, service)
+    let credit = try #require(try answer.json["receipt"]?["credit"])
+    #expect(credit["documents"]?[0]?["ownership"] == "claimed" && credit["documents"]?[0]?["contributor"] == "ada")
+    #expect(
+      credit["documents"]?[1]
+        == ["index": 1, "contributor": "carol", "ownership": "registered", "score": "150000"])
+    let shares = try #require(credit["shares"]?.arrayValue)
+    #expect(shares.compactMap { $0["contributor"]?.stringValue } == ["ada", "alice", "carol"])
+    let bytes = try await service.bundle(try #require(answer.receiptID)).body
+    let report = BundleVerifier(policy: try world.trust(required: Self.attributed), ownCopy: answer.body).verify(bytes)
+    #expect(report.isAccepted, "\(report.checks)")
+    #expect(report[.attribution]?.detail.contains("1 of them said to be registered") == true)
+  }
+
+  @Test(
+    "An ownership that cannot be of these documents credits nobody", arguments: [("Sun.", "ada"), ("Rain.", "eve")])
+  func wrongOwnership(_ text: String, _ sums: String) async throws {
+    let world = try World()
+    let ownership = try Self.ownership(text, sums: sums)
+    world.peers.set { state in
+      state.script.creditsDocuments = true
+      state.script.ownership = ownership
+    }
+    let answer = try await answered(world, try await world.ready())
+    #expect(try answer.json["receipt"]?["credit"]?["method"] == .null)
+  }
+
+  @Test("Where attribution cannot say who owns what, documents are unattributed, and the receipt does not wait")
+  func ownersUnknown() async throws {
+    let world = try World()
+    world.peers.set { state in
+      state.script.creditsDocuments = true
+      state.failuresBefore[.owners] = 1
+    }
+    let answer = try await answered(world, try await world.ready())
+    let credit = try #require(try answer.json["receipt"]?["credit"])
+    #expect(credit["method"] == .null)
+    #expect(credit["shares"]?.arrayValue?.contains { $0["contributor"] == "unattributed" } == true)
+  }
+
   @Test("A contributor sees its own lines with their proofs; the owner sees all, and others only the shares")
   func shown() async throws {
     let world = try World()

@@ -48,7 +48,8 @@ extension FakePeers {
         : DocumentScores(
           Opening(blob: request.scores),
           sources: request.documents.map {
-            DocumentSource(contributor: $0.contributor, asset: $0.asset.isEmpty ? nil : $0.asset)
+            DocumentSource(
+              contributor: $0.contributor, asset: $0.asset.isEmpty ? nil : $0.asset, record: try? Digest32($0.record))
           })
       let shares = try computeShares(
         policy: AttributionPolicy(json: SignedStatement(policy).statement.predicate), lineage: manifest.lineage,
@@ -63,6 +64,10 @@ extension FakePeers {
       set { $0.shares[request.receiptID] = answer }
       return answer
     }
+  }
+
+  func findOwners(_ request: FindOwnersRequest, _ call: CallContext?) async throws -> FindOwnersResponse {
+    try run(.owners) { FindOwnersResponse(ownership: state.withLock { $0.script.ownership }) }
   }
 
   func balance(of contributor: String, _ call: CallContext?) async throws -> LedgerBalance {

@@ -12,7 +12,7 @@ import Wire
 final class FakePeers: Peers {
   enum Step: String, CaseIterable, Sendable {
     case generate, keep, attribute, reexecute, append, settle, models, checkpoint, blob, requestVerdict, enlist, verdict
-    case policy, score, credits
+    case policy, score, owners, credits
   }
 
   struct Script: Sendable {
@@ -31,6 +31,8 @@ final class FakePeers: Peers {
     var values: [Int64] = [-400_000, -100_000, -300_000, -50_000]
     /// Whether attribution's policy has `context-shapley/1`.
     var creditsDocuments = false
+    /// Of the documents, as attribution finds it; empty where it follows no log.
+    var ownership: [UInt8] = []
   }
 
   struct State: Sendable {

@@ -27,7 +27,7 @@ struct CreditAudit {
   private let openings: [CommittedField: Opening]
   private let request: ChatRequest?
   /// Nil: the statement has none, or they are closed.
-  private let scores: DocumentScores?
+  let scores: DocumentScores?
 
   /// Errors: `Failure` for a bundle without an attribution or what it is made from.
   init(_ bundle: Receipts.Bundle) throws {

@@ -10,7 +10,8 @@ struct CreditVerify: AsyncParsableCommand {
     discussion: """
       Reads a bundle. shares: from policy, lineage, operator, price and usage, with the scores of the documents in the
       prompt. scores: from the opened values, by context-shapley/1, and the root that is signed over them. values: with
-      --model, the answer's log-probability given each set of documents, from the model itself.
+      --model, the answer's log-probability given each set of documents, from the model itself. owners: with --registry,
+      whose each document was when it was credited, from the log of the suite under --data.
 
       Or reads what /v1/contributors/{id}/statement gave: each line of the contributor must be under the root of the
       attribution statement beside it, and the amount be its share.
@@ -21,6 +22,8 @@ struct CreditVerify: AsyncParsableCommand {
 
   @Argument(help: "A bundle, or the statement of a contributor.") var file: String
   @Option(help: "Value the documents again with this GGUF file.") var model: String?
+  @Flag(help: "Find the documents' owners again in the log.") var registry = false
+  @OptionGroup var data: DataOption
 
   func run() async throws {
     let rows = try await Failure.report { () -> [CreditAudit.Row] in
@@ -29,7 +32,8 @@ struct CreditVerify: AsyncParsableCommand {
         if let statement = try? JSON(parsing: bytes), statement["object"] == "contributor_statement" {
           return try ContributorAudit(statement).rows
         }
-        return try CreditAudit(Receipts.Bundle(bytes)).rows(model: model)
+        let audit = try CreditAudit(Receipts.Bundle(bytes))
+        return try await audit.rows(model: model) + [audit.owners(registry ? data : nil)].compactMap(\.self)
       } catch let error as ReceiptError { throw Failure("\(file): \(error)", status: 65) }
     }
     for row in rows {

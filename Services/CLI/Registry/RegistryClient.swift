@@ -7,9 +7,6 @@ import Wire
 
 /// The registry of a suite: its log, and the rows that attribution has of it.
 struct RegistryClient: Sendable {
-  private static let batchBytesMax = 2 << 20
-  private static let batchCountMax = 512
-
   private let log: LogReader
   private let attribution: LedgerReader
   private let policy: CheckpointPolicy
@@ -35,52 +32,51 @@ struct RegistryClient: Sendable {
     try proven(try await log.call(StorageProcedures.append, AppendRequest(statement: signed.bytes)), signed.digest)
   }
 
-  /// The registry as the log makes it, up to its present size. Attribution gets what it has not followed yet.
+  /// The registry as the log makes it, up to its present size.
   func read() async throws -> RegistryReader {
     try await follow()
     return try await attribution.registry()
   }
 
+  /// Attribution follows the log when it is asked to; where it has no address of it, it gets here what is new, each page of
+  /// it proven.
   private func follow() async throws {
-    let end = try await log.checkpoint(policy).checkpoint.size
-    let status = try await attribution.call(
-      AttributionProcedures.listContributions, ListContributionsRequest(start: .max))
-    var batch = FollowLogRequest(start: status.logSize)
-    var bytes = 0
-    func send(to index: UInt64) async throws {
-      batch.end = index
-      _ = try await attribution.call(AttributionProcedures.followLog, batch)
-      batch = FollowLogRequest(start: index)
-      bytes = 0
+    let latest = LogHead(try await log.checkpoint(policy).checkpoint, vkey: policy.logKey.description)
+    let known = try await attribution.call(
+      AttributionProcedures.listContributions, ListContributionsRequest(start: .max)
+    ).logSize
+    var followed = try await attribution.call(
+      AttributionProcedures.followLog, FollowLogRequest(start: known, end: known)
+    ).logSize
+    while followed < latest.size {
+      let page: ContributionFeed.Page
+      do { page = try await ContributionFeed(source).page(from: followed, to: latest) } catch let error
+        as LogStretchError
+      { throw Failure("storage: \(error)", status: 65) }
+      followed = try await attribution.call(
+        AttributionProcedures.followLog,
+        FollowLogRequest(
+          start: page.start, end: page.head.size,
+          contributions: page.contributions.map { LoggedContribution(index: $0.index, statement: $0.statement) })
+      ).logSize
     }
-    guard status.logSize < end else { return }
-    for number in status.logSize / 256...(end - 1) / 256 {
-      guard let tile = Tile.tile(kind: .entries, index: number, inTreeOf: end) else { break }
-      for (place, entry) in try tile.entries(in: try await log.tile(tile)).enumerated() {
-        let index = number * 256 + UInt64(place)
-        guard index >= status.logSize, let statement = try await contribution(entry, index) else { continue }
-        if bytes + statement.count > Self.batchBytesMax || batch.contributions.count == Self.batchCountMax {
-          try await send(to: index)
-        }
-        batch.contributions.append(LoggedContribution(index: index, statement: statement))
-        bytes += statement.count
-      }
-    }
-    try await send(to: end)
   }
 
-  /// The statement of an entry when it is a contribution that the log proves to be there. One whose statement was erased
-  /// can no longer be read by anybody, and is none.
-  private func contribution(_ entry: [UInt8], _ index: UInt64) async throws -> [UInt8]? {
-    guard let bytes = try await log.statement(Digest32(entry)), let signed = try? SignedStatement(bytes),
-      signed.statement.kind == .contribution
-    else { return nil }
-    let inclusion = try await log.call(
-      StorageProcedures.getInclusion, GetInclusionRequest(statementDigest: entry))
-    guard try proven(inclusion, signed.digest) == index else {
-      throw Failure("storage: entry \(index) is proven at another index", status: 76)
-    }
-    return bytes
+  private var source: ContributionFeed.Source {
+    ContributionFeed.Source(
+      tile: { try await log.tile($0) },
+      path: { old, new in
+        try await log.call(StorageProcedures.getConsistency, GetConsistencyRequest(oldSize: old, newSize: new)).path
+      }, statement: { try await log.statement($0) })
+  }
+
+  /// Whether the log had this tree. Errors: `Failure` where storage gives no proof of it.
+  func had(_ snapshot: RegistrySnapshot) async throws -> Bool {
+    let latest = LogHead(try await log.checkpoint(policy).checkpoint, vkey: policy.logKey.description)
+    let named = LogHead(
+      origin: latest.origin, vkey: latest.vkey, size: snapshot.size, root: snapshot.root)
+    do { try await named.requireContinuation(to: latest, path: source.path) } catch is LogHeadError { return false }
+    return true
   }
 
   private func proven(_ inclusion: Inclusion, _ entry: Digest32) throws -> UInt64 {

@@ -55,7 +55,9 @@ struct Up: AsyncParsableCommand {
   private func start(_ supervisor: Supervisor) async throws -> [(String, String)] {
     var urls: [String: String] = [:]
     for service in Self.services {
-      if service == "verification" { setenv("COLOPHON_VERIFICATION_STORAGE_URL", urls["storage"] ?? "", 1) }
+      if ["attribution", "verification"].contains(service) {
+        setenv("COLOPHON_\(service.uppercased())_STORAGE_URL", urls["storage"] ?? "", 1)
+      }
       if service == "orchestrator" {
         for (peer, url) in urls { setenv("COLOPHON_ORCHESTRATOR_\(peer.uppercased())_URL", url, 1) }
       }

@@ -2,7 +2,8 @@ internal import Codec
 internal import Receipts
 internal import Stores
 
-/// What each document earned: the member `credit` of a receipt, where the request had documents.
+/// What each document earned, and for whom, which need not be whom its asker named: the member `credit` of a receipt,
+/// where the request had documents.
 struct CreditObject: Sendable {
   let documents: [RequestedDocument]
   /// Nil: they were not scored.
@@ -18,10 +19,12 @@ struct CreditObject: Sendable {
   /// - Parameter row: with its attribution, once it has one.
   func json(_ row: OutboxRow) -> JSON {
     let list = documents.enumerated().map { at, document -> JSON in
+      let line = scores?.lines[at]
       let members = [
         document.id.map { JSONMember("id", .string($0)) }, JSONMember("index", .integer(at)),
-        JSONMember("contributor", .string(document.source.contributor)),
-        JSONMember("score", scores.map { .string(String($0.lines[at].score)) } ?? .null),
+        JSONMember("contributor", .string((line?.source ?? document.source).contributor)),
+        line?.owner.map { JSONMember("ownership", .string($0.ground)) },
+        JSONMember("score", line.map { .string(String($0.score)) } ?? .null),
       ]
       return .object(members.compactMap { $0 })
     }

@@ -23,6 +23,7 @@ protocol Peers: Sendable {
   func policy(_ call: CallContext?) async throws -> [UInt8]
   func balance(of contributor: String, _ call: CallContext?) async throws -> LedgerBalance
   func credits(_ request: ListCreditsRequest, _ call: CallContext?) async throws -> [CreditedAmount]
+  func findOwners(_ request: FindOwnersRequest, _ call: CallContext?) async throws -> FindOwnersResponse
   func settle(_ request: SettleRequest, _ call: CallContext?) async throws
 
   func reexecute(_ request: ReexecuteRequest, _ call: CallContext?) async throws -> ReexecuteResponse

@@ -40,7 +40,7 @@ extension Pipeline {
       AttributeRequest(
         receiptID: row.receiptID.description, executionStatement: execution,
         modelStatement: try row.statement(.model, else: .model), priceNano: row.priceNano,
-        documents: scores.map(Self.sources) ?? [], scores: scores?.opening.blob ?? []),
+        documents: scores.map { $0.sources.map(WireDocumentSource.init) } ?? [], scores: scores?.opening.blob ?? []),
       call)
     let signed = try checked(answer.attributionStatement, .attribution, of: row, subject: SHA256.hash(execution))
     let attribution = try AttributionPredicate(signed.statement.predicate)
@@ -74,10 +74,6 @@ extension Pipeline {
     }
     row.state = .verified
     return try await save(row, from: .attributed)
-  }
-
-  private static func sources(_ scores: DocumentScores) -> [WireDocumentSource] {
-    scores.lines.map { WireDocumentSource(contributor: $0.source.contributor, asset: $0.source.asset ?? "") }
   }
 
   func policy(of row: OutboxRow) -> VerificationPolicy { row.verification ?? settings.verification }

@@ -8,7 +8,7 @@ internal import Wire
 
 extension Pipeline {
   /// What the documents of a prompt did for the answer, as verification computes it again from the openings: the executor
-  /// has no say in it. Nil where nobody asks for it, and where it was not done within the budget: then what the policy
+  /// has no say in it; and whose they are, as attribution finds in the log. Nil where nobody asks for it, and where it was not done within the budget: then what the policy
   /// gives the documents is `unattributed`, and the receipt does not wait.
   func scores(of row: OutboxRow, _ live: LiveRequest, _ call: CallContext?) async -> Opening? {
     let documents = live.request.parameters.documents
@@ -18,8 +18,11 @@ extension Pipeline {
       guard policy.roles.contains(where: { $0.method == .contextShapley }) else { return nil }
       let answer = try await peers.scoreDocuments(
         try reexecuteRequest(row), within: settings.creditBudget, call)
+      let sources = documents.map(\.source)
+      let owners = try await peers.findOwners(
+        FindOwnersRequest(documents: sources.map(WireDocumentSource.init)), call)
       let scores = try DocumentScores(
-        Opening(salt: random(Opening.saltBytes), data: answer.values), sources: documents.map(\.source))
+        Opening(salt: random(Opening.saltBytes), data: answer.values + owners.ownership), sources: sources)
       return scores.opening
     } catch {
       logger.warning("documents are not scored", metadata: ["receipt": "\(row.receiptID)", "error": "\(error)"])
@@ -53,5 +56,12 @@ extension DocumentScores {
   init(opened scores: [UInt8], request: [UInt8]) throws {
     let documents = try ChatRequest(body: Opening(blob: request).data).parameters.documents
     try self.init(Opening(blob: scores), sources: documents.map(\.source))
+  }
+}
+
+extension WireDocumentSource {
+  init(_ source: DocumentSource) {
+    self.init(
+      contributor: source.contributor, asset: source.asset ?? "", record: source.record.map(\.bytes) ?? [])
   }
 }

@@ -112,6 +112,10 @@ struct RemotePeers: Peers {
     try await attribution.call(AttributionProcedures.listCredits, request, timeout: timeout, context: call).credits
   }
 
+  func findOwners(_ request: FindOwnersRequest, _ call: CallContext?) async throws -> FindOwnersResponse {
+    try await attribution.call(AttributionProcedures.findOwners, request, timeout: .seconds(5), context: call)
+  }
+
   func settle(_ request: SettleRequest, _ call: CallContext?) async throws {
     _ = try await attribution.call(AttributionProcedures.settle, request, timeout: timeout, context: call)
   }

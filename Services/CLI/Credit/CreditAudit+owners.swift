@@ -1,0 +1,38 @@
+import Credit
+import Receipts
+
+extension CreditAudit {
+  /// Whose the documents are, found again in the log of a suite; nil for a statement without scores.
+  ///
+  /// - Parameter data: of the suite; nil: not asked for.
+  func owners(_ data: DataOption?) async throws -> Row? {
+    guard let scores else { return nil }
+    func row(_ state: String, _ detail: String) -> Row { Row(name: "owners", state: state, detail: detail) }
+    guard let stated = scores.ownership else {
+      return row(Row.closed, "the statement names no registry: each contributor is the asker's word")
+    }
+    let size = stated.registry.size
+    guard let data else {
+      return row(Row.closed, "--registry finds them again in the log's first \(size) entries")
+    }
+    let (reader, isOfThisLog) = try await RegistryClient.with(data) { client in
+      (try await client.read(), try await client.had(stated.registry))
+    }
+    guard isOfThisLog else { return row(Row.differs, "the log had no tree of \(size) entries with this root") }
+    let due = DocumentOwnership(of: scores.sources, in: reader.registry, at: stated.registry)
+    if let at = due.owners.indices.first(where: { due.owners[$0] != stated.owners[$0] }) {
+      return row(
+        Row.differs,
+        "of document \(at): stated \(Self.text(stated.owners[at])), the log says \(Self.text(due.owners[at]))")
+    }
+    return row(Row.equal, due.owners.map(Self.text).joined(separator: ", ") + ", by the log's first \(size) entries")
+  }
+
+  private static func text(_ owner: DocumentOwner) -> String {
+    switch owner {
+    case .claimed(let contributor, _): "\(contributor) (claimed)"
+    case .registered(let asset, let contributor, _, let committed):
+      "\(contributor) (registered, \(asset), committed at \(committed))"
+    }
+  }
+}
