@@ -28,13 +28,16 @@ def crediting(make_suite, tmp_path_factory):
     folder = tmp_path_factory.mktemp("registered")
     (folder / "policy.json").write_text(json.dumps(POLICY))
     (folder / "text").write_text(TEXT)
+    # The first as a record among others, the second as a file.
+    (folder / "records").write_text("".join(json.dumps({"text": text}) + "\n" for text in ("Something else.", TEXT)))
     running = make_suite(
         "ownership", COLOPHON_ATTRIBUTION_POLICY=str(folder / "policy.json"), COLOPHON_ATTRIBUTION_LOG_INTERVAL="100ms",
         COLOPHON_ORCHESTRATOR_CREDIT_BUDGET="5m").start()
-    for name, asset in (("ada", "atlas"), ("eve", "mine")):
+    for name, asset, contents in (
+            ("ada", "atlas", ("--records", str(folder / "records"))), ("eve", "mine", (str(folder / "text"),))):
         for words in (
                 ("contributor", "add", name),
-                ("asset", "commit", asset, "--contributor", name, "--licence", "MIT", str(folder / "text")),
+                ("asset", "commit", asset, "--contributor", name, "--licence", "MIT", *contents),
                 ("asset", "reveal", asset, "--contributor", name)):
             programs.must(programs.colophon(*words, "--data", str(running.data)))
     yield running
@@ -92,6 +95,15 @@ def test_the_owners_are_found_again_in_the_log(answered, crediting, tmp_path):
     said = audit(crediting, lie, tmp_path, 1, "--registry")
     assert "of document 0: stated eve" in said["owners"] and "the log says ada" in said["owners"], said
     assert said["shares"].startswith("differs") and said["scores"].startswith("differs"), said
+
+
+@pytest.mark.parametrize("line", [b"", b"x", b"[]", b'{"text":""}', b'{"text":7}', b'{"text":"' + b"x" * 65_537 + b'"}'])
+def test_what_is_no_record_is_refused_by_its_line(crediting, line, tmp_path):
+    (tmp_path / "records").write_bytes(b'{"text":"sound"}\n' * bool(line) + line)
+    done = programs.colophon(
+        "asset", "commit", "no", "--contributor", "ada", "--licence", "MIT", "--records", str(tmp_path / "records"),
+        "--data", str(crediting.data))
+    assert done.returncode == 65 and (b"line 2 is not" if line else b"no record") in done.stderr, done.stderr
 
 
 def test_the_log_is_followed_without_anybody_asking(answered, crediting):

@@ -65,7 +65,8 @@ struct DemoCredit: AsyncParsableCommand {
     if answer.isWithoutScores { Console.out("  the answer is likelier without the documents: nobody is paid for them") }
     Console.out("  shares of \(answer.priceNano) nano-units: \(answer.shares)")
     let bytes = try await client.get("/v1/receipts/\(answer.receiptID)/bundle")
-    let rows = try CreditAudit(Receipts.Bundle(bytes)).rows(model: weights(answer.model).path)
+    let audit = try CreditAudit(Receipts.Bundle(bytes))
+    let rows = try await audit.rows(model: weights(answer.model).path) + [audit.owners(data)].compactMap(\.self)
     for row in rows { Console.out("  recomputed: \(row.name.padded(to: 7)) \(row.state.padded(to: 8)) \(row.detail)") }
     guard !rows.contains(where: { $0.state == CreditAudit.Row.differs }) else {
       throw Failure("the numbers of receipt \(answer.receiptID) do not recompute", status: 65)

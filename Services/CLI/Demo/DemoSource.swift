@@ -1,4 +1,5 @@
 import ArgumentParser
+import Credit
 import Foundation
 
 /// One contributor of the demonstration: a folder of documentation.
@@ -48,16 +49,27 @@ struct DemoSource {
     }.prefix(filesMax).map { $0 }
   }
 
-  /// Registers the contributor, commits to its files and reveals them. Done before, it changes nothing.
+  /// Registers the contributor, commits to its files and to the passages of them that are shown, and reveals them. Done
+  /// before, it changes nothing.
   func register(_ data: DataOption) async throws {
     let folder = ["--data", data.data]
-    let asset = "\(contributor)/pages"
     try await ContributorAdd.parse([contributor, "--name", contributor] + folder).run()
     let licence = "see /usr/share/doc/\(contributor.dropFirst(11))/copyright"
-    try await AssetCommit.parse(
-      [asset] + files.map(\.path) + ["--contributor", contributor, "--kind", "documents", "--licence", licence] + folder
-    ).run()
-    try await AssetReveal.parse([asset, "--contributor", contributor] + folder).run()
+    func register(_ asset: String, _ contents: [String]) async throws {
+      try await AssetCommit.parse(
+        [asset] + contents + ["--contributor", contributor, "--kind", "documents", "--licence", licence] + folder
+      ).run()
+      try await AssetReveal.parse([asset, "--contributor", contributor] + folder).run()
+    }
+    try await register("\(contributor)/pages", files.map(\.path))
+    let texts = try passages().map(\.text)
+    let records = FileManager.default.temporaryDirectory.appending(path: "\(UUID()).jsonl")
+    defer { try? FileManager.default.removeItem(at: records) }
+    for first in stride(from: 0, to: texts.count, by: Asset.contentCountMax) {
+      let some = Array(texts[first..<min(first + Asset.contentCountMax, texts.count)])
+      try Files.write(RecordFile.encoded(some), to: records)
+      try await register("\(contributor)/passages/\(first / Asset.contentCountMax)", ["--records", records.path])
+    }
   }
 
   /// As a part of a path.
