@@ -28,6 +28,9 @@ extension AttributionService {
       guard source.asset.isEmpty || CreditID.isValid(source.asset) else {
         throw RPCError(.invalidArgument, "the asset of a document is no id")
       }
+      guard source.text.isEmpty || SHA256.hash(Array(source.text.utf8)).bytes == source.record else {
+        throw RPCError(.invalidArgument, "the record of a document is not the SHA-256 of its text")
+      }
       guard source.record.isEmpty || source.record.count == Digest32.count else {
         throw RPCError(
           .invalidArgument, "the record of a document has \(source.record.count) bytes, a SHA-256 has \(Digest32.count)"
@@ -36,7 +39,7 @@ extension AttributionService {
       sources.append(
         DocumentSource(
           contributor: source.contributor, asset: source.asset.isEmpty ? nil : source.asset,
-          record: try? Digest32(source.record)))
+          record: try? Digest32(source.record), text: source.text.isEmpty ? nil : source.text))
     }
     return sources
   }

@@ -56,8 +56,9 @@ public struct AttributionService: HostedService {
   ) async throws {
     ledger = try await LedgerStore(settings.database ?? .sqlite(path: AttributionSettings.path(folder)))
     contributions = ContributionStore(ledger)
+    let near = try settings.policy.near.map { try NearCopies($0, folder: settings.collections) }
     feed = log.map { [contributions] in
-      RegistryFeed(contributions, source: $0, interval: settings.logInterval, logger: logger)
+      RegistryFeed(contributions, source: $0, near: near, interval: settings.logInterval, logger: logger)
     }
     let audit = try await ledger.audit(settings.audit)
     owner = settings.owner

@@ -19,14 +19,22 @@ public struct AttributionSettings: Sendable {
         storageURL, .url,
         help: "Address of the storage service, whose log says who owns documents; unset: no log is followed."),
       Setting("log-interval", .duration, default: "5s", help: "How often the log is asked for what is new in it."),
+      Setting(
+        collections, .path,
+        help:
+          "Folder of registered texts (files, and records in .jsonl), among which near copies of documents are looked "
+          + "for where the policy says so; at most 64 MiB."),
     ] + Setting.database
 
   static let storageURL = "storage-url"
+  static let collections = "collections"
 
   public var policy = AttributionPolicy.standard
   public var owner = "local"
   public var audit = LedgerAuditDepth.postings
   public var logInterval = Duration.seconds(5)
+  /// Nil: no texts are known.
+  public var collections: String?
   /// Nil for SQLite in the service's folder.
   public var database: DatabaseLocation?
 
@@ -41,6 +49,7 @@ public struct AttributionSettings: Sendable {
         "owner", owner, "is no id: use 1 to \(CreditID.byteCountMax) printable ASCII characters without spaces")
     }
     audit = LedgerAuditDepth(rawValue: try values.string("audit")) ?? audit
+    collections = values.optionalString(Self.collections)
     logInterval = max(try values.duration("log-interval"), .milliseconds(10))
     guard let path = values.optionalString("policy") else { return }
     do {

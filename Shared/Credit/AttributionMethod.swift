@@ -16,6 +16,8 @@ public enum AttributionMethod: Hashable, Sendable {
   case span(SpanParameters)
   /// `context-shapley/1`: by what each document of the prompt did for the answer.
   case contextShapley
+  /// The same, each document credited to its near class's owner.
+  case nearContextShapley(NearTexts)
   /// `feedback/1`: to raters whom a later outcome agrees with.
   case feedback
 
@@ -31,7 +33,7 @@ public enum AttributionMethod: Hashable, Sendable {
     case .metered: "metered/1"
     case .nearest(let parameters): if case .nearest = parameters.form { "knn-shapley/1" } else { "tknn-shapley/1" }
     case .span: "span/1"
-    case .contextShapley: "context-shapley/1"
+    case .contextShapley, .nearContextShapley: "context-shapley/1"
     case .feedback: "feedback/1"
     }
   }
@@ -39,7 +41,7 @@ public enum AttributionMethod: Hashable, Sendable {
   /// Whether its weights come from what no service computes for answers yet.
   public var needsScores: Bool {
     switch self {
-    case .lineage, .equal, .fixed, .operator, .metered, .contextShapley: false
+    case .lineage, .equal, .fixed, .operator, .metered, .contextShapley, .nearContextShapley: false
     case .nearest, .span, .feedback: true
     }
   }
@@ -54,7 +56,7 @@ public enum AttributionMethod: Hashable, Sendable {
     case .metered(let rates):
       guard let usage else { throw .noScores(method: name) }
       return try rates.weights([usage])
-    case .nearest, .span, .contextShapley, .feedback:
+    case .nearest, .span, .contextShapley, .nearContextShapley, .feedback:
       guard let weights = scores[name] else { throw .noScores(method: name) }
       return weights
     default: return weights(lineage: lineage, operator: issuer)
@@ -68,13 +70,14 @@ public enum AttributionMethod: Hashable, Sendable {
     case .fixed(let parts):
       parts.map { Weighted(contributor: $0.contributor, weight: Int128($0.basisPoints)) }
     case .operator: [Weighted(contributor: issuer, weight: 1)]
-    case .metered, .nearest, .span, .contextShapley, .feedback: []
+    case .metered, .nearest, .span, .contextShapley, .nearContextShapley, .feedback: []
     }
   }
 
   func check(role: String) throws(CreditError) {
     switch self {
-    case .lineage, .operator, .metered, .nearest, .span, .contextShapley, .feedback: break
+    case .lineage, .operator, .metered, .nearest, .span, .contextShapley, .nearContextShapley, .feedback:
+      break
     case .equal(let contributors): try Self.check(contributors, role: role)
     case .fixed(let parts):
       try Self.check(parts.map(\.contributor), role: role)

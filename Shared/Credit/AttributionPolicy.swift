@@ -84,6 +84,22 @@ extension AttributionPolicy {
   /// The first method that no service computes for answers yet; nil when all are served.
   public var methodNotServed: String? { roles.first { $0.method.needsScores }?.method.name }
 
+  /// When documents in a prompt are near copies of registered texts, by the first role that says so; nil: never.
+  public var near: NearTexts? {
+    for role in roles { if case .nearContextShapley(let near) = role.method { return near } }
+    return nil
+  }
+
+  /// Whether it credits the documents in a prompt.
+  public var creditsDocuments: Bool {
+    roles.contains { role in
+      switch role.method {
+      case .contextShapley, .nearContextShapley: true
+      default: false
+      }
+    }
+  }
+
   public init(json: JSON) throws(CreditError) {
     let fields = try Fields(json, "policy", ["id", "roles", "escrow_days", "minimum_payout_nano"])
     var roles: [PolicyRole] = []

@@ -23,6 +23,8 @@ struct Fields {
     return text
   }
 
+  func has(_ name: String) -> Bool { json[name] != nil }
+
   /// A text that may be absent.
   func optionalText(_ name: String) throws(CreditError) -> String? {
     json[name] == nil ? nil : try text(name)

@@ -29,6 +29,10 @@ public enum DomainTag: String, CaseIterable, Sendable {
   case shingle = "colophon/shingle/v1"
   /// The hash functions of a MinHash signature (FORMAT section 7).
   case minHash = "colophon/minhash/v1"
+  /// A word of a document's text, for near classes (FORMAT section 7).
+  case word = "colophon/word/v1"
+  /// The texts among which near classes were formed (FORMAT section 7).
+  case records = "colophon/records/v1"
   /// The permutations of `context-shapley/1` (FORMAT section 7).
   case permutation = "colophon/permutation/v1"
   /// The chain over the entries of the ledger (FORMAT section 7).

@@ -9,11 +9,14 @@ public struct WireDocumentSource: WireMessage, Equatable {
   public var asset: String
   /// SHA-256 of its text; empty where the scores name no registry.
   public var record: [UInt8]
+  /// Only where the policy looks for near copies.
+  public var text: String
 
-  public init(contributor: String = "", asset: String = "", record: [UInt8] = []) {
+  public init(contributor: String = "", asset: String = "", record: [UInt8] = [], text: String = "") {
     self.contributor = contributor
     self.asset = asset
     self.record = record
+    self.text = text
   }
 }
 
@@ -25,12 +28,14 @@ extension WireDocumentSource: WireTwin {
     contributor = lift(twin.contributor)
     asset = lift(twin.asset)
     record = [UInt8](twin.record)
+    text = lift(twin.text)
   }
 
   func lower(to twin: UnsafeMutablePointer<Twin>, in arena: borrowing WireArena) throws(WireError) {
     twin.pointee.contributor = try lowered(contributor, in: arena)
     twin.pointee.asset = try lowered(asset, in: arena)
     twin.pointee.record = try arena.data(record)
+    twin.pointee.text = try lowered(text, in: arena)
   }
 }
 

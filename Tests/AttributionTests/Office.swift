@@ -18,6 +18,7 @@ struct Office {
 
   let folder: String
   var policy = AttributionPolicy.standard
+  var collections: String?
 
   init() throws {
     folder = "\(NSTemporaryDirectory())/colophon-attribution-\(Hex.encode(try SecureRandom.bytes(8)))"
@@ -34,6 +35,7 @@ struct Office {
   ) async throws -> AttributionService {
     var settings = AttributionSettings()
     settings.policy = policy
+    settings.collections = collections
     settings.audit = .statements
     var logger = Logger(label: "test")
     logger.logLevel = .critical

@@ -33,6 +33,10 @@ DOCUMENTS: dict[str, Any] = {
     "id": "documents/1", "roles": [
         {"role": "documents", "basis_points": 7000, "method": "context-shapley/1"},
         {"role": "operator", "basis_points": 3000, "method": "operator/1"}]}
+NEAR: dict[str, Any] = {
+    "id": "near/1", "roles": [
+        {"role": "documents", "basis_points": 10_000, "method": "context-shapley/1", "shingle": 4, "words": 64,
+         "near_bp": 8000}]}
 Edit = Callable[[Draft], None]
 
 
@@ -49,8 +53,8 @@ def claimed(document: dict[str, Any]) -> dict[str, str]:
     return asset | {"contributor": document.get("contributor", "unattributed"), "ownership": "claimed"}
 
 
-def ownership(*owners: dict[str, str], size: int = 1) -> dict[str, Any]:
-    return {"owners": list(owners), "registry": {"size": str(size), "root": digest(b"a log")}}
+def ownership(*owners: dict[str, str], size: int = 1, **near: str) -> dict[str, Any]:
+    return {"owners": list(owners), "registry": {"size": str(size), "root": digest(b"a log")} | near}
 
 
 @dataclass

@@ -9,7 +9,7 @@ import mint
 from both import edited, failed
 from harness.programs import ROOT
 from harness.suite import chat
-from recipes import DOCUMENTS, RECEIPT_ID, Recipe, claimed, owned, ownership
+from recipes import DOCUMENTS, NEAR, RECEIPT_ID, Recipe, claimed, owned, ownership
 from second import cose
 from second.bundle import Bundle
 from second.openings import commitment, stream_head
@@ -38,6 +38,10 @@ RECIPES = {
     "owned documents": Recipe(
         asked=SHOWN, values=[-400_000, -100_000, -300_000, -50_000], rules=DOCUMENTS,
         ownership=ownership(owned(SHOWN["documents"][0]), claimed(SHOWN["documents"][1]))),
+    "near copies": Recipe(
+        asked=SHOWN, values=[-400_000, -100_000, -300_000, -50_000], rules=NEAR,
+        ownership=ownership(
+            owned({"text": "another"}), owned(SHOWN["documents"][1]), records="sha256:" + "5" * 64)),
     "documents of nobody": Recipe(
         asked=SHOWN, values=[-9, -4, -6, -1], rules=DOCUMENTS, ownership=ownership(*map(claimed, SHOWN["documents"]))),
     "documents without scores": Recipe(asked=SHOWN, rules=DOCUMENTS),

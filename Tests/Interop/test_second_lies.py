@@ -10,7 +10,7 @@ import pytest
 import mint
 from both import edited, failed, part, with_bytes
 from mint import Draft
-from recipes import DOCUMENTS, Recipe, claimed, owned, ownership
+from recipes import DOCUMENTS, NEAR, Recipe, claimed, owned, ownership
 
 OTHER_ID = "01990000-0000-7102-8304-0506070809ff"
 OTHER_DIGEST = "sha256:" + "0" * 64
@@ -141,6 +141,7 @@ OWNERSHIPS: dict[str, dict[str, Any]] = {
     "no class": ownership({k: v for k, v in OWNED[0].items() if k != "class"}, OWNED[1]),
     "a class of a claim": ownership(OWNED[0], OWNED[1] | {"class": OWNED[0]["class"]}),
     "no ground": ownership(OWNED[0], OWNED[1] | {"ownership": "stolen"}),
+    "near copies that the policy looks for nowhere": ownership(*OWNED, records=OTHER_DIGEST),
     "no id": ownership(owned(PAIR[0], asset="a b"), OWNED[1])}
 
 
@@ -150,6 +151,18 @@ def test_an_ownership_that_cannot_be_of_these_documents(name, both):
     recipe = Recipe(
         asked={"documents": PAIR}, values=[-9, -4, -6, -1], rules=DOCUMENTS, ownership=OWNERSHIPS[name])
     assert failed(both(recipe.mint(), mint.trust_policy())) == {"attribution"}
+
+
+def test_a_policy_that_looks_for_near_copies_is_followed(both):
+    recipe = Recipe(asked={"documents": PAIR}, values=[-9, -4, -6, -1], rules=NEAR, ownership=ownership(*OWNED))
+    assert failed(both(recipe.mint(), mint.trust_policy())) == {"attribution"}
+
+
+@pytest.mark.parametrize("name", ["shingle", "words", "near_bp"])
+def test_of_near_copies_a_policy_says_all_or_nothing(name, both):
+    rules = json.loads(json.dumps(NEAR))
+    del rules["roles"][0][name]
+    assert failed(both(Recipe(rules=rules).mint(), mint.trust_policy())) == {"attribution"}
 
 
 REGISTRIES: dict[str, Any] = {

@@ -67,7 +67,12 @@ extension FakePeers {
   }
 
   func findOwners(_ request: FindOwnersRequest, _ call: CallContext?) async throws -> FindOwnersResponse {
-    try run(.owners) { FindOwnersResponse(ownership: state.withLock { $0.script.ownership }) }
+    try run(.owners) {
+      guard request.documents.allSatisfy({ $0.text.isEmpty && $0.record.count == Digest32.count }) else {
+        throw RPCError(.invalidArgument, "texts are given, and this policy looks for no near copies")
+      }
+      return FindOwnersResponse(ownership: state.withLock { $0.script.ownership })
+    }
   }
 
   func balance(of contributor: String, _ call: CallContext?) async throws -> LedgerBalance {

@@ -100,6 +100,23 @@ import Testing
     #expect(try late.report().failed == [.attribution])
   }
 
+  @Test func `classes of near copies stand where the policy looks for them, and nowhere else`() throws {
+    let found = RegistrySnapshot(size: 3, root: Self.snapshot.root, records: SHA256.hash([5]))
+    let near = [Self.owned("another text"), Self.honest[1]]
+    var sound = try Self.world(near, found)
+    sound.rules = try AttributionPolicy(
+      id: "near/1",
+      roles: [
+        PolicyRole(
+          role: "all", basisPoints: 10_000,
+          method: .nearContextShapley(try NearTexts(shingle: 3, words: 64, nearBasisPoints: 8_000)))
+      ])
+    #expect(try sound.report().isAccepted)
+    #expect(try Self.world(near, found).report().failed == [.attribution], "its policy looks for none")
+    sound.ownership = try Self.encoded(Self.honest)
+    #expect(try sound.report().failed == [.attribution])
+  }
+
   @Test func `a line says on what ground, and proves itself`() throws {
     let data = DocumentScores.data([-9, -5, -7, -1]) + (try Self.encoded(Self.honest))
     let scores = try DocumentScores(

@@ -135,7 +135,8 @@ private func otherSamples() throws -> [Sample] {
       AttributeResponse(attributionStatement: awkward, policyStatement: awkward), empty: AttributeResponse()),
     try Sample(SettleRequest(receiptID: "r", receiptDigest: digest, index: .max), empty: SettleRequest()),
     try Sample(SettleResponse(newlySettled: true), empty: SettleResponse()),
-    try Sample(WireDocumentSource(contributor: words, asset: "a", record: digest), empty: WireDocumentSource()),
+    try Sample(
+      WireDocumentSource(contributor: words, asset: "a", record: digest, text: words), empty: WireDocumentSource()),
     try Sample(
       FindOwnersRequest(documents: [WireDocumentSource(record: digest), WireDocumentSource()]),
       empty: FindOwnersRequest()),

@@ -11,6 +11,9 @@ extension AttributionService {
         .invalidArgument, "documents must be 1 to \(RequestedDocument.countMax), each with the SHA-256 of its text")
     }
     guard let feed else { return FindOwnersResponse() }
+    guard feed.near == nil || sources.allSatisfy({ $0.text != nil }) else {
+      throw RPCError(.invalidArgument, "documents must have their texts: the policy looks for near copies")
+    }
     return FindOwnersResponse(ownership: try await feed.owners(of: sources).encoded())
   }
 

@@ -1,3 +1,4 @@
+internal import Credit
 internal import MerkleLog
 internal import RPC
 internal import Receipts
@@ -12,6 +13,12 @@ extension RegistryFeed {
   func owners(of sources: [DocumentSource]) throws -> DocumentOwnership {
     if let rpcError { throw rpcError }
     guard let head else { throw RPCError(.unavailable, "no owner is named: the log is not known yet") }
+    if near != nil {
+      guard let formed else {
+        throw RPCError(.unavailable, "no owner is named: classes of near copies are being formed")
+      }
+      return DocumentOwnership(of: sources, in: registry.registry, at: formed.snapshot, near: formed.classes)
+    }
     return DocumentOwnership(
       of: sources, in: registry.registry, at: RegistrySnapshot(size: head.size, root: head.root))
   }
@@ -29,7 +36,18 @@ extension RegistryFeed {
     do { try await named.requireContinuation(to: head, path: source.log.path) } catch let error as LogHeadError {
       throw RPCError(.invalidArgument, "scores: their registry is of another log: \(error)")
     }
-    guard ownership == DocumentOwnership(of: sources, in: registry.registry, at: snapshot) else {
+    var classes: RegisteredClasses?
+    if let near {
+      let isFormed = formed.map { $0.snapshot.size == snapshot.size && $0.snapshot.root == snapshot.root } == true
+      classes = isFormed ? formed?.classes : try await near.classes(in: registry.registry, at: snapshot)
+    }
+    guard snapshot.records == nil || snapshot.records == classes?.records else {
+      throw RPCError(
+        .failedPrecondition,
+        "scores: their near copies were looked for in other texts: put back the collections of then, "
+          + "--\(AttributionSettings.collections)")
+    }
+    guard ownership == DocumentOwnership(of: sources, in: registry.registry, at: snapshot, near: classes) else {
       throw RPCError(.invalidArgument, "scores: the registry of \(snapshot.size) entries names other owners")
     }
   }

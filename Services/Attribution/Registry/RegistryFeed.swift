@@ -1,3 +1,4 @@
+internal import Credit
 internal import Logging
 internal import MerkleLog
 internal import Metrics
@@ -28,20 +29,26 @@ actor RegistryFeed: Service {
   }
 
   let source: Source
+  /// Nil: only a text that is registered byte for byte is found.
+  let near: NearCopies?
   private let store: ContributionStore
   private let interval: Duration
   private let logger: Logger
   private let metrics = RegistryMetrics()
   private var reader = RegistryReader()
   private var isLoaded = false
+  private var isFormed = false
   private var last: Task<Void, Never>?
   /// Up to which the registry is made, proven; nil before first contact.
   private(set) var head: LogHead?
+  /// The classes of near copies, and the head at which they were formed: again after each contribution.
+  private(set) var formed: (snapshot: RegistrySnapshot, classes: RegisteredClasses)?
   private(set) var refusal: Refusal? = Refusal(why: "the log has not been asked yet", isWrong: false)
 
-  init(_ store: ContributionStore, source: Source, interval: Duration, logger: Logger) {
+  init(_ store: ContributionStore, source: Source, near: NearCopies?, interval: Duration, logger: Logger) {
     self.store = store
     self.source = source
+    self.near = near
     self.interval = interval
     self.logger = logger
   }
@@ -79,6 +86,7 @@ actor RegistryFeed: Service {
       while head?.size ?? 0 < latest.size {
         try await take(ContributionFeed(source.log).page(from: head?.size ?? 0, root: head?.root, to: latest))
       }
+      try await form()
       refusal = nil
       metrics.refused.record(0)
     } catch {
@@ -110,6 +118,7 @@ actor RegistryFeed: Service {
     _ = try await store.follow(from: page.start, to: page.head, logged)
     for item in logged { reader.add(item.statement, at: item.index) }
     head = page.head
+    if !logged.isEmpty { isFormed = false }
     metrics.size.record(Double(page.head.size))
     metrics.contributions.increment(by: Int64(logged.count))
     metrics.unread.increment(by: Int64(page.unread))
@@ -117,6 +126,13 @@ actor RegistryFeed: Service {
       logger.notice(
         "entries without their statements", metadata: ["count": "\(page.unread)", "to": "\(page.head.size)"])
     }
+  }
+
+  private func form() async throws {
+    guard let near, let head, !isFormed else { return }
+    let snapshot = RegistrySnapshot(size: head.size, root: head.root)
+    formed = (snapshot, try await near.classes(in: reader.registry, at: snapshot))
+    isFormed = true
   }
 
   private func refuse(_ error: any Error, isWrong: Bool) {

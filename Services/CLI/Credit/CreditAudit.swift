@@ -20,7 +20,7 @@ struct CreditAudit {
 
   private let bundle: Receipts.Bundle
   private let attribution: AttributionPredicate
-  private let policy: AttributionPolicy
+  let policy: AttributionPolicy
   private let execution: SignedStatement
   private let run: ExecutionPredicate
   private let manifest: ModelManifest

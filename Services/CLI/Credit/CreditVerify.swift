@@ -23,6 +23,8 @@ struct CreditVerify: AsyncParsableCommand {
   @Argument(help: "A bundle, or the statement of a contributor.") var file: String
   @Option(help: "Value the documents again with this GGUF file.") var model: String?
   @Flag(help: "Find the documents' owners again in the log.") var registry = false
+  @Option(help: "With --registry: the folder of texts that attribution had, where the policy looks for near copies.")
+  var collections: String?
   @OptionGroup var data: DataOption
 
   func run() async throws {
@@ -33,7 +35,8 @@ struct CreditVerify: AsyncParsableCommand {
           return try ContributorAudit(statement).rows
         }
         let audit = try CreditAudit(Receipts.Bundle(bytes))
-        return try await audit.rows(model: model) + [audit.owners(registry ? data : nil)].compactMap(\.self)
+        return try await audit.rows(model: model)
+          + [audit.owners(registry ? data : nil, collections)].compactMap(\.self)
       } catch let error as ReceiptError { throw Failure("\(file): \(error)", status: 65) }
     }
     for row in rows {

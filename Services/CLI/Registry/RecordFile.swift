@@ -2,24 +2,15 @@ import Codec
 import Cryptography
 import Receipts
 
-/// Records of a collection as JSON lines: objects with `text`, each a passage as a request gives it to a model. What is
-/// registered of one is the SHA-256 of its text in UTF-8 (FORMAT section 2).
+/// Records of a collection as JSON lines.
 struct RecordFile {
   let digests: [Digest32]
 
   /// Errors: `Failure` that names the line.
   init(_ path: String) throws {
-    var digests: [Digest32] = []
-    for (at, line) in try Files.bytes(path).split(separator: 0x0A, omittingEmptySubsequences: false).enumerated()
-    where !line.isEmpty {
-      let wanted = "an object with a text of 1 to \(RequestedDocument.textBytesMax) bytes"
-      guard let text = try? JSON(parsing: Array(line))["text"]?.stringValue,
-        (1...RequestedDocument.textBytesMax).contains(text.utf8.count)
-      else { throw Failure("\(path): line \(at + 1) is not \(wanted)", status: 65) }
-      digests.append(SHA256.hash(Array(text.utf8)))
-    }
-    guard !digests.isEmpty else { throw Failure("\(path) holds no record", status: 65) }
-    self.digests = digests
+    do {
+      digests = try CollectionTexts.records(try Files.bytes(path), path).map { SHA256.hash(Array($0.utf8)) }
+    } catch let error as ReceiptError { throw Failure("\(error)", status: 65) }
   }
 
   static func encoded(_ texts: [String]) -> [UInt8] {

@@ -40,7 +40,7 @@ extension Pipeline {
       AttributeRequest(
         receiptID: row.receiptID.description, executionStatement: execution,
         modelStatement: try row.statement(.model, else: .model), priceNano: row.priceNano,
-        documents: scores.map { $0.sources.map(WireDocumentSource.init) } ?? [], scores: scores?.opening.blob ?? []),
+        documents: scores.map(Self.documents) ?? [], scores: scores?.opening.blob ?? []),
       call)
     let signed = try checked(answer.attributionStatement, .attribution, of: row, subject: SHA256.hash(execution))
     let attribution = try AttributionPredicate(signed.statement.predicate)
@@ -74,6 +74,11 @@ extension Pipeline {
     }
     row.state = .verified
     return try await save(row, from: .attributed)
+  }
+
+  private static func documents(_ scores: DocumentScores) -> [WireDocumentSource] {
+    let isNear = scores.ownership?.registry.records != nil
+    return scores.sources.map { WireDocumentSource($0, withText: isNear) }
   }
 
   func policy(of row: OutboxRow) -> VerificationPolicy { row.verification ?? settings.verification }

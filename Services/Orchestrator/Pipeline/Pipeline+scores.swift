@@ -15,12 +15,12 @@ extension Pipeline {
     guard !documents.isEmpty else { return nil }
     do {
       let policy = try AttributionPolicy(json: SignedStatement(try await peers.policy(call)).statement.predicate)
-      guard policy.roles.contains(where: { $0.method == .contextShapley }) else { return nil }
+      guard policy.creditsDocuments else { return nil }
       let answer = try await peers.scoreDocuments(
         try reexecuteRequest(row), within: settings.creditBudget, call)
       let sources = documents.map(\.source)
       let owners = try await peers.findOwners(
-        FindOwnersRequest(documents: sources.map(WireDocumentSource.init)), call)
+        FindOwnersRequest(documents: sources.map { WireDocumentSource($0, withText: policy.near != nil) }), call)
       let scores = try DocumentScores(
         Opening(salt: random(Opening.saltBytes), data: answer.values + owners.ownership), sources: sources)
       return scores.opening
@@ -60,8 +60,10 @@ extension DocumentScores {
 }
 
 extension WireDocumentSource {
-  init(_ source: DocumentSource) {
+  /// - Parameter withText: content goes to attribution only where it has to look for near copies of it.
+  init(_ source: DocumentSource, withText: Bool) {
     self.init(
-      contributor: source.contributor, asset: source.asset ?? "", record: source.record.map(\.bytes) ?? [])
+      contributor: source.contributor, asset: source.asset ?? "", record: source.record.map(\.bytes) ?? [],
+      text: withText ? source.text ?? "" : "")
   }
 }

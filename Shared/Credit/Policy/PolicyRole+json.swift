@@ -12,9 +12,10 @@ extension PolicyRole {
 
   init(json: JSON, path: String) throws(CreditError) {
     let wanted = "one of \(AttributionMethod.names.joined(separator: ", "))"
-    guard let name = json["method"]?.stringValue, let own = AttributionMethod.memberNames[name] else {
+    guard let name = json["method"]?.stringValue, var own = AttributionMethod.memberNames[name] else {
       throw .json(path: "\(path).method", wanted: wanted)
     }
+    if name == "context-shapley/1", json["near_bp"] != nil { own = AttributionMethod.nearNames }
     let fields = try Fields(json, path, own.union(["role", "basis_points", "method"]))
     guard let method = try AttributionMethod(name, fields) else { throw .json(path: "\(path).method", wanted: wanted) }
     self.init(
@@ -33,6 +34,9 @@ extension AttributionMethod {
     "context-shapley/1": [], "feedback/1": [],
   ]
 
+  /// Of `context-shapley/1`, where near copies are one class: all of these, or none.
+  static let nearNames: Set<String> = ["shingle", "words", "near_bp"]
+
   /// In the order in which messages list them.
   static let names = [
     "lineage/1", "equal/1", "fixed/1", "operator/1", "metered/1", "knn-shapley/1", "tknn-shapley/1", "span/1",
@@ -42,6 +46,7 @@ extension AttributionMethod {
   var members: [JSONMember] {
     switch self {
     case .lineage, .operator, .contextShapley, .feedback: []
+    case .nearContextShapley(let near): near.members
     case .equal(let contributors): [JSONMember("contributors", .array(contributors.map(JSON.string)))]
     case .fixed(let parts): [JSONMember("parts", .array(parts.map(\.json)))]
     case .metered(let rates):
@@ -65,7 +70,8 @@ extension AttributionMethod {
     switch name {
     case "lineage/1": self = .lineage
     case "operator/1": self = .operator
-    case "context-shapley/1": self = .contextShapley
+    case "context-shapley/1":
+      self = fields.has("near_bp") ? .nearContextShapley(try NearTexts(fields)) : .contextShapley
     case "feedback/1": self = .feedback
     case "equal/1": self = .equal(try Self.contributors(fields))
     case "fixed/1": self = .fixed(try Self.parts(fields))

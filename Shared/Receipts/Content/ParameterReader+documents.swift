@@ -36,7 +36,7 @@ extension RequestedDocument {
     self.text = text
     source = DocumentSource(
       contributor: try Self.creditID(json, "contributor", path) ?? CreditID.unattributed,
-      asset: try Self.creditID(json, "asset", path), record: SHA256.hash(Array(text.utf8)))
+      asset: try Self.creditID(json, "asset", path), record: SHA256.hash(Array(text.utf8)), text: text)
   }
 
   private static func text(_ json: JSON, _ name: String, _ path: String, max: Int) throws(ReceiptError) -> String? {

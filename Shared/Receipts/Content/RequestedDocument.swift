@@ -28,11 +28,14 @@ public struct DocumentSource: Sendable, Equatable {
   /// SHA-256 of its canonical bytes, the text in UTF-8: what it is registered by. Never in a statement without a salt. Nil
   /// where the text is not known.
   public let record: Digest32?
+  /// Where near copies count, and the text is known.
+  public let text: String?
 
-  public init(contributor: String, asset: String? = nil, record: Digest32? = nil) {
+  public init(contributor: String, asset: String? = nil, record: Digest32? = nil, text: String? = nil) {
     self.contributor = contributor
     self.asset = asset
     self.record = record
+    self.text = text
   }
 }
 

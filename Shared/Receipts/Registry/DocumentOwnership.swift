@@ -77,10 +77,16 @@ public struct DocumentOwnership: Sendable, Equatable {
   /// One for each document, in order.
   public let owners: [DocumentOwner]
 
-  /// Finds the owners of the documents, whatever their asker says.
-  public init(of sources: [DocumentSource], in registry: Registry, at snapshot: RegistrySnapshot) {
-    self.registry = snapshot
+  /// Finds the owners of the documents, whatever their asker says: by classes of near copies, where they were formed.
+  public init(
+    of sources: [DocumentSource], in registry: Registry, at snapshot: RegistrySnapshot, near: RegisteredClasses? = nil
+  ) {
+    self.registry = RegistrySnapshot(size: snapshot.size, root: snapshot.root, records: near?.records)
     owners = sources.map { source in
+      if let near, let record = source.record {
+        let found = near.owner(of: record, tokens: NearTexts.tokens(source.text ?? ""))
+        return found.map { DocumentOwner($0.holding, of: $0.leader) } ?? DocumentOwner(source)
+      }
       guard let record = source.record, let holding = registry.owner(of: record, inLogOf: snapshot.size) else {
         return DocumentOwner(source)
       }
@@ -129,7 +135,8 @@ extension DocumentOwner {
         throw .field("ownership of document \(document)", why: "is claimed otherwise than the request says")
       }
     case .registered(_, _, let record, let committed):
-      guard record == source.record else {
+      // Of a near copy the class is its leader's: who has the texts sees whether it is near.
+      guard record == source.record || registry.records != nil else {
         throw .field("ownership of document \(document)", why: "is of another class than the document's text")
       }
       guard committed < registry.size else {

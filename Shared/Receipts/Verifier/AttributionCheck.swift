@@ -33,6 +33,9 @@ extension BundleVerifier {
       if let registry = attribution.scores?.registry, let index = inclusion.index, registry.size > index {
         throw Refusal("the registry is of \(registry.size) entries, which the log did not have before entry \(index)")
       }
+      if let registry = attribution.scores?.registry, (registry.records != nil) != (rules.near != nil) {
+        throw Refusal("near copies were looked for otherwise than the policy says")
+      }
       let shares = try computeShares(
         policy: rules, lineage: model.lineage, operator: attribution.operatorID, price: attribution.priceNano,
         usage: execution.predicate.count(by: attribution.operatorID),

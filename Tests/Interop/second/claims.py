@@ -74,8 +74,12 @@ def attribution(bundle: Bundle, trust: Trust, found: Inclusion) -> Outcome:
     require(policy.sub == policy.predicate["id"], "the policy's sub is not its id")
     require(stated["operator"] == execution.issuer, "the operator is not who executed")
     weights = _scores(bundle, stated["scores"], *opened).weights if opened else []
-    size = int(stated.get("scores", {}).get("registry", {}).get("size", "0"))
-    require(found.index is None or size <= found.index, "the registry is of a log that came later")
+    registry = stated.get("scores", {}).get("registry")
+    if registry:
+        later = found.index is not None and int(registry["size"]) > found.index
+        require(not later, "the registry is of a log that came later")
+        near = any(role.keys() >= credit.NEAR for role in policy.predicate["roles"] if role["method"] == documents.METHOD)
+        require(near == ("records" in registry), "near copies were looked for otherwise than the policy says")
     require(stated["shares"] == credit.shares(stated, policy.predicate, manifest, weights), "the shares do not recompute")
     return PASS, f"{len(stated['shares'])} shares of {stated['price_nano']} nano-units by {policy.predicate['id']}"
 

@@ -11,9 +11,12 @@ UNATTRIBUTED = "unattributed"
 WHOLE = 10_000
 WEIGHTS_MAX = 1 << 20
 _SPLIT = integer(1, WHOLE)
+NEAR = {"shingle", "words", "near_bp"}
 _COMMON = {"role": identifier, "basis_points": _SPLIT, "method": text()}
 _ROLES = {
-    "lineage/1": record(**_COMMON), "operator/1": record(**_COMMON), "context-shapley/1": record(**_COMMON),
+    "lineage/1": record(**_COMMON), "operator/1": record(**_COMMON),
+    "context-shapley/1": record(
+        **_COMMON, shingle_=integer(1, 64), words_=integer(1, 512), near_bp_=integer(1, 10_000)),
     "equal/1": record(**_COMMON, contributors=list_of(identifier, 1, 4096)),
     "fixed/1": record(**_COMMON, parts=list_of(record(contributor=identifier, basis_points=_SPLIT), 1, 4096))}
 
@@ -56,6 +59,8 @@ def check_policy(value: Any, path: str) -> None:
     _distinct([role["role"] for role in value["roles"]], f"{path}.roles")
     _whole(value["roles"], path)
     for role in value["roles"]:
+        near = NEAR & role.keys()
+        require(role["method"] != "context-shapley/1" or near in (set(), NEAR), f"{path}: a part of near copies' members")
         _distinct(role.get("contributors", []), role["role"])
         if parts := role.get("parts"):
             _distinct([part["contributor"] for part in parts], role["role"])

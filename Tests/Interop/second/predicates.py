@@ -113,7 +113,7 @@ PREDICATES = {
         receipt_id=receipt_id, policy=digest, manifest=digest, operator=text(), price_nano=decimal(), shares=shares,
         scores_=record(
             method=exactly("context-shapley/1"), documents=integer(1, 6), commitment=digest, root=digest,
-            registry_=record(size=decimal(), root=digest))),
+            registry_=record(size=decimal(), root=digest, records_=digest))),
     "verdict": record(
         receipt_id=receipt_id, method=text(), profile=text(), execution=digest,
         result=one_of(["pass", "fail"]), positions=integer(), first_position_=integer(), finding=text(0, 1024),

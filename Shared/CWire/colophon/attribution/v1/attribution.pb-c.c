@@ -1820,7 +1820,7 @@ const ProtobufCMessageDescriptor colophon__attribution__v1__attribute_request__d
   (ProtobufCMessageInit) colophon__attribution__v1__attribute_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor colophon__attribution__v1__document_source__field_descriptors[3] =
+static const ProtobufCFieldDescriptor colophon__attribution__v1__document_source__field_descriptors[4] =
 {
   {
     "contributor",
@@ -1858,16 +1858,29 @@ static const ProtobufCFieldDescriptor colophon__attribution__v1__document_source
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "text",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Attribution__V1__DocumentSource, text),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned colophon__attribution__v1__document_source__field_indices_by_name[] = {
   1,   /* field[1] = asset */
   0,   /* field[0] = contributor */
   2,   /* field[2] = record */
+  3,   /* field[3] = text */
 };
 static const ProtobufCIntRange colophon__attribution__v1__document_source__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 3 }
+  { 0, 4 }
 };
 const ProtobufCMessageDescriptor colophon__attribution__v1__document_source__descriptor =
 {
@@ -1877,7 +1890,7 @@ const ProtobufCMessageDescriptor colophon__attribution__v1__document_source__des
   "Colophon__Attribution__V1__DocumentSource",
   "colophon.attribution.v1",
   sizeof(Colophon__Attribution__V1__DocumentSource),
-  3,
+  4,
   colophon__attribution__v1__document_source__field_descriptors,
   colophon__attribution__v1__document_source__field_indices_by_name,
   1,  colophon__attribution__v1__document_source__number_ranges,

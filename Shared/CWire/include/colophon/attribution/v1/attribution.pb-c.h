@@ -95,10 +95,14 @@ struct  Colophon__Attribution__V1__DocumentSource
    * SHA-256 of its text; empty where the scores name no registry
    */
   ProtobufCBinaryData record;
+  /*
+   * only where the policy looks for near copies
+   */
+  char *text;
 };
 #define COLOPHON__ATTRIBUTION__V1__DOCUMENT_SOURCE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&colophon__attribution__v1__document_source__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, {0,NULL} }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, {0,NULL}, (char *)protobuf_c_empty_string }
 
 
 struct  Colophon__Attribution__V1__GetPolicyRequest
