@@ -10,7 +10,8 @@ extension RegistryFeed {
   }
 
   /// Who owns documents now, by all of the log that is followed.
-  func owners(of sources: [DocumentSource]) throws -> DocumentOwnership {
+  func owners(of sources: [DocumentSource]) async throws -> DocumentOwnership {
+    if refusal != nil { await check() }
     if let rpcError { throw rpcError }
     guard let head else { throw RPCError(.unavailable, "no owner is named: the log is not known yet") }
     if near != nil {

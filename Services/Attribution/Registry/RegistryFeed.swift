@@ -59,7 +59,9 @@ actor RegistryFeed: Service {
     await cancelWhenGracefulShutdown { [self] in
       while !Task.isCancelled {
         await check()
-        try? await Task.sleep(for: interval)
+        // Until the log is known nothing is said of ownership.
+        let isKnown = await refusal == nil
+        try? await Task.sleep(for: isKnown ? interval : min(interval, .milliseconds(500)))
       }
     }
   }
@@ -73,7 +75,11 @@ actor RegistryFeed: Service {
       await follow()
     }
     last = task
-    await task.value
+    await withTaskCancellationHandler {
+      await task.value
+    } onCancel: {
+      task.cancel()
+    }
   }
 
   private func follow() async {
@@ -90,6 +96,7 @@ actor RegistryFeed: Service {
       refusal = nil
       metrics.refused.record(0)
     } catch {
+      if Task.isCancelled { return }
       metrics.failures.increment()
       // A log that does not answer is what it was.
       let isWrong = Self.isContradiction(error)
