@@ -9,6 +9,8 @@ public enum DomainTag: String, CaseIterable, Sendable {
   case draw = "colophon/draw/v1"
   /// The report data of TEE evidence (FORMAT section 8).
   case evidence = "colophon/evidence/v1"
+  /// The nonce of the evidence of a key's epoch (FORMAT section 8).
+  case evidenceEpoch = "colophon/evidence/epoch/v1"
   /// Commitment to the decompressed request body.
   case commitmentRequest = "colophon/commitment/request/v1"
   /// Commitment to one message's exact byte slice.

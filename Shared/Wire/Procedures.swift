@@ -8,6 +8,7 @@ public enum InferenceProcedures {
   public static let generate = StreamingProcedure<GenerateRequest, GenerateEvent>(
     service: service, method: "Generate", idempotent: false)
   public static let cancel = Procedure<CancelRequest, CancelResponse>(service: service, method: "Cancel")
+  public static let getReport = Procedure<GetReportRequest, AttestationReport>(service: service, method: "GetReport")
 }
 
 public enum VerificationProcedures {

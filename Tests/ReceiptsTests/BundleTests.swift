@@ -49,7 +49,9 @@ import Testing
     var trust = try World.trust(witnesses: 2, quorum: 1)
     trust.issuers[0] = TrustPolicy.Issuer(
       issuer: "https://example.org/inference", key: trust.issuers[0].key, kinds: [.execution], fromIndex: 3, toIndex: 9)
-    trust.tee = TrustPolicy.TEE(roots: ["r"], measurements: ["m"])
+    trust.tee = TrustPolicy.TEE(
+      kinds: [.simulated, .tdx], roots: [.simulated: [try World.key("root").publicKey.raw]],
+      measurements: [.tdx: ["mr_td": ["00ff"], "rtmr0": ["aa"]]])
     #expect(try TrustPolicy(JCS.encode(trust.json)) == trust)
   }
 

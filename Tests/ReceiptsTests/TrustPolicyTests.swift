@@ -19,24 +19,35 @@ import Testing
     ("\"from_index\":\"0\"", "\"from_index\":\"0\",\"to_index\":null"), ("\"profiles\":[", "\"profiles\":[1,"),
     ("\"required\":[", "\"required\":[\"luck\","), ("\"digests\":[", "\"digests\":[\"md5:0\","),
     ("\"origin\":", "\"trusted\":true,\"origin\":"), ("\"origin\":\"log.example/colophon\",", ""),
-    ("\"profiles\":", "\"tee\":{\"roots\":[]},\"profiles\":"),
-    ("\"profiles\":", "\"tee\":{\"roots\":[1],\"measurements\":[]},\"profiles\":"),
     ("witness0.example", "witness9.example"), ("\"receipt_log_key\":\"", "\"receipt_log_key\":\"AA"),
   ])
   func `a policy with a mistake is refused, not guessed at`(from: String, to: String) {
     #expect(throws: ReceiptError.self) { try read(from, to) }
   }
 
-  @Test func `the policy may be laid out for people, and may name what is not offered yet`() throws {
+  @Test(arguments: [
+    "{}", "{\"kinds\":[\"sgx\"]}", "{\"kinds\":[1]}", "{\"kinds\":[],\"roots\":[]}", "{\"kinds\":[],\"more\":1}",
+    "{\"kinds\":[],\"roots\":{\"tdx\":[\"\"]}}", "{\"kinds\":[\"tdx\"],\"roots\":{\"tdx\":[]}}",
+    "{\"kinds\":[\"tdx\"],\"roots\":{\"tdx\":[\"AAAA\"]}}",
+    "{\"kinds\":[\"simulated\"],\"roots\":{\"simulated\":[\"AAAA\"]}}",
+    "{\"kinds\":[\"tdx\"],\"roots\":{\"tdx\":[1]}}", "{\"kinds\":[\"tdx\"],\"measurements\":{\"tdx\":{}}}",
+    "{\"kinds\":[\"tdx\"],\"measurements\":{\"tdx\":{\"mr_td\":[]}}}",
+    "{\"kinds\":[\"tdx\"],\"measurements\":{\"tdx\":{\"mr_td\":[\"AB\"]}}}",
+    "{\"kinds\":[\"tdx\"],\"measurements\":{\"nitro\":{\"pcr0\":[\"ab\"]}}}",
+    "{\"kinds\":[\"tdx\"],\"roots\":{\"nitro\":[\"AAAA\"]}}",
+  ])
+  func `a policy about trusted hardware with a mistake is refused`(tee: String) {
+    #expect(throws: ReceiptError.self) { try read("\"profiles\":", "\"tee\":\(tee),\"profiles\":") }
+  }
+
+  @Test func `the policy may be laid out for people, and says what evidence counts`() throws {
     let policy = try read(
-      "\"profiles\":", "\n  \"tee\": {\"roots\": [\"pem\"], \"measurements\": [\"ab\"]},\n  \"profiles\": ")
-    #expect(policy.tee == TrustPolicy.TEE(roots: ["pem"], measurements: ["ab"]))
-    #expect(
-      try World().report(
-        {
-          var trust = try World.trust(); trust.tee = policy.tee; return trust
-        }()
-      ).isAccepted)
+      "\"profiles\":",
+      "\n  \"tee\": {\"kinds\": [\"tdx\"], \"measurements\": {\"tdx\": {\"mr_td\": [\"ab\"]}}},\n  \"profiles\": ")
+    #expect(policy.tee == TrustPolicy.TEE(kinds: [.tdx], measurements: [.tdx: ["mr_td": ["ab"]]]))
+    var trust = try World.trust()
+    trust.tee = policy.tee
+    #expect(try World().report(trust).isAccepted)
   }
 
   @Test func `a required check that is not offered is unmet`() throws {

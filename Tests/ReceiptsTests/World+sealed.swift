@@ -113,7 +113,7 @@ extension World {
     let bundle = Bundle(
       receiptID: Self.id, asOf: size, statements: present.mapValues(\.bytes), coseReceipt: coseReceipt,
       tlogProof: proof,
-      openings: openings.mapValues(\.blob))
+      openings: openings.mapValues(\.blob), evidence: evidence)
     return Sealed(bundle: bundle, statements: all, wire: wire, chunks: chunks)
   }
 

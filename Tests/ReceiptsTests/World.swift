@@ -57,6 +57,8 @@ struct World: Sendable {
   var receipt: Edit<ReceiptPredicate> = { _ in }
   /// Edits any statement's frame: issuer, subject, subject digest.
   var frame: @Sendable (inout Frame) -> Void = { _ in }
+  /// The bundle's evidence document.
+  var evidence: [UInt8]?
   var openings: @Sendable (inout [CommittedField: Opening]) -> Void = { _ in }
 
   struct Frame {

@@ -11,6 +11,7 @@ import Wire
 @Suite struct ContractTests {
   private static let unary: [(path: String, isIdempotent: Bool)] = [
     row(InferenceProcedures.getIdentity), row(InferenceProcedures.listModels), row(InferenceProcedures.cancel),
+    row(InferenceProcedures.getReport),
     row(VerificationProcedures.getIdentity), row(VerificationProcedures.reexecute),
     row(VerificationProcedures.scoreDocuments),
     row(VerificationProcedures.requestVerdict), row(VerificationProcedures.enlist),

@@ -53,6 +53,9 @@ private func inferenceSamples() throws -> [Sample] {
     try Sample(finished, empty: Finished()),
     try Sample(CancelRequest(receiptID: "r"), empty: CancelRequest()),
     try Sample(CancelResponse(found: true), empty: CancelResponse()),
+    try Sample(GetReportRequest(nonce: digest), empty: GetReportRequest()),
+    try Sample(
+      AttestationReport(document: awkward, publicKey: digest, issuer: words), empty: AttestationReport()),
   ]
 }
 

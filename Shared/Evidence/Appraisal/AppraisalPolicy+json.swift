@@ -8,7 +8,8 @@ extension AppraisalPolicy {
   /// Reads a policy: the default one with what the object names put in its place. An unknown member is refused, since
   /// whoever wrote it expects it to hold.
   ///
-  /// `{"roots": {"nitro": ["-----BEGIN CERTIFICATE-----..."]}, "signers": ["hex"], "measurements": {"pcr0": ["hex"]}, "nonce": "hex",
+  /// `{"roots": {"nitro": ["-----BEGIN CERTIFICATE-----..."]}, "signers": ["hex"], "simulated_roots": ["hex"],
+  /// "measurements": {"pcr0": ["hex"]}, "nonce": "hex",
   /// "report_data": "hex", "tcb_statuses": ["UpToDate"], "tcb_minimum": {"snp": 8}, "allow_debug": false,
   /// "require": ["revocation"]}`
   public init(_ bytes: [UInt8]) throws(AppraisalError) {
@@ -45,6 +46,14 @@ extension AppraisalPolicy {
           throw .format("the policy", why: "signers must be addresses of 20 bytes or keys of 32, in hexadecimal")
         }
         signers.insert(Hex.encode(key))
+      }
+    case "simulated_roots":
+      simulatedRoots = []
+      for text in try Self.texts(value, name) {
+        guard let key = Hex.decode(text), (try? VerifyingKey(raw: key)) != nil else {
+          throw .format("the policy", why: "simulated_roots must be Ed25519 keys of 32 bytes, in hexadecimal")
+        }
+        simulatedRoots.insert(Hex.encode(key))
       }
     case "nonce": nonce = try Self.bytes(value, name)
     case "report_data": reportData = try Self.bytes(value, name)

@@ -7,6 +7,8 @@ public struct AppraisalPolicy: Sendable {
   public var roots: [EvidenceKind: [X509Certificate]]
   /// Ed25519 keys and Ethereum addresses whose signatures count where there is no certificate, in lower-case hexadecimal.
   public var signers: Set<String>
+  /// Ed25519 keys, in lower-case hexadecimal, whose simulated evidence counts. Empty: nobody's does.
+  public var simulatedRoots: Set<String>
   /// Allowed values by the name of a claim, in lower-case hexadecimal. Empty: any software is accepted.
   public var measurements: [String: Set<String>]
   /// What the nonce must be.
@@ -27,6 +29,7 @@ public struct AppraisalPolicy: Sendable {
   public init() {
     roots = [:]
     signers = []
+    simulatedRoots = []
     measurements = [:]
     tcbStatuses = ["UpToDate"]
     tcbMinimum = [:]

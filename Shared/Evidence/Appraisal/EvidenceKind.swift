@@ -16,4 +16,6 @@ public enum EvidenceKind: String, Sendable, CaseIterable {
   case signedText = "signed-text"
   /// Attested Inference Receipt, version 1.
   case air
+  /// A statement by a root key of somebody's own: it shows no hardware.
+  case simulated
 }

@@ -23,12 +23,16 @@ public struct Bundle: Sendable, Equatable {
   public var registered: [StatementKind: RegisteredStatement]
   /// Verdicts that supersede the first one, each the one before it; empty where there is nothing.
   public var superseding: [RegisteredStatement]
+  /// The ``EvidenceDocument`` that the execution names; nil where it names none, or it is gone.
+  public var evidence: [UInt8]?
 
   public init(
     receiptID: ReceiptID, asOf: UInt64, statements: [StatementKind: [UInt8]], coseReceipt: [UInt8],
     tlogProof: [UInt8], timestamp: [UInt8]? = nil, openings: [CommittedField: [UInt8]],
-    registered: [StatementKind: RegisteredStatement] = [:], superseding: [RegisteredStatement] = []
+    registered: [StatementKind: RegisteredStatement] = [:], superseding: [RegisteredStatement] = [],
+    evidence: [UInt8]? = nil
   ) {
+    self.evidence = evidence
     self.superseding = superseding
     self.registered = registered
     self.timestamp = timestamp
@@ -63,7 +67,8 @@ public struct Bundle: Sendable, Equatable {
       ),
       ("openings", members(openings.map { ($0.key.description, $0.value) })),
       ("registered", beside.isEmpty ? nil : .object(beside)),
-      ("superseding", later.isEmpty ? nil : .array(later)), ("does_not_show", Self.doesNotShowJSON),
+      ("superseding", later.isEmpty ? nil : .array(later)),
+      ("evidence", evidence.map { .string(Base64.encode($0)) }), ("does_not_show", Self.doesNotShowJSON),
     ])
     do { return try JCS.encode(json) } catch { throw .encoding(what: "bundle", why: "\(error)") }
   }
@@ -104,6 +109,7 @@ public struct Bundle: Sendable, Equatable {
       guard !items.isEmpty else { throw .field("bundle.superseding", why: "must have at least one element") }
       for item in items { superseding.append(try RegisteredStatement(item, "bundle.superseding")) }
     }
+    if let text = try fields.optionalString("evidence") { evidence = try Self.base64(text, "bundle.evidence") }
     guard try fields.json("does_not_show") == Self.doesNotShowJSON else {
       throw .field("bundle.does_not_show", why: "is not this format's text")
     }

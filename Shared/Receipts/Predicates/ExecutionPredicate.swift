@@ -28,13 +28,16 @@ public struct ExecutionPredicate: Sendable, Equatable {
   public var endedUnixMs: UInt64
   /// Head of the activation chain.
   public var activation: Digest32
+  /// Of the evidence document of the key's epoch; nil where the executor has no evidence of trusted hardware.
+  public var evidence: Digest32?
 
   public init(
     receiptID: ReceiptID, nonce: String?, request: Digest32, messages: [Digest32], content: Digest32, tokens: Digest32,
     model: String, manifest: Digest32, profile: String, build: String, parameters: EffectiveParameters,
     promptTokens: Int, completionTokens: Int, finishReason: FinishReason, startedUnixMs: UInt64, endedUnixMs: UInt64,
-    activation: Digest32
+    activation: Digest32, evidence: Digest32? = nil
   ) {
+    self.evidence = evidence
     self.receiptID = receiptID
     self.nonce = nonce
     self.request = request
@@ -69,6 +72,7 @@ public struct ExecutionPredicate: Sendable, Equatable {
       ("usage", ["prompt_tokens": .integer(promptTokens), "completion_tokens": .integer(completionTokens)]),
       ("finish_reason", .string(finishReason.rawValue)), ("started_unix_ms", .decimal(startedUnixMs)),
       ("ended_unix_ms", .decimal(endedUnixMs)), ("activation", .digest(activation)),
+      ("evidence", evidence.map { .digest($0) }),
     ])
   }
 
@@ -111,6 +115,7 @@ public struct ExecutionPredicate: Sendable, Equatable {
     startedUnixMs = try fields.decimal("started_unix_ms")
     endedUnixMs = try fields.decimal("ended_unix_ms")
     activation = try fields.digest("activation")
+    evidence = try fields.optionalDigest("evidence")
     try fields.end()
   }
 

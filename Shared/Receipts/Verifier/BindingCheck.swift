@@ -25,6 +25,7 @@ extension BundleVerifier {
         throw Refusal("model: no execution names it")
       }
       try bindPolicy(evidence)
+      try bindEvidence(evidence)
       try bindRegistered(evidence)
       return "one request, digests agree, outcome \(receipt.outcome), sequence \(receipt.sequence)"
     }

@@ -6,12 +6,20 @@ public struct BundleVerifier: Sendable {
   public typealias Reexecute =
     @Sendable (ExecutionPredicate, ModelManifest, [CommittedField: Opening]) -> Check
 
+  /// Appraises the evidence of a document as of a time in seconds since 1970, by what the policy says of trusted hardware.
+  public typealias Appraise = @Sendable (EvidenceDocument, TrustPolicy.TEE, Int64) -> Check
+
   public let policy: TrustPolicy
   /// The caller's own copy of the answer as received: the body, or the text of the answer.
   public var ownCopy: [UInt8]?
   public var reexecute: Reexecute?
+  /// Nil: no evidence of trusted hardware is appraised here. The module Evidence has one.
+  public var appraise: Appraise?
 
-  public init(policy: TrustPolicy, ownCopy: [UInt8]? = nil, reexecute: Reexecute? = nil) {
+  public init(
+    policy: TrustPolicy, ownCopy: [UInt8]? = nil, reexecute: Reexecute? = nil, appraise: Appraise? = nil
+  ) {
+    self.appraise = appraise
     self.policy = policy
     self.ownCopy = ownCopy
     self.reexecute = reexecute
@@ -42,7 +50,7 @@ public struct BundleVerifier: Sendable {
       case .time: timeCheck(evidence, inclusion)
       case .model: modelCheck(evidence)
       case .reexecution: reexecutionCheck(evidence, inclusion)
-      case .tee: Check(.tee, .notOffered, "the execution states no evidence of trusted hardware")
+      case .tee: teeCheck(evidence)
       case .proof: Check(.proof, .notOffered, "the execution comes with no proof of inference")
       case .attribution: attributionCheck(evidence, inclusion)
       case .custody: custodyCheck(evidence)

@@ -35,6 +35,9 @@ extension BundleVerifier {
       if let execution = evidence.execution?.signed, !holds(execution.bytes) {
         throw Refusal("the execution statement is not among the kept blobs")
       }
+      if let document = evidence.bundle.evidence, !holds(document) {
+        throw Refusal("the evidence document is not among the kept blobs")
+      }
       for (field, blob) in evidence.bundle.openings where !holds(blob) {
         throw Refusal("the opening of \(field) is not among the kept blobs")
       }

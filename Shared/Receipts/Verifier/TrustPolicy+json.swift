@@ -43,13 +43,7 @@ extension TrustPolicy {
       }
       required.append(name)
     }
-    if let value = fields.optional("tee") {
-      var tee = try Fields(value, "trust.tee")
-      self.tee = TEE(
-        roots: try Self.strings(try tee.array("roots", max: 64), "trust.tee.roots"),
-        measurements: try Self.strings(try tee.array("measurements", max: 1024), "trust.tee.measurements"))
-      try tee.end()
-    }
+    if let value = fields.optional("tee") { tee = try TEE(value) }
     timestampRoots = []
     if fields.has("timestamp_roots") {
       for value in try fields.array("timestamp_roots", max: 64) {
@@ -80,7 +74,7 @@ extension TrustPolicy {
         ]
       ),
       ("profiles", Self.json(profiles)),
-      ("tee", tee.map { ["roots": Self.json($0.roots), "measurements": Self.json($0.measurements)] }),
+      ("tee", tee?.json),
       (
         "timestamp_roots",
         timestampRoots.isEmpty ? nil : Self.json(timestampRoots.map { Base64.encode($0.der) })

@@ -25,18 +25,6 @@ public struct TrustPolicy: Sendable, Equatable {
     public var keyID: [UInt8] { COSEKey(key).keyID }
   }
 
-  /// Whom to believe about trusted hardware. Kept for the reader of the file: no statement of this version has evidence
-  /// to hold against it.
-  public struct TEE: Sendable, Equatable {
-    public var roots: [String]
-    public var measurements: [String]
-
-    public init(roots: [String], measurements: [String]) {
-      self.roots = roots
-      self.measurements = measurements
-    }
-  }
-
   public var log: CheckpointPolicy
   public var receiptLogKey: VerifyingKey
   public var issuers: [Issuer]
@@ -48,6 +36,7 @@ public struct TrustPolicy: Sendable, Equatable {
   /// Digests of the policy statements by which credit may be computed; empty: any policy signed by a listed key.
   public var attributionPolicies: [Digest32]
   public var required: [Check.Name]
+  /// Nil: whoever wrote this says nothing of trusted hardware.
   public var tee: TEE?
   /// Under which timestamps of checkpoints are believed; empty: a bundle may carry none.
   public var timestampRoots: [TimestampRoot]

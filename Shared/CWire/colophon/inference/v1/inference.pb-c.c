@@ -592,6 +592,96 @@ void   colophon__inference__v1__cancel_response__free_unpacked
   assert(message->base.descriptor == &colophon__inference__v1__cancel_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   colophon__inference__v1__get_report_request__init
+                     (Colophon__Inference__V1__GetReportRequest         *message)
+{
+  static const Colophon__Inference__V1__GetReportRequest init_value = COLOPHON__INFERENCE__V1__GET_REPORT_REQUEST__INIT;
+  *message = init_value;
+}
+size_t colophon__inference__v1__get_report_request__get_packed_size
+                     (const Colophon__Inference__V1__GetReportRequest *message)
+{
+  assert(message->base.descriptor == &colophon__inference__v1__get_report_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t colophon__inference__v1__get_report_request__pack
+                     (const Colophon__Inference__V1__GetReportRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &colophon__inference__v1__get_report_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t colophon__inference__v1__get_report_request__pack_to_buffer
+                     (const Colophon__Inference__V1__GetReportRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &colophon__inference__v1__get_report_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Colophon__Inference__V1__GetReportRequest *
+       colophon__inference__v1__get_report_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Colophon__Inference__V1__GetReportRequest *)
+     protobuf_c_message_unpack (&colophon__inference__v1__get_report_request__descriptor,
+                                allocator, len, data);
+}
+void   colophon__inference__v1__get_report_request__free_unpacked
+                     (Colophon__Inference__V1__GetReportRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &colophon__inference__v1__get_report_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   colophon__inference__v1__attestation_report__init
+                     (Colophon__Inference__V1__AttestationReport         *message)
+{
+  static const Colophon__Inference__V1__AttestationReport init_value = COLOPHON__INFERENCE__V1__ATTESTATION_REPORT__INIT;
+  *message = init_value;
+}
+size_t colophon__inference__v1__attestation_report__get_packed_size
+                     (const Colophon__Inference__V1__AttestationReport *message)
+{
+  assert(message->base.descriptor == &colophon__inference__v1__attestation_report__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t colophon__inference__v1__attestation_report__pack
+                     (const Colophon__Inference__V1__AttestationReport *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &colophon__inference__v1__attestation_report__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t colophon__inference__v1__attestation_report__pack_to_buffer
+                     (const Colophon__Inference__V1__AttestationReport *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &colophon__inference__v1__attestation_report__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Colophon__Inference__V1__AttestationReport *
+       colophon__inference__v1__attestation_report__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Colophon__Inference__V1__AttestationReport *)
+     protobuf_c_message_unpack (&colophon__inference__v1__attestation_report__descriptor,
+                                allocator, len, data);
+}
+void   colophon__inference__v1__attestation_report__free_unpacked
+                     (Colophon__Inference__V1__AttestationReport *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &colophon__inference__v1__attestation_report__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 #define colophon__inference__v1__list_models_request__field_descriptors NULL
 #define colophon__inference__v1__list_models_request__field_indices_by_name NULL
 #define colophon__inference__v1__list_models_request__number_ranges NULL
@@ -1431,17 +1521,121 @@ const ProtobufCMessageDescriptor colophon__inference__v1__cancel_response__descr
   (ProtobufCMessageInit) colophon__inference__v1__cancel_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCMethodDescriptor colophon__inference__v1__inference_service__method_descriptors[4] =
+static const ProtobufCFieldDescriptor colophon__inference__v1__get_report_request__field_descriptors[1] =
+{
+  {
+    "nonce",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Inference__V1__GetReportRequest, nonce),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned colophon__inference__v1__get_report_request__field_indices_by_name[] = {
+  0,   /* field[0] = nonce */
+};
+static const ProtobufCIntRange colophon__inference__v1__get_report_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor colophon__inference__v1__get_report_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "colophon.inference.v1.GetReportRequest",
+  "GetReportRequest",
+  "Colophon__Inference__V1__GetReportRequest",
+  "colophon.inference.v1",
+  sizeof(Colophon__Inference__V1__GetReportRequest),
+  1,
+  colophon__inference__v1__get_report_request__field_descriptors,
+  colophon__inference__v1__get_report_request__field_indices_by_name,
+  1,  colophon__inference__v1__get_report_request__number_ranges,
+  (ProtobufCMessageInit) colophon__inference__v1__get_report_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor colophon__inference__v1__attestation_report__field_descriptors[3] =
+{
+  {
+    "document",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Inference__V1__AttestationReport, document),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "public_key",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Inference__V1__AttestationReport, public_key),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "issuer",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Inference__V1__AttestationReport, issuer),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned colophon__inference__v1__attestation_report__field_indices_by_name[] = {
+  0,   /* field[0] = document */
+  2,   /* field[2] = issuer */
+  1,   /* field[1] = public_key */
+};
+static const ProtobufCIntRange colophon__inference__v1__attestation_report__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor colophon__inference__v1__attestation_report__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "colophon.inference.v1.AttestationReport",
+  "AttestationReport",
+  "Colophon__Inference__V1__AttestationReport",
+  "colophon.inference.v1",
+  sizeof(Colophon__Inference__V1__AttestationReport),
+  3,
+  colophon__inference__v1__attestation_report__field_descriptors,
+  colophon__inference__v1__attestation_report__field_indices_by_name,
+  1,  colophon__inference__v1__attestation_report__number_ranges,
+  (ProtobufCMessageInit) colophon__inference__v1__attestation_report__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCMethodDescriptor colophon__inference__v1__inference_service__method_descriptors[5] =
 {
   { "GetIdentity", &colophon__common__v1__identity_request__descriptor, &colophon__common__v1__identity__descriptor },
   { "ListModels", &colophon__inference__v1__list_models_request__descriptor, &colophon__inference__v1__list_models_response__descriptor },
   { "Generate", &colophon__inference__v1__generate_request__descriptor, &colophon__inference__v1__generate_event__descriptor },
   { "Cancel", &colophon__inference__v1__cancel_request__descriptor, &colophon__inference__v1__cancel_response__descriptor },
+  { "GetReport", &colophon__inference__v1__get_report_request__descriptor, &colophon__inference__v1__attestation_report__descriptor },
 };
 const unsigned colophon__inference__v1__inference_service__method_indices_by_name[] = {
   3,        /* Cancel */
   2,        /* Generate */
   0,        /* GetIdentity */
+  4,        /* GetReport */
   1         /* ListModels */
 };
 const ProtobufCServiceDescriptor colophon__inference__v1__inference_service__descriptor =
@@ -1451,7 +1645,7 @@ const ProtobufCServiceDescriptor colophon__inference__v1__inference_service__des
   "InferenceService",
   "Colophon__Inference__V1__InferenceService",
   "colophon.inference.v1",
-  4,
+  5,
   colophon__inference__v1__inference_service__method_descriptors,
   colophon__inference__v1__inference_service__method_indices_by_name
 };
@@ -1486,6 +1680,14 @@ void colophon__inference__v1__inference_service__cancel(ProtobufCService *servic
 {
   assert(service->descriptor == &colophon__inference__v1__inference_service__descriptor);
   service->invoke(service, 3, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void colophon__inference__v1__inference_service__get_report(ProtobufCService *service,
+                                                            const Colophon__Inference__V1__GetReportRequest *input,
+                                                            Colophon__Inference__V1__AttestationReport_Closure closure,
+                                                            void *closure_data)
+{
+  assert(service->descriptor == &colophon__inference__v1__inference_service__descriptor);
+  service->invoke(service, 4, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void colophon__inference__v1__inference_service__init (Colophon__Inference__V1__InferenceService_Service *service,
                                                        Colophon__Inference__V1__InferenceService_ServiceDestroy destroy)

@@ -29,6 +29,8 @@ typedef struct Colophon__Inference__V1__ToolCall Colophon__Inference__V1__ToolCa
 typedef struct Colophon__Inference__V1__Finished Colophon__Inference__V1__Finished;
 typedef struct Colophon__Inference__V1__CancelRequest Colophon__Inference__V1__CancelRequest;
 typedef struct Colophon__Inference__V1__CancelResponse Colophon__Inference__V1__CancelResponse;
+typedef struct Colophon__Inference__V1__GetReportRequest Colophon__Inference__V1__GetReportRequest;
+typedef struct Colophon__Inference__V1__AttestationReport Colophon__Inference__V1__AttestationReport;
 
 
 /* --- enums --- */
@@ -273,6 +275,40 @@ struct  Colophon__Inference__V1__CancelResponse
 #define COLOPHON__INFERENCE__V1__CANCEL_RESPONSE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&colophon__inference__v1__cancel_response__descriptor) \
     , 0 }
+
+
+struct  Colophon__Inference__V1__GetReportRequest
+{
+  ProtobufCMessage base;
+  /*
+   * 32 bytes
+   */
+  ProtobufCBinaryData nonce;
+};
+#define COLOPHON__INFERENCE__V1__GET_REPORT_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&colophon__inference__v1__get_report_request__descriptor) \
+    , {0,NULL} }
+
+
+struct  Colophon__Inference__V1__AttestationReport
+{
+  ProtobufCMessage base;
+  /*
+   * an evidence document (FORMAT section 8)
+   */
+  ProtobufCBinaryData document;
+  /*
+   * the execution key, raw
+   */
+  ProtobufCBinaryData public_key;
+  /*
+   * `iss` of the executions that it signs
+   */
+  char *issuer;
+};
+#define COLOPHON__INFERENCE__V1__ATTESTATION_REPORT__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&colophon__inference__v1__attestation_report__descriptor) \
+    , {0,NULL}, {0,NULL}, (char *)protobuf_c_empty_string }
 
 
 /* Colophon__Inference__V1__ListModelsRequest methods */
@@ -522,6 +558,44 @@ Colophon__Inference__V1__CancelResponse *
 void   colophon__inference__v1__cancel_response__free_unpacked
                      (Colophon__Inference__V1__CancelResponse *message,
                       ProtobufCAllocator *allocator);
+/* Colophon__Inference__V1__GetReportRequest methods */
+void   colophon__inference__v1__get_report_request__init
+                     (Colophon__Inference__V1__GetReportRequest         *message);
+size_t colophon__inference__v1__get_report_request__get_packed_size
+                     (const Colophon__Inference__V1__GetReportRequest   *message);
+size_t colophon__inference__v1__get_report_request__pack
+                     (const Colophon__Inference__V1__GetReportRequest   *message,
+                      uint8_t             *out);
+size_t colophon__inference__v1__get_report_request__pack_to_buffer
+                     (const Colophon__Inference__V1__GetReportRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Colophon__Inference__V1__GetReportRequest *
+       colophon__inference__v1__get_report_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   colophon__inference__v1__get_report_request__free_unpacked
+                     (Colophon__Inference__V1__GetReportRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Colophon__Inference__V1__AttestationReport methods */
+void   colophon__inference__v1__attestation_report__init
+                     (Colophon__Inference__V1__AttestationReport         *message);
+size_t colophon__inference__v1__attestation_report__get_packed_size
+                     (const Colophon__Inference__V1__AttestationReport   *message);
+size_t colophon__inference__v1__attestation_report__pack
+                     (const Colophon__Inference__V1__AttestationReport   *message,
+                      uint8_t             *out);
+size_t colophon__inference__v1__attestation_report__pack_to_buffer
+                     (const Colophon__Inference__V1__AttestationReport   *message,
+                      ProtobufCBuffer     *buffer);
+Colophon__Inference__V1__AttestationReport *
+       colophon__inference__v1__attestation_report__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   colophon__inference__v1__attestation_report__free_unpacked
+                     (Colophon__Inference__V1__AttestationReport *message,
+                      ProtobufCAllocator *allocator);
 /* --- per-message closures --- */
 
 typedef void (*Colophon__Inference__V1__ListModelsRequest_Closure)
@@ -563,6 +637,12 @@ typedef void (*Colophon__Inference__V1__CancelRequest_Closure)
 typedef void (*Colophon__Inference__V1__CancelResponse_Closure)
                  (const Colophon__Inference__V1__CancelResponse *message,
                   void *closure_data);
+typedef void (*Colophon__Inference__V1__GetReportRequest_Closure)
+                 (const Colophon__Inference__V1__GetReportRequest *message,
+                  void *closure_data);
+typedef void (*Colophon__Inference__V1__AttestationReport_Closure)
+                 (const Colophon__Inference__V1__AttestationReport *message,
+                  void *closure_data);
 
 /* --- services --- */
 
@@ -586,6 +666,10 @@ struct Colophon__Inference__V1__InferenceService_Service
                  const Colophon__Inference__V1__CancelRequest *input,
                  Colophon__Inference__V1__CancelResponse_Closure closure,
                  void *closure_data);
+  void (*get_report)(Colophon__Inference__V1__InferenceService_Service *service,
+                     const Colophon__Inference__V1__GetReportRequest *input,
+                     Colophon__Inference__V1__AttestationReport_Closure closure,
+                     void *closure_data);
 };
 typedef void (*Colophon__Inference__V1__InferenceService_ServiceDestroy)(Colophon__Inference__V1__InferenceService_Service *);
 void colophon__inference__v1__inference_service__init (Colophon__Inference__V1__InferenceService_Service *service,
@@ -597,7 +681,8 @@ void colophon__inference__v1__inference_service__init (Colophon__Inference__V1__
       function_prefix__ ## get_identity,\
       function_prefix__ ## list_models,\
       function_prefix__ ## generate,\
-      function_prefix__ ## cancel  }
+      function_prefix__ ## cancel,\
+      function_prefix__ ## get_report  }
 void colophon__inference__v1__inference_service__get_identity(ProtobufCService *service,
                                                               const Colophon__Common__V1__IdentityRequest *input,
                                                               Colophon__Common__V1__Identity_Closure closure,
@@ -614,6 +699,10 @@ void colophon__inference__v1__inference_service__cancel(ProtobufCService *servic
                                                         const Colophon__Inference__V1__CancelRequest *input,
                                                         Colophon__Inference__V1__CancelResponse_Closure closure,
                                                         void *closure_data);
+void colophon__inference__v1__inference_service__get_report(ProtobufCService *service,
+                                                            const Colophon__Inference__V1__GetReportRequest *input,
+                                                            Colophon__Inference__V1__AttestationReport_Closure closure,
+                                                            void *closure_data);
 
 /* --- descriptors --- */
 
@@ -630,6 +719,8 @@ extern const ProtobufCMessageDescriptor colophon__inference__v1__tool_call__desc
 extern const ProtobufCMessageDescriptor colophon__inference__v1__finished__descriptor;
 extern const ProtobufCMessageDescriptor colophon__inference__v1__cancel_request__descriptor;
 extern const ProtobufCMessageDescriptor colophon__inference__v1__cancel_response__descriptor;
+extern const ProtobufCMessageDescriptor colophon__inference__v1__get_report_request__descriptor;
+extern const ProtobufCMessageDescriptor colophon__inference__v1__attestation_report__descriptor;
 extern const ProtobufCServiceDescriptor colophon__inference__v1__inference_service__descriptor;
 
 PROTOBUF_C__END_DECLS

@@ -1,0 +1,122 @@
+internal import Codec
+internal import Cryptography
+
+extension TrustPolicy {
+  /// What evidence of trusted hardware is worth something (FORMAT section 5).
+  public struct TEE: Sendable, Equatable {
+    public typealias Kind = EvidenceDocument.Kind
+
+    static let rootsMax = 64
+    static let measurementsMax = 64
+    static let valuesMax = 1024
+
+    /// Those that are accepted. `simulated` shows no hardware.
+    public var kinds: [Kind]
+    /// By kind: of `simulated` Ed25519 keys, of the others DER certificates in place of the vendor's own roots.
+    public var roots: [Kind: [[UInt8]]]
+    /// By kind, and by the name of a claim: the values that are accepted, in lower-case hexadecimal. What is not named may be anything.
+    public var measurements: [Kind: [String: [String]]]
+
+    public init(
+      kinds: [Kind], roots: [Kind: [[UInt8]]] = [:], measurements: [Kind: [String: [String]]] = [:]
+    ) {
+      self.kinds = kinds
+      self.roots = roots
+      self.measurements = measurements
+    }
+  }
+}
+
+extension TrustPolicy.TEE {
+  init(_ json: JSON) throws(ReceiptError) {
+    var fields = try Fields(json, "trust.tee")
+    kinds = []
+    for value in try fields.array("kinds", max: Kind.allCases.count) {
+      kinds.append(try Self.kind(value.stringValue ?? "", "trust.tee.kinds"))
+    }
+    roots = [:]
+    for (kind, value) in try Self.byKind(fields.optional("roots"), "trust.tee.roots") {
+      let path = "trust.tee.roots.\(kind.rawValue)"
+      roots[kind] = []
+      for text in try Self.texts(value, path, max: Self.rootsMax) {
+        roots[kind]?.append(try Self.root(text, kind, path))
+      }
+    }
+    measurements = [:]
+    for (kind, value) in try Self.byKind(fields.optional("measurements"), "trust.tee.measurements") {
+      let path = "trust.tee.measurements.\(kind.rawValue)"
+      guard let members = value.objectValue, (1...Self.measurementsMax).contains(members.count) else {
+        throw .field(path, why: "must be an object of 1 to \(Self.measurementsMax) members")
+      }
+      measurements[kind] = [:]
+      for member in members {
+        let values = try Self.texts(member.value, "\(path).\(member.name)", max: Self.valuesMax)
+        guard values.allSatisfy({ text in Hex.decode(text).map { Hex.encode($0).hasSameBytes(as: text) } ?? false })
+        else {
+          throw .field("\(path).\(member.name)", why: "must hold bytes in lower-case hexadecimal")
+        }
+        measurements[kind]?[member.name] = values
+      }
+    }
+    try fields.end()
+    for kind in Array(roots.keys) + Array(measurements.keys) where !kinds.contains(kind) {
+      throw .field("trust.tee", why: "says something of \(kind.rawValue), which kinds does not list")
+    }
+  }
+
+  private static func kind(_ name: String, _ path: String) throws(ReceiptError) -> Kind {
+    guard let kind = Kind(rawValue: name) else {
+      let kinds = Kind.allCases.map(\.rawValue).joined(separator: ", ")
+      throw .field(path, why: "\"\(name.prefix(40))\" is none of \(kinds)")
+    }
+    return kind
+  }
+
+  private static func byKind(_ json: JSON?, _ path: String) throws(ReceiptError) -> [(Kind, JSON)] {
+    guard let json else { return [] }
+    guard let members = json.objectValue else { throw .field(path, why: "must be an object") }
+    var result: [(Kind, JSON)] = []
+    for member in members { result.append((try kind(member.name, path), member.value)) }
+    return result
+  }
+
+  private static func texts(_ json: JSON, _ path: String, max: Int) throws(ReceiptError) -> [String] {
+    let texts = json.arrayValue?.compactMap(\.stringValue) ?? []
+    guard texts.count == json.arrayValue?.count, (1...max).contains(texts.count) else {
+      throw .field(path, why: "must be an array of 1 to \(max) strings")
+    }
+    return texts
+  }
+
+  private static func root(_ text: String, _ kind: Kind, _ path: String) throws(ReceiptError) -> [UInt8] {
+    do {
+      let bytes = try Base64.decode(text)
+      if kind == .simulated { _ = try VerifyingKey(raw: bytes) } else { _ = try X509Certificate(der: bytes) }
+      return bytes
+    } catch {
+      let what = kind == .simulated ? "an Ed25519 key" : "a DER certificate"
+      throw .field(path, why: "must hold the base64 of \(what): \(error)")
+    }
+  }
+
+  var json: JSON {
+    .members([
+      ("kinds", .array(kinds.map { .string($0.rawValue) })),
+      ("roots", Self.json(roots) { .array($0.map { .string(Base64.encode($0)) }) }),
+      (
+        "measurements",
+        Self.json(measurements) { values in
+          .object(
+            values.sorted { $0.key < $1.key }.map { JSONMember($0.key, .array($0.value.map { .string($0) })) })
+        }
+      ),
+    ])
+  }
+
+  private static func json<Value>(_ byKind: [Kind: Value], _ value: (Value) -> JSON) -> JSON? {
+    byKind.isEmpty
+      ? nil
+      : .object(
+        byKind.sorted { $0.key.rawValue < $1.key.rawValue }.map { JSONMember($0.key.rawValue, value($0.value)) })
+  }
+}
