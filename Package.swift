@@ -114,7 +114,8 @@ let services: [Target] = [
   service(
     "Attribution", ["Stores", "Credit", "Receipts", "MerkleLog", "Codec", "Cryptography", metrics, lifecycle]),
   service("Witness", ["Stores", "MerkleLog", "Cryptography"]),
-  service("Orchestrator", ["Stores", "MerkleLog", "Receipts", "Credit", "Codec", "Cryptography", lifecycle]),
+  service(
+    "Orchestrator", ["Stores", "Evidence", "MerkleLog", "Receipts", "Credit", "Codec", "Cryptography", lifecycle]),
   main("Inference", "colophon-inference"),
   main("Verification", "colophon-verification"),
   main("Storage", "colophon-storage"),
@@ -186,7 +187,8 @@ let testTargets: [Target] = [
   tests(
     "Inference",
     [
-      "InferenceService", "Exact", "Receipts", "Credit", "Codec", "Cryptography", "RPC", "ServiceKit", "Wire",
+      "InferenceService", "Evidence", "Exact", "Receipts", "Credit", "Codec", "Cryptography", "RPC", "ServiceKit",
+      "Wire",
       hummingbird,
       logging, nioCore, .product(name: "HummingbirdTesting", package: "hummingbird"),
     ]),

@@ -24,7 +24,11 @@ struct ExecutionSigner: Sendable {
   let build: String
 
   /// The last event of an answer: everything that was committed to, and the statement that commits.
-  func finish(_ answer: Answer, to request: PreparedRequest) throws -> Finished {
+  /// - Parameter evidence: of the key, for an epoch that the answer begins in.
+  func finish(_ answer: Answer, to request: PreparedRequest, _ evidence: KeyEvidence.Named? = nil) throws -> Finished {
+    if let epoch = evidence?.epoch, !epoch.contains(answer.startedUnixMs) {
+      throw EvidenceFailure.refused("the clock left the evidence's epoch between a request and its answer")
+    }
     let content = try AnswerContent(
       choices: answer.choices.enumerated().map { index, choice in
         AnswerContent.Choice(
@@ -46,7 +50,8 @@ struct ExecutionSigner: Sendable {
       model: request.model.manifest.id, manifest: request.model.manifestDigest,
       profile: ExecutionPredicate.profileExact, build: build, parameters: request.parameters,
       promptTokens: request.prompt.count, completionTokens: answer.tokens, finishReason: answer.finishReason,
-      startedUnixMs: answer.startedUnixMs, endedUnixMs: answer.endedUnixMs, activation: chain.head)
+      startedUnixMs: answer.startedUnixMs, endedUnixMs: answer.endedUnixMs, activation: chain.head,
+      evidence: evidence?.digest)
     let statement = Statement(
       kind: .execution, issuer: issuer, subject: request.id.description, subjectDigest: predicate.content,
       issuedAt: Int64(answer.endedUnixMs / 1000), predicate: predicate.json)

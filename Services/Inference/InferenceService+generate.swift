@@ -13,6 +13,7 @@ extension InferenceService {
     _ input: GenerateRequest, _ call: CallContext, _ send: (GenerateEvent) async throws -> Void
   ) async throws {
     let request = try PreparedRequest(input, models: models, contextTokensMax: settings.contextTokensMax)
+    let evidence = try await evidenceNow(call)
     guard let stop = running.add(input.receiptID) else {
       throw RPCError(.alreadyExists, "receipt \(input.receiptID) is being generated already")
     }
@@ -26,7 +27,7 @@ extension InferenceService {
         switch event {
         case .delta(let delta): try await send(GenerateEvent(event: .delta(delta)))
         case .answer(let answer):
-          try await send(GenerateEvent(event: .finished(signer.finish(answer, to: request))))
+          try await send(GenerateEvent(event: .finished(signer.finish(answer, to: request, evidence))))
           log(answer, request, call)
         }
       }

@@ -12,7 +12,7 @@ public struct InferenceService: HostedService {
   public static let name = "inference"
   public static let summary = "Runs language models with exact arithmetic, and signs what it ran."
   public static let defaultPort = 8081
-  public static var settings: [Setting] { InferenceSettings.table }
+  public static var settings: [Setting] { InferenceSettings.table + EvidenceSettings.table }
   static let build = "colophon-inference/0.1.0"
 
   let models: ServedModels
@@ -21,13 +21,16 @@ public struct InferenceService: HostedService {
   let schedulers: [Digest32: Scheduler]
   let pool: ThreadPool
   let settings: InferenceSettings
+  /// Nil: it has none of trusted hardware.
+  let evidence: KeyEvidence?
   let running = RunningGenerations()
   let metrics = InferenceMetrics()
 
   public init(context: ServiceContext) async throws {
+    let key = try context.signingKey("execution")
     try await self.init(
-      settings: InferenceSettings(context.settings, folder: context.folder), issuer: context.issuer,
-      key: context.signingKey("execution"))
+      settings: InferenceSettings(context.settings, folder: context.folder), issuer: context.issuer, key: key,
+      evidence: KeyEvidence.make(context, key: key, build: Self.build))
     for refusal in models.refused {
       context.logger.error("model refused", metadata: ["folder": "\(refusal.name)", "reason": "\(refusal.why)"])
     }
@@ -43,6 +46,11 @@ public struct InferenceService: HostedService {
 
   /// Loads every model of the folder. Errors: an unreadable folder, or a kernel that the processor lacks.
   public init(settings: InferenceSettings, issuer: String, key: SigningKey) async throws {
+    try await self.init(settings: settings, issuer: issuer, key: key, evidence: nil)
+  }
+
+  init(settings: InferenceSettings, issuer: String, key: SigningKey, evidence: KeyEvidence?) async throws {
+    self.evidence = evidence
     _ = try settings.kernel.resolved()
     pool = try ThreadPool(threads: settings.threads, pinned: settings.pinThreads)
     self.settings = settings
@@ -66,6 +74,7 @@ public struct InferenceService: HostedService {
     routes.rpc.serve(InferenceProcedures.generate, limits: Self.generateLimits) { input, call, send in
       try await generate(input, call, send)
     }
+    routes.rpc.serve(InferenceProcedures.getReport) { input, call in try await report(input, call) }
     routes.rpc.serve(InferenceProcedures.cancel) { input, _ in CancelResponse(found: running.cancel(input.receiptID)) }
   }
 
@@ -75,7 +84,7 @@ public struct InferenceService: HostedService {
         if models.models.isEmpty, models.refused.isEmpty { return "no model in \(settings.models)" }
         return models.refused.isEmpty ? nil : models.refused.map { "\($0.name): \($0.why)" }.joined(separator: "; ")
       }
-    ]
+    ] + evidenceChecks
   }
 
   /// A body of the most that a client may send, with the salts of its messages.

@@ -23,6 +23,7 @@ public struct OrchestratorService: HostedService {
 
   let pipeline: Pipeline
   let slots: RequestSlots
+  let reportSlots = RequestSlots(count: AttestationRoute.reportsMax)
   let recovery: Recovery
 
   public init(context: ServiceContext) async throws {
@@ -94,6 +95,7 @@ public struct OrchestratorService: HostedService {
     rest.route("/v1/attribution/:id", .get, credit.attribution)
     rest.route("/v1/contributors/:id/statement", .get, credit.statement)
     rest.route("/v1/epochs", .get, epochs.list)
+    rest.route("/v1/attestation/report", .get, AttestationRoute(pipeline: pipeline, slots: reportSlots).report)
     rest.route("/checkpoint", .get, log.checkpoint)
     rest.route("/tile/**", .get, log.tile)
     rest.route("/.well-known/scitt-keys", .get, log.keys)

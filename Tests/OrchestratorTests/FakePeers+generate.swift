@@ -80,7 +80,8 @@ extension FakePeers {
       }, content: commitment, tokens: Commitment.make(.commitmentTokens, salt: salts.tokens, data: tokens),
       model: Self.model, manifest: try manifest.digest(), profile: ExecutionPredicate.profileExact, build: "fake/1",
       parameters: EffectiveParameters(chat.parameters, drawnSeed: 7, room: 2048 - 5), promptTokens: 5,
-      completionTokens: pieces.count, finishReason: reason, startedUnixMs: 1, endedUnixMs: 2, activation: head)
+      completionTokens: pieces.count, finishReason: reason, startedUnixMs: 1, endedUnixMs: 2, activation: head,
+      evidence: state.withLock { $0.evidence })
     return Finished(
       executionStatement: try sign(.execution, request.receiptID, commitment, execution.json), content: content,
       tokenIDs: tokens, activationList: list, finishReason: reason.rawValue, promptTokens: 5,

@@ -12,7 +12,7 @@ import Wire
 final class FakePeers: Peers {
   enum Step: String, CaseIterable, Sendable {
     case generate, keep, attribute, reexecute, append, settle, models, checkpoint, blob, requestVerdict, enlist, verdict
-    case policy, score, owners, credits
+    case policy, score, owners, credits, report
   }
 
   struct Script: Sendable {
@@ -53,6 +53,12 @@ final class FakePeers: Peers {
     var verdictRefusal: RPCError?
     /// What verification answers about any receipt.
     var verdict = VerdictStatus(state: "queued")
+    /// What executions name, and storage has.
+    var evidence: Digest32?
+    /// What inference answers to a nonce.
+    var report: @Sendable ([UInt8]) throws -> AttestationReport = { _ in
+      throw RPCError(.failedPrecondition, "no evidence")
+    }
     /// Of every contributor.
     var credits: [CreditedAmount] = []
   }

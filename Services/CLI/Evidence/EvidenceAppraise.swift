@@ -1,7 +1,6 @@
 import ArgumentParser
 import Codec
 import Evidence
-import Foundation
 
 struct EvidenceAppraise: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -70,30 +69,9 @@ struct EvidenceAppraise: AsyncParsableCommand {
         throw Failure("\(policy): \(error)", status: 65)
       }
     }
-    var handed = try collateral.map(read) ?? Collateral()
+    var handed = try collateral.map(CollateralFolder.read) ?? Collateral()
     handed.request = try request.map(Files.bytes)
     handed.response = try response.map(Files.bytes)
     return Appraiser(policy: chosen, collateral: handed).appraise(try Files.bytes(file), kind: kind, at: time)
-  }
-
-  /// Every file of the folder, in the order of names; one that is no collateral is named, not passed over.
-  private func read(_ folder: String) throws -> Collateral {
-    let names: [String]
-    do {
-      names = try FileManager.default.contentsOfDirectory(atPath: folder).filter { !$0.hasPrefix(".") }.sorted()
-    } catch {
-      throw Failure("cannot read the folder \(folder)", status: 66)
-    }
-    guard names.count <= Collateral.fileCountMax else {
-      throw Failure("\(folder) has \(names.count) files, the limit is \(Collateral.fileCountMax)", status: 65)
-    }
-    var handed = Collateral()
-    for name in names {
-      let path = "\(folder)/\(name)"
-      do { try handed.add(try Files.bytes(path)) } catch let error as AppraisalError {
-        throw Failure("\(path): \(error)", status: 65)
-      }
-    }
-    return handed
   }
 }

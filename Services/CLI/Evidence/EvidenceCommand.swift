@@ -2,5 +2,6 @@ import ArgumentParser
 
 struct EvidenceCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "evidence", abstract: "Evidence of trusted hardware.", subcommands: [EvidenceAppraise.self])
+    commandName: "evidence", abstract: "Evidence of trusted hardware.",
+    subcommands: [EvidenceAppraise.self, EvidenceReport.self])
 }

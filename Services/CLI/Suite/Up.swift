@@ -55,7 +55,7 @@ struct Up: AsyncParsableCommand {
   private func start(_ supervisor: Supervisor) async throws -> [(String, String)] {
     var urls: [String: String] = [:]
     for service in Self.services {
-      if ["attribution", "verification"].contains(service) {
+      if ["attribution", "inference", "verification"].contains(service) {
         setenv("COLOPHON_\(service.uppercased())_STORAGE_URL", urls["storage"] ?? "", 1)
       }
       if service == "orchestrator" {

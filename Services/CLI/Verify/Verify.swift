@@ -1,5 +1,6 @@
 import ArgumentParser
 import Codec
+import Evidence
 import Foundation
 import Receipts
 
@@ -29,6 +30,9 @@ struct Verify: AsyncParsableCommand {
 
   @Option(help: "Execute the answer again with this GGUF file instead of believing a verdict.")
   var model: String?
+
+  @Option(help: "Folder of what appraising evidence of trusted hardware needs, besides what the bundle brings.")
+  var collateral: String?
 
   @Option(
     parsing: .singleValue,
@@ -61,7 +65,8 @@ struct Verify: AsyncParsableCommand {
     where isAsked && !policy.required.contains(check) { policy.required.append(check) }
     let again = try model.map { try LocalReexecution(model: $0) }
     let verifier = BundleVerifier(
-      policy: policy, ownCopy: try response.map { try Files.bytes($0) }, reexecute: again.map { $0.check })
+      policy: policy, ownCopy: try response.map { try Files.bytes($0) }, reexecute: again.map { $0.check },
+      appraise: BoundAppraisal.verifying(try collateral.map(CollateralFolder.read) ?? Collateral()))
     return verifier.verify(try Files.bytes(bundle))
   }
 }

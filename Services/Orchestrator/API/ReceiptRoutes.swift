@@ -42,10 +42,12 @@ struct ReceiptRoutes: Sendable {
       let openings = caller.owner == row.owner ? try await openings(of: row, call) : [:]
       let (proof, timestamp) = try readable(inclusion)
       let beside = await registered(row, context)
+      let evidence = try await evidence(of: row, call)
       bytes = try Bundle(
         receiptID: row.receiptID, asOf: inclusion.treeSize, statements: row.statements,
         coseReceipt: inclusion.coseReceipt, tlogProof: proof.encoded, timestamp: timestamp, openings: openings,
-        registered: beside.first, superseding: beside.superseding
+        registered: beside.first, superseding: beside.superseding,
+        evidence: evidence
       ).encoded()
     } catch let error as RPCError {
       context.logger.error("bundle not made", metadata: ["receipt": "\(row.receiptID)", "error": "\(error)"])
@@ -89,11 +91,21 @@ struct ReceiptRoutes: Sendable {
   /// One opening by its name; nil where there is none, or it was erased.
   func opening(_ field: CommittedField, of row: OutboxRow, _ call: CallContext) async throws -> [UInt8]? {
     guard let name = row.openingNames[field] else { return nil }
-    do {
-      let blob = try await pipeline.peers.blob(name.bytes, call)
-      guard SHA256.hash(blob) == name else { throw RPCError(.dataLoss, "blob \(name.named) is damaged") }
-      return blob
-    } catch let error as RPCError where error.code == .notFound { return nil }
+    do { return try await pipeline.blob(name, call) } catch let error as RPCError where error.code == .notFound {
+      return nil
+    }
+  }
+}
+
+extension ReceiptRoutes {
+  /// The evidence of the key that signed the execution, for anybody; nil where there is none, or it is kept no longer.
+  private func evidence(of row: OutboxRow, _ call: CallContext) async throws -> [UInt8]? {
+    guard let execution = row.statements[.execution], let name = try SignedExecution.evidence(execution) else {
+      return nil
+    }
+    do { return try await pipeline.blob(name, call) } catch let error as RPCError where error.code == .notFound {
+      return nil
+    }
   }
 }
 

@@ -1,4 +1,5 @@
 internal import Cryptography
+internal import Evidence
 internal import HTTPTypes
 internal import Hummingbird
 internal import Logging
@@ -18,7 +19,7 @@ struct VerifyRoute: Sendable {
     defer { withExtendedLifetime(slot) {} }
     let bundle = try await BodyReader.read(
       request, types: [Bundle.mediaType, "application/json"], limit: Bundle.bytesMax)
-    var verifier = BundleVerifier(policy: try policy(context))
+    var verifier = BundleVerifier(policy: try policy(context), appraise: BoundAppraisal.verifying())
     if let check = await reexecution(bundle, context) { verifier.reexecute = { _, _, _ in check } }
     return Response(.ok, json: verifier.verify(bundle).json)
   }

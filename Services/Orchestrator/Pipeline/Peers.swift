@@ -9,6 +9,7 @@ protocol Peers: Sendable {
   func listModels() async throws -> [ServedModel]
   func generate(_ request: GenerateRequest, _ call: CallContext?) -> AsyncThrowingStream<GenerateEvent, any Error>
   func cancel(_ receiptID: String) async throws
+  func report(_ nonce: [UInt8], _ call: CallContext?) async throws -> AttestationReport
 
   func keep(_ request: KeepRequest, _ call: CallContext?) async throws -> KeepResponse
   func blob(_ digest: [UInt8], _ call: CallContext?) async throws -> [UInt8]

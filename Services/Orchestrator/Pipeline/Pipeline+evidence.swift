@@ -19,6 +19,10 @@ extension Pipeline {
       guard let blob = row.openings[field] else { continue }
       blobs.append(WireBlob(retention: .opening, data: blob))
     }
+    if let named = try SignedExecution.evidence(execution) {
+      // Inference put it into storage before it named it; kept with the request, it stays as long as that does.
+      blobs.append(WireBlob(retention: .evidence, data: try await blob(named, call)))
+    }
     let request = KeepRequest(receiptID: row.receiptID.description, subjectDigest: digest.bytes, blobs: blobs)
     let answer = try await peers.keep(request, call)
     let custody = try checked(answer.custodyStatement, .custody, of: row, subject: digest)
@@ -29,6 +33,13 @@ extension Pipeline {
     row.statements[.custody] = answer.custodyStatement
     row.state = .kept
     return try await save(row, from: .executed)
+  }
+
+  /// A blob by its name. Errors: other bytes than those of the name, and those of storage.
+  func blob(_ name: Digest32, _ call: CallContext?) async throws -> [UInt8] {
+    let bytes = try await peers.blob(name.bytes, call)
+    guard SHA256.hash(bytes) == name else { throw RPCError(.dataLoss, "blob \(name.named) is damaged") }
+    return bytes
   }
 
   /// Step 5: attribution shares the price.
@@ -87,5 +98,12 @@ extension Pipeline {
   private static func precedes(_ a: CommittedField, _ b: CommittedField) -> Bool {
     if case .message(let x) = a, case .message(let y) = b { return x < y }
     return a.description < b.description
+  }
+}
+
+/// The evidence document that an execution names; nil where it names none.
+enum SignedExecution {
+  static func evidence(_ statement: [UInt8]) throws -> Digest32? {
+    try ExecutionPredicate(try SignedStatement(statement).statement.predicate).evidence
   }
 }

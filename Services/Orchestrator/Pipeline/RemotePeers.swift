@@ -55,6 +55,11 @@ struct RemotePeers: Peers {
       InferenceProcedures.cancel, CancelRequest(receiptID: receiptID), timeout: .seconds(5))
   }
 
+  func report(_ nonce: [UInt8], _ call: CallContext?) async throws -> AttestationReport {
+    try await inference.call(
+      InferenceProcedures.getReport, GetReportRequest(nonce: nonce), timeout: timeout, context: call)
+  }
+
   func keep(_ request: KeepRequest, _ call: CallContext?) async throws -> KeepResponse {
     try await storage.call(StorageProcedures.keep, request, timeout: timeout, context: call)
   }
