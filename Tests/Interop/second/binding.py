@@ -3,7 +3,7 @@
 from . import sampling
 from .bundle import Bundle
 from .report import PASS, Outcome
-from .values import require
+from .values import digest_text, require, sha256
 
 # Statements about one request; the others are about a model or a rule.
 OF_REQUEST = ("receipt", "execution", "custody", "attribution", "verdict")
@@ -49,8 +49,9 @@ def _bound(bundle: Bundle) -> None:
         require(not statement or bound.get(kind) == statement.digest, f"{kind}: the receipt binds another")
 
 
-    # A manifest stands beside an execution, and a policy beside an attribution, which it never lacks.
+    # A manifest and evidence stand beside an execution, and a policy beside an attribution, which it never lacks.
     require("execution" in bundle.statements or "model" not in bundle.statements, "model: no execution names it")
+    require("execution" in bundle.statements or bundle.evidence is None, "evidence: no execution names it")
     require(("attribution" in bundle.statements) == ("policy" in bundle.statements), "attribution and its policy")
 
 
@@ -60,6 +61,9 @@ def _agreement(bundle: Bundle) -> None:
     model, policy = bundle.statements.get("model"), bundle.statements.get("policy")
     if execution:
         require(execution["commitments"]["request"] == receipt["request"], "execution and receipt: another request")
+        evidence = bundle.evidence
+        named = evidence is None or execution.get("evidence") == digest_text(sha256(evidence))
+        require(named, "execution: names other evidence than the bundle's, or none")
         if model:
             require(execution["model"]["manifest"] == model.predicate_digest, "execution: another manifest")
             require(execution["model"]["id"] == model.predicate["id"], "execution: another model id")

@@ -57,6 +57,8 @@ class Bundle:
     """By kind: what has an entry of its own, and the text of its proof."""
     superseding: list[tuple[Statement, str]]
     """Verdicts that take the place of the first one, each of the one before it."""
+    evidence: bytes | None
+    """The evidence document, not yet read."""
 
     @classmethod
     def parse(cls, data: bytes) -> "Bundle":
@@ -69,7 +71,7 @@ class Bundle:
             log=record(
                 cose_receipt=text(0, BYTES_MAX), tlog_proof=text(0, BYTES_MAX), timestamp_=text(0, BYTES_MAX)),
             openings=_openings, does_not_show=exactly(DOES_NOT_SHOW), registered_=_registered,
-            superseding_=list_of(_REGISTERED, 1, 16))(value, "bundle")
+            superseding_=list_of(_REGISTERED, 1, 16), evidence_=text(0, BYTES_MAX))(value, "bundle")
         decoded = {kind: from_base64(encoded, kind) for kind, encoded in value["statements"].items()}
         blobs = {name: from_base64(encoded, name) for name, encoded in value["openings"].items()}
         return cls(
@@ -80,7 +82,8 @@ class Bundle:
             {kind: (Statement.parse(from_base64(item["statement"], kind), kind), item["tlog_proof"])
              for kind, item in value.get("registered", {}).items()},
             [(Statement.parse(from_base64(item["statement"], "verdict"), "verdict"), item["tlog_proof"])
-             for item in value.get("superseding", [])])
+             for item in value.get("superseding", [])],
+            from_base64(value["evidence"], "evidence") if "evidence" in value else None)
 
     @cached_property
     def openings(self) -> dict[str, Opening]:

@@ -1,4 +1,4 @@
-"""The checks `model`, `reexecution`, `tee`, `proof`, `attribution` and `custody`."""
+"""The checks `model`, `reexecution`, `proof`, `attribution` and `custody`."""
 
 from typing import Any
 
@@ -49,10 +49,6 @@ def reexecution(bundle: Bundle, trust: Trust, found: Inclusion) -> Outcome:
     require(verdict["result"] == "pass", f"the verdict is fail: {verdict['finding']}")
     require(verdict["positions"] == execution.predicate["usage"]["completion_tokens"], "not all was recomputed")
     return PASS, f"{verdict['positions']} tokens recomputed by {statement.issuer}"
-
-
-def tee(bundle: Bundle) -> Outcome:
-    return NOT_OFFERED, "the execution states no evidence of trusted hardware"
 
 
 def proof(bundle: Bundle) -> Outcome:
@@ -107,6 +103,8 @@ def custody(bundle: Bundle) -> Outcome:
     # Of a name that stands twice the first counts.
     kept = {blob["name"]: int(blob["bytes"]) for blob in reversed(stated["blobs"])}
     blobs = {"the execution statement": execution.message.raw} if execution else {}
+    if bundle.evidence is not None:
+        blobs["the evidence document"] = bundle.evidence
     blobs |= {f"the opening {name}": blob for name, blob in bundle.blobs.items()}
     for name, data in blobs.items():
         require(kept.get(digest_text(sha256(data))) == len(data), f"{name} is not among the kept blobs")

@@ -103,7 +103,7 @@ PREDICATES = {
         model=record(id=_NAME, manifest=digest), profile=_NAME, engine=record(build=_NAME),
         parameters=parameters, usage=record(prompt_tokens=integer(), completion_tokens=integer()),
         finish_reason=one_of(["stop", "length", "tool_calls", "cancelled"]), started_unix_ms=decimal(),
-        ended_unix_ms=decimal(), activation=digest),
+        ended_unix_ms=decimal(), activation=digest, evidence_=digest),
     "custody": record(
         receipt_id=receipt_id, kept_unix_ms=decimal(),
         blobs=list_of(record(

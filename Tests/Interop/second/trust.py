@@ -1,5 +1,6 @@
 """The trust policy (FORMAT section 5): whom its owner believes, and for what."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,14 +10,15 @@ from .certificates import parse_root
 from .cose import is_key, thumbprint
 from .jcs import parse
 from .note import COSIGNATURE, ED25519, VerifierKey, is_key_name
-from .shape import decimal, digest, exactly, list_of, one_of, record, text, that
-from .values import digest_text, from_base64, is_integer, require
+from .shape import Shape, decimal, digest, exactly, list_of, one_of, record, text, that
+from .values import Refused, digest_text, from_base64, is_integer, require
 
 CHECKS = (
     "signatures", "binding", "content", "inclusion", "witnesses", "time", "model", "reexecution", "tee", "proof",
     "attribution", "custody")
 # One key signs at most one of these kinds; the other kinds go with any.
 SEPARATE = frozenset({"execution", "custody", "attribution", "verdict", "receipt", "model"})
+EVIDENCE_KINDS = ("simulated", "nitro", "tdx", "sev-snp")
 KINDS = SEPARATE | {"policy", "contribution", "key", "tombstone", "epoch", "draw", "reveal"}
 
 
@@ -28,6 +30,48 @@ class Issuer:
     kinds: frozenset[str]
     from_index: int
     to_index: int | None
+
+
+def _by_kind(shape: Shape) -> Shape:
+    return record(**{kind + "_": shape for kind in EVIDENCE_KINDS})
+
+
+def _claims(value: Any, path: str) -> None:
+    require(isinstance(value, dict) and 1 <= len(value) <= 64, f"{path} has not 1 to 64 members")
+    for name, values in value.items():
+        list_of(that(lambda item: isinstance(item, str) and _HEX.fullmatch(item), "lower-case hex"), 1, 1024)(
+            values, f"{path}.{name}")
+
+
+_HEX = re.compile(r"([0-9a-f]{2})*")
+_TEE = record(
+    kinds=list_of(one_of(EVIDENCE_KINDS), 0, len(EVIDENCE_KINDS)), roots_=_by_kind(list_of(text(), 1, 64)),
+    measurements_=_by_kind(_claims))
+
+
+@dataclass(frozen=True)
+class TEE:
+    """What evidence of trusted hardware is worth something, by its kind."""
+
+    kinds: frozenset[str]
+    roots: dict[str, list[bytes]]
+    measurements: dict[str, dict[str, list[str]]]
+
+    @classmethod
+    def parse(cls, value: dict[str, Any]) -> "TEE":
+        roots = {
+            kind: [from_base64(root, f"trust.tee.roots.{kind}") for root in found]
+            for kind, found in value.get("roots", {}).items()}
+        require(all(is_key(key) for key in roots.get("simulated", [])), "trust.tee.roots.simulated has what is no key")
+        for kind in roots.keys() - {"simulated"}:
+            for der in roots[kind]:
+                try:
+                    x509.load_der_x509_certificate(der)
+                except ValueError as error:
+                    raise Refused(f"trust.tee.roots.{kind} has what is no certificate") from error
+        said = roots.keys() | value.get("measurements", {}).keys()
+        require(said <= set(value["kinds"]), "trust.tee says something of a kind that it does not list")
+        return cls(frozenset(value["kinds"]), roots, value.get("measurements", {}))
 
 
 @dataclass(frozen=True)
@@ -44,6 +88,7 @@ class Trust:
     attribution_policies: frozenset[str]
     required: frozenset[str]
     timestamp_roots: list[x509.Certificate]
+    tee: "TEE | None"
 
     @classmethod
     def parse(cls, data: bytes) -> "Trust":
@@ -56,7 +101,7 @@ class Trust:
             witnesses=list_of(text(), 0, 64),
             quorum=lambda item, path: require(is_integer(item), f"{path} is no count"), issuers=list_of(issuer),
             manifests=record(signers=list_of(digest), digests=list_of(digest)), profiles=list_of(text()),
-            tee_=record(roots=list_of(text()), measurements=list_of(text())), timestamp_roots_=list_of(text(), 0, 64),
+            tee_=_TEE, timestamp_roots_=list_of(text(), 0, 64),
             attribution_policies=list_of(digest),
             required=list_of(one_of(CHECKS)))(value, "trust")
         require(len(data) <= 1 << 20, "trust policy: above 1 MiB")
@@ -71,7 +116,8 @@ class Trust:
             [_issuer(item) for item in value["issuers"]], frozenset(value["manifests"]["signers"]),
             frozenset(value["manifests"]["digests"]), frozenset(value["profiles"]),
             frozenset(value["attribution_policies"]), frozenset(value["required"]),
-            [parse_root(from_base64(item, "a root")) for item in value.get("timestamp_roots", [])])
+            [parse_root(from_base64(item, "a root")) for item in value.get("timestamp_roots", [])],
+            TEE.parse(value["tee"]) if "tee" in value else None)
 
     def issuer(self, kid: str) -> Issuer | None:
         return next((issuer for issuer in self.issuers if issuer.kid == kid), None)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from . import binding, claims, content, log_checks
+from . import binding, claims, content, log_checks, tee
 from .bundle import Bundle
 from .report import FAIL, NOT_CHECKED, Outcome, Report
 from .trust import CHECKS, Trust
@@ -29,7 +29,7 @@ def verify(data: bytes, trust: Trust, response: bytes | None = None, require: fr
         "time": lambda: log_checks.time(bundle, included, trust),
         "model": lambda: claims.model(bundle, trust),
         "reexecution": lambda: claims.reexecution(bundle, trust, included),
-        "tee": lambda: claims.tee(bundle),
+        "tee": lambda: tee.tee(bundle, trust),
         "proof": lambda: claims.proof(bundle),
         "attribution": lambda: claims.attribution(bundle, trust, included),
         "custody": lambda: claims.custody(bundle),
