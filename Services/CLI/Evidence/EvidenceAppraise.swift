@@ -17,8 +17,8 @@ struct EvidenceAppraise: AsyncParsableCommand {
       Collateral is a folder of certificates, revocation lists and keys (PEM; the first two also DER), of the answers of
       Intel's provisioning service (tcbInfo, enclaveIdentity), or of one JSON object with all of a platform's.
 
-      A gateway's signed text (/v1/signature/{id}) and an AIR receipt are held against the bodies that went over the wire, and
-      against the signers of the policy, which has to list them: {"signers": ["<address or key in hex>"]}
+      A gateway's signed text (/v1/signature/{id}), an AIR receipt and an ACI receipt (/v1/aci/receipts/{id}) are held against the
+      bodies that went over the wire, and against the signers of the policy, which has to list them: {"signers": ["<address or key in hex>"]}
 
         colophon evidence appraise signature.json --kind signed-text --at 2026-06-01T00:00:00Z --policy policy.json \\
           --request request.json --response response.json

@@ -22,6 +22,7 @@ public struct Appraiser: Sendable {
     case .vTPM: VTPMAppraisal(policy: policy, collateral: collateral, time: time).appraise(evidence)
     case .signedText: SignedTextAppraisal(policy: policy, collateral: collateral, time: time).appraise(evidence)
     case .air: AIRAppraisal(policy: policy, collateral: collateral, time: time).appraise(evidence)
+    case .aci: ACIAppraisal(policy: policy, collateral: collateral, time: time).appraise(evidence)
     case .simulated: SimulatedAppraisal(policy: policy, time: time).appraise(evidence)
     }
   }

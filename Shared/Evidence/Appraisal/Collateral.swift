@@ -8,7 +8,7 @@ public struct Collateral: Sendable {
   public var revocationLists: [X509RevocationList] = []
   /// vTPM: the attestation key, where the evidence does not carry it.
   public var publicKeys: [X509PublicKey] = []
-  /// Signed texts and AIR receipts: the bodies as they went over the wire.
+  /// Signed texts, AIR and ACI receipts: the bodies as they went over the wire.
   public var request: [UInt8]?
   public var response: [UInt8]?
   /// DCAP: TCB info and identities of quoting enclaves.

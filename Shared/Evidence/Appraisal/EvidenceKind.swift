@@ -16,6 +16,8 @@ public enum EvidenceKind: String, Sendable, CaseIterable {
   case signedText = "signed-text"
   /// Attested Inference Receipt, version 1.
   case air
+  /// Receipt of Attested Confidential Inference, version `aci/1`.
+  case aci
   /// A statement by a root key of somebody's own: it shows no hardware.
   case simulated
 }

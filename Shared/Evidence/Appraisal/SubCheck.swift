@@ -26,6 +26,8 @@ public struct SubCheck: Sendable, Equatable {
     case signer
     /// What was signed is of our own request and response.
     case exchange
+    /// A gateway says that it verified whom it forwarded to.
+    case upstream
     /// The environment cannot be looked into from outside.
     case debug
     /// vTPM: the PCR values are those that were quoted.

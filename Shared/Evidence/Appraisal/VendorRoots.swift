@@ -8,7 +8,7 @@ enum VendorRoots {
     case .tdx, .sgx: intel
     case .sevSNP: amd
     case .nvidiaGPU: nvidia
-    case .vTPM, .signedText, .air, .simulated: []
+    case .vTPM, .signedText, .air, .aci, .simulated: []
     }
   }
 

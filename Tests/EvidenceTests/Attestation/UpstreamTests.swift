@@ -12,6 +12,7 @@ import Testing
     var name, fails, signer: String
     var answer: Answer?
     var receipt: String?
+    var document: String?
   }
 
   private static let request = Array(#"{"model":"m","messages":[{"role":"user","content":"Hello?"}]}"#.utf8)
@@ -19,13 +20,13 @@ import Testing
     #"{"choices":[{"message":{"role":"assistant","content":"Hello."}}]}"#.utf8)
   private static let now = EvidenceVector.time("2026-06-01T00:00:00Z")
 
-  private static func load(_ name: String) throws -> [Case] {
+  static func load(_ name: String) throws -> [Case] {
     let file = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .deletingLastPathComponent().appending(path: "Vectors/evidence/upstream/\(name)")
     return try JSONDecoder().decode([Case].self, from: Data(contentsOf: file))
   }
 
-  private static func appraise(
+  static func appraise(
     _ evidence: [UInt8], _ kind: EvidenceKind, signers: Set<String>, at time: Int64 = now,
     _ edit: (inout AppraisalPolicy, inout Collateral) -> Void = { _, _ in }
   ) -> Appraisal {
@@ -36,7 +37,7 @@ import Testing
     return Appraiser(policy: policy, collateral: collateral).appraise(evidence, kind: kind, at: time)
   }
 
-  private static func check(_ one: Case, _ evidence: [UInt8], _ kind: EvidenceKind) {
+  static func check(_ one: Case, _ evidence: [UInt8], _ kind: EvidenceKind) {
     let appraisal = appraise(evidence, kind, signers: [one.signer])
     let failed = appraisal.checks.filter { $0.state == .fail }.map(\.name.rawValue)
     #expect(failed == (one.fails.isEmpty ? [] : [one.fails]), "\(one.name): \(appraisal.checks)")
@@ -61,12 +62,14 @@ import Testing
   func missing() throws {
     let text = try #require(try Self.load("signed_text.json").first)
     let receipt = try #require(try Self.load("air.json").first { $0.fails.isEmpty })
+    let document = try #require(try Self.load("aci.json").first { $0.name == "ours" })
     let evidence = [
       (
         EvidenceKind.signedText, Array(try JSONEncoder().encode(#require(text.answer))), text.signer,
         SubCheck.Name.signer
       ),
       (.air, try #require(receipt.receipt.flatMap(Hex.decode)), receipt.signer, .signature),
+      (.aci, Array(try #require(document.document).utf8), document.signer, .signature),
     ]
     for (kind, bytes, signer, check) in evidence {
       #expect(Self.appraise(bytes, kind, signers: [signer]).isAccepted)
