@@ -1,5 +1,6 @@
 import ArgumentParser
 import Codec
+import Evidence
 import Foundation
 import Receipts
 
@@ -25,7 +26,7 @@ struct ReceiptCommand: AsyncParsableCommand {
         let client = try OrchestratorClient(server)
         let policy = try TrustPolicy(try Files.bytes(trust))
         let bundle = try Receipts.Bundle(try await client.get("/v1/receipts/\(id)/bundle"))
-        let report = BundleVerifier(policy: policy).verify(try bundle.encoded())
+        let report = BundleVerifier(policy: policy, appraise: BoundAppraisal.verifying()).verify(try bundle.encoded())
         guard report.isAccepted, let receipt = bundle.statements[.receipt] else {
           throw Failure("the receipt itself is not accepted: colophon verify says why", status: 1)
         }
