@@ -1,0 +1,104 @@
+"""Runs the tests: once each to mark what they reach, then against each mutant those that can tell it apart."""
+
+import concurrent.futures
+import json
+import os
+import re
+import subprocess
+import threading
+import time
+
+SHORT_SECONDS = 0.4  # how much of the tests comes first: most mutants die of the quick ones
+FAILED = re.compile(r"^✘ Test (?!run)(.*?)(?: failed| recorded)")
+
+
+class Trials:
+    def __init__(self, package, scratch, say, jobs):
+        self.binary, self.scratch, self.say, self.jobs = package.binary, scratch, say, jobs
+        self.package = package
+        self.durations, self.reached = {}, {}
+
+    def command(self, tests):
+        command = [str(self.binary), "--testing-library", "swift-testing", "--no-parallel"]
+        for test in tests:
+            command += ["--filter", "^" + re.escape(test)]
+        return command
+
+    def environment(self, **more):
+        kept = {name: value for name, value in os.environ.items() if name != "COLOPHON_TEST_LONG"}
+        return {"COLOPHON_TEST_SEED": "7", **kept, "SWIFT_BACKTRACE": "enable=no", **more}
+
+    def names(self):
+        command = [str(self.binary), "--testing-library", "swift-testing", "--list-tests"]
+        listed = subprocess.run(command, text=True, capture_output=True, check=True)
+        return [line for line in listed.stdout.splitlines() if re.match(r"\w+Tests\.\w+/", line)]
+
+    def record(self):
+        """What each test reaches: kept until a source or a test changes."""
+        file = self.scratch / "marks.json"
+        kept = json.loads(file.read_text()) if file.exists() else {}
+        if kept.get("of") != self.package.everything:
+            names = self.names()
+            self.say(f"recording what each of {len(names)} tests reaches")
+            with concurrent.futures.ThreadPoolExecutor(self.jobs) as pool:
+                results = dict(zip(names, pool.map(self.recorded, names)))
+            kept = {"of": self.package.everything, "tests": results}
+            file.write_text(json.dumps(kept))
+        for test, (seconds, marks) in kept["tests"].items():
+            self.durations[test] = seconds
+            for id in marks:
+                self.reached.setdefault(id, []).append(test)
+        for tests in self.reached.values():
+            tests.sort(key=self.durations.get)
+
+    def recorded(self, test):
+        marks = self.scratch / f"marks-{threading.get_ident()}"
+        marks.write_text("")
+        begun = time.monotonic()
+        environment = self.environment(COLOPHON_MUTANT="record", COLOPHON_MUTANT_MARKS=str(marks))
+        done = subprocess.run(self.command([test]), text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=environment)
+        if done.returncode != 0 or "Test run with 0 tests" in done.stdout:
+            raise SystemExit(f"error: without any mutant, this test fails or is not found: {test}\n{done.stdout[-2000:]}")
+        return time.monotonic() - begun, sorted({int(line) for line in marks.read_text().split()})
+
+    def judge(self, mutant):
+        """(state, by whom): killed, survived, or unreached by any test that could tell."""
+        tests = self.reached.get(mutant.id, [])
+        if not tests:
+            return "unreached", ""
+        base = min(self.durations.values())  # what a process costs that tests next to nothing
+        first, total = [], 0.0
+        for test in tests[:40]:
+            total += self.durations[test] - base
+            if first and total > SHORT_SECONDS:
+                break
+            first.append(test)
+        rest = tests[len(first) :]
+        while first:
+            if by := self.killed(mutant, first):
+                return "killed", by
+            first, rest = rest[:40], rest[40:]
+        return "survived", ""
+
+    def killed(self, mutant, tests):
+        limit = 10 + 5 * sum(self.durations[test] for test in tests)
+        process = subprocess.Popen(
+            self.command(tests), text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            env=self.environment(COLOPHON_MUTANT=str(mutant.id)),
+        )
+        late = threading.Timer(limit, process.kill)
+        late.start()
+        try:
+            for line in process.stdout:
+                if match := FAILED.match(line):
+                    process.kill()
+                    return match.group(1)[:100]
+            status = process.wait()
+        finally:
+            isLate = not late.is_alive()
+            late.cancel()
+            process.stdout.close()
+            process.wait()
+        if status == 0:
+            return ""
+        return "time" if isLate else f"exit status {status}"
