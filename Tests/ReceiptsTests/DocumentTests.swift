@@ -52,7 +52,7 @@ import Testing
   }
 
   /// A world whose policy credits two documents.
-  private static func world(_ values: [Int64]? = [-400_000, -100_000, -300_000, -50_000]) throws -> World {
+  static func world(_ values: [Int64]? = [-400_000, -100_000, -300_000, -50_000]) throws -> World {
     var world = World()
     let documents = #"[{"text":"Paris.","contributor":"ada"},{"text":"Rain.","contributor":"bob"}]"#
     world.body = Array(

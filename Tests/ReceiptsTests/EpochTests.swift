@@ -8,6 +8,10 @@ import Testing
   private static let keyID = SHA256.hash([0xFF])
   private static let receipts = (0..<11).map { SHA256.hash([UInt8($0)]) }
 
+  static func epoch(_ count: Int) -> EpochPredicate? {
+    EpochPredicate(keyID: keyID, first: 5, receipts: Array(repeating: keyID, count: count))
+  }
+
   @Test("every receipt of an epoch has a path to its root, and no other number, digest or path does")
   func paths() throws {
     for count in 1...Self.receipts.count {

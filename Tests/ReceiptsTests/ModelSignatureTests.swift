@@ -7,7 +7,7 @@ import Testing
 /// OpenSSF model signatures; Tests/Interop/test_model_signing.py holds them against the model-signing package.
 @Suite struct ModelSignatureTests {
   /// Made for this test, and good for nothing else.
-  private static let pem = """
+  static let pem = """
     -----BEGIN PRIVATE KEY-----
     MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgEXipSx5v1woJmDKn
     upxqI9fHMgQBHUUc8XXqyt1kMMihRANCAAQWBOpCXhfg0upwVUbgRxouOOU4kQ97

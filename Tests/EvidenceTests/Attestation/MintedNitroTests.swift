@@ -13,6 +13,10 @@ struct MintedNitro {
   var header: CBOR = [1: -35]
   var timestampMs = UInt64(TestIssuer.now) * 1000
   var bundle: [X509Certificate]
+  /// Members of the payload as they are instead; nil leaves one out.
+  var changed: [String: CBOR?] = [:]
+  /// The message's parts as they are instead.
+  var parts: [Int: CBOR] = [:]
 
   init() throws {
     root = try TestIssuer.root("test enclaves", .p384)
@@ -23,16 +27,20 @@ struct MintedNitro {
   }
 
   func document() throws -> [UInt8] {
-    let payload: CBOR = [
+    let members: [String: CBOR?] = [
       "module_id": "i-test", "digest": "SHA384", "timestamp": .unsigned(timestampMs),
       "pcrs": .map(pcrs.map { CBORPair(.unsigned(UInt64($0.key)), .bytes($0.value)) }),
       "certificate": .bytes(leaf.certificate.der), "cabundle": .array(bundle.map { .bytes($0.der) }),
       "public_key": .null, "user_data": .bytes([1, 2, 3]), "nonce": .bytes([9]),
     ]
+    let payload = CBOR.map(
+      members.merging(changed) { $1 }.compactMap { name, value in value.map { CBORPair(.text(name), $0) } })
     let protected = try header.encoded()
     let bytes = try payload.encoded()
     let signature = try leaf.key.sign(COSESign1.toBeSigned(protected, bytes))
-    return try CBOR.array([.bytes(protected), [:], .bytes(bytes), .bytes(signature)]).encoded()
+    let made: [CBOR] = [.bytes(protected), [:], .bytes(bytes), .bytes(signature)]
+    return try CBOR.array(made.enumerated().map { parts[$0.offset] ?? $0.element } + (parts[4].map { [$0] } ?? []))
+      .encoded()
   }
 
   func appraise(

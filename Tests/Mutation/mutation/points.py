@@ -157,6 +157,9 @@ class Finder(Statements):
             label = ""
             if len(part) > 1 and part[0].kind == "word" and part[1].text == ":":
                 label, part = part[0].text, part[2:]
+            if label == "where" or (len(part) == 1 and part[0].text == label):
+                self.brackets(part)  # a function, or what may be one
+                continue
             if label.lower().endswith("max") and len(part) == 1 and part[0].kind == "number":
                 self.add(part, ["limit+1"], "limit")
             self.expression(part)
