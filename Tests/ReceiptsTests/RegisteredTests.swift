@@ -53,6 +53,7 @@ import Testing
     #expect(try Self.failed { $0.places = [.verdict: 3] } == [.inclusion])
     #expect(try Self.failed { $0.places = [.draw: 5] } == [.inclusion])
     #expect(try Self.failed { $0.reveal = { $0.last = 3 } } == [.inclusion])
+    #expect(try Self.failed { $0.reveal = { $0.last = 4 } } == [])
     #expect(try Self.failed { $0.reveal = { $0.last = 7 } } == [.inclusion])
     #expect(try Self.failed { $0.places = [.reveal: 6] } == [.inclusion])
     for checkpoint in ["x", "\n\n", "log.example/colophon\n7\nAAAA\n\n"] {
