@@ -91,6 +91,8 @@ struct Executed {
     switch field {
     case .content: execution.content = try opening.commitment(for: field)
     case .tokens: execution.tokens = try opening.commitment(for: field)
+    case .request: execution.request = try opening.commitment(for: field)
+    case .message(let index): execution.messages[index] = try opening.commitment(for: field)
     default: throw EvidenceFixture.Missing(description: "\(field) is not replaced by any test")
     }
   }
