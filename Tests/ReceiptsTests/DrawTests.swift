@@ -78,7 +78,7 @@ import Testing
     #expect(VerificationPolicy("sample 500bp") == .sample(basisPoints: 500))
     for text in [
       "", "now", "Always", "sample", "sample bp", "sample 0bp", "sample 10001bp", "sample 5", "sample 05bp",
-      "sample -5bp",
+      "sample -5bp", "sample +5bp", "always5bp", "sample 5xx",
       "sample  5bp", "sample 5 bp", "sample 99999999999999999999bp", "none ", "sample \u{665}bp",
     ] {
       #expect(VerificationPolicy(text) == nil, "\(text)")

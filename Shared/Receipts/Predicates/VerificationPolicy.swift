@@ -20,10 +20,9 @@ public enum VerificationPolicy: Sendable, Hashable {
     case "on-demand": self = .onDemand
     case "none": self = .never
     default:
-      guard text.hasPrefix("sample "), text.hasSuffix("bp") else { return nil }
-      let digits = text.dropFirst(7).dropLast(2)
-      guard digits.utf8.allSatisfy({ (48...57).contains($0) }), !digits.hasPrefix("0"), let rate = Int(digits),
-        (1...Self.basisPointsMax).contains(rate)
+      // A rate has one spelling.
+      guard let rate = Int(text.dropFirst(7).dropLast(2)), (1...Self.basisPointsMax).contains(rate),
+        text.hasSameBytes(as: Self.sample(basisPoints: rate).text)
       else { return nil }
       self = .sample(basisPoints: rate)
     }

@@ -21,7 +21,7 @@ class Trials:
     def command(self, tests):
         command = [str(self.binary), "--testing-library", "swift-testing", "--no-parallel"]
         for test in tests:
-            command += ["--filter", "^" + re.escape(test)]
+            command += ["--filter", "^" + re.sub(r"([][.(){}+*?^$|\\])", r"\\\1", test)]
         return command
 
     def environment(self, **more):
