@@ -65,4 +65,34 @@ import Testing
   func `what speaks of another choice or call than there is is refused`(chunk: String) {
     #expect(throws: Refusal.self) { try delivered(chunk, part: "delta") }
   }
+
+  @Test func `answers are the same when every byte of every choice is`() throws {
+    func answer(
+      _ text: String = "\u{e9}", id: String = "\u{e9}", name: String = "\u{e9}", arguments: String = "\u{e9}",
+      calls: Int = 1, choices: Int = 1
+    ) -> DeliveredAnswer {
+      let call = AnswerContent.ToolCall(id: id, name: name, arguments: arguments)
+      return DeliveredAnswer(
+        (0..<choices).map {
+          .init(index: $0, text: text, toolCalls: Array(repeating: call, count: calls), finishReason: .stop)
+        })
+    }
+    // Canonically equivalent is not equal.
+    let other = "e\u{301}"
+    #expect(answer() == answer() && answer().isPrefix(of: answer()))
+    for different in [
+      answer(other), answer(id: other), answer(name: other), answer(arguments: other), answer(choices: 2),
+    ] { #expect(answer() != different && !answer().isPrefix(of: different) && !different.isPrefix(of: answer())) }
+    #expect(answer(calls: 1) != answer(calls: 2) && answer(calls: 1).isPrefix(of: answer(calls: 2)))
+    #expect(!answer(calls: 2).isPrefix(of: answer(calls: 1)))
+    #expect(answer("a").isPrefix(of: answer("ab")) && !answer("ab").isPrefix(of: answer("a")))
+  }
+
+  @Test func `a choice has at most 128 calls`() throws {
+    for (count, isRead) in [(128, true), (129, false)] {
+      let calls = (0..<count).map { #"{"index":\#($0),"id":"c"}"# }.joined(separator: ",")
+      let answer = try? delivered(#"{"choices":[{"index":0,"delta":{"tool_calls":[\#(calls)]}}]}"#, part: "delta")
+      #expect((answer != nil) == isRead)
+    }
+  }
 }
