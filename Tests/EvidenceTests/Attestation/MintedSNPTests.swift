@@ -17,6 +17,8 @@ struct MintedSNP {
   var version: UInt32 = 3
   var family: UInt8 = 0x19
   var reportData = [UInt8](repeating: 7, count: 64)
+  /// Versions in Turin's layout, which begin with that of the FMC.
+  var turin = false
 
   private static let arc = "1.3.6.1.4.1.3704.1."
 
@@ -36,8 +38,11 @@ struct MintedSNP {
     signer = try middle.issue("SEV-VCEK", .p384, extensions: Self.extensions(chipID: chipID))
   }
 
-  /// 8 bytes of Milan's layout.
-  private func field(_ parts: [UInt8]) -> [UInt8] { [parts[0], parts[1], 0, 0, 0, 0, parts[2], parts[3]] }
+  /// 8 bytes of Milan's layout, or of Turin's.
+  private func field(_ parts: [UInt8]) -> [UInt8] {
+    turin
+      ? [3, parts[0], parts[1], parts[2], 0, 0, 0, parts[3]] : [parts[0], parts[1], 0, 0, 0, 0, parts[2], parts[3]]
+  }
 
   func report() throws -> [UInt8] {
     var bytes = Little.bytes(version) + Little.bytes(UInt32(0)) + Little.bytes(policy)
