@@ -25,6 +25,7 @@ import Testing
     }
     #expect(throws: ReceiptError.self) { try Real(["bits": "3F333333", "as": "0.7"], "t") }
     #expect(throws: ReceiptError.self) { try Real(["bits": "3f333334", "as": "0.7"], "t") }
+    #expect(throws: ReceiptError.self) { try Real(["bits": "03f333333", "as": "0.7"], "t") }
     #expect(throws: ReceiptError.self) { try Real(["bits": "+f333333", "as": "0.7"], "t") }
     #expect(throws: ReceiptError.self) { try Real(["bits": "3f333333", "as": "0.7", "x": 1], "t") }
   }
@@ -45,7 +46,7 @@ import Testing
     for name in ["request", "content", "tokens", "activation", "wire", "stream", "message/0", "message/12"] {
       #expect(CommittedField(name)?.description == name)
     }
-    for name in ["message/", "message/-1", "message/01", "message/+1", "messages/1", "Request", ""] {
+    for name in ["message/", "message/-1", "message/01", "message/+1", "messages/1", "messagex0", "0", "Request", ""] {
       #expect(CommittedField(name) == nil)
     }
   }

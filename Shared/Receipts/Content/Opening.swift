@@ -25,9 +25,9 @@ public enum CommittedField: Hashable, Sendable, CustomStringConvertible {
     case "stream": self = .stream
     case "scores": self = .scores
     default:
-      guard name.utf8.starts(with: "message/".utf8), let index = Int(name.dropFirst(8)), index >= 0,
-        name.hasSameBytes(as: "message/\(index)")
-      else { return nil }
+      guard let index = Int(name.dropFirst(8)), index >= 0, name.hasSameBytes(as: "message/\(index)") else {
+        return nil
+      }
       self = .message(index)
     }
   }

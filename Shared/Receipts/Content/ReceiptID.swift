@@ -27,7 +27,7 @@ public struct ReceiptID: Hashable, Sendable, CustomStringConvertible {
       guard let high = Self.nibble(digits[i]), let low = Self.nibble(digits[i + 1]) else { return nil }
       bytes.append(high << 4 | low)
     }
-    guard bytes.count == 16, bytes[6] >> 4 == 7, bytes[8] >> 6 == 2 else { return nil }
+    guard bytes[6] >> 4 == 7, bytes[8] >> 6 == 2 else { return nil }
     self.bytes = bytes
   }
 

@@ -81,9 +81,9 @@ public struct ExecutionPredicate: Sendable, Equatable {
     receiptID = try fields.receiptID("receipt_id")
     nonce = try fields.optionalString("nonce")
     if let nonce {
-      guard nonce.utf8.count <= 2 * Self.nonceBytesMax, let bytes = try? Base64URL.decode(nonce),
-        (1...Self.nonceBytesMax).contains(bytes.count)
-      else { throw .field("execution.nonce", why: "must be base64url of 1 to \(Self.nonceBytesMax) bytes") }
+      guard let bytes = try? Base64URL.decode(nonce), (1...Self.nonceBytesMax).contains(bytes.count) else {
+        throw .field("execution.nonce", why: "must be base64url of 1 to \(Self.nonceBytesMax) bytes")
+      }
     }
     var commitments = try fields.fields("commitments")
     request = try commitments.digest("request")

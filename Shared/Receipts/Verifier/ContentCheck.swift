@@ -121,7 +121,7 @@ extension BundleVerifier {
     guard let opening = evidence.openings[.content] else { return nil }
     let choices = try AnswerContent(opening.data).choices
     let count = evidence.execution?.predicate.parameters.n ?? choices.count
-    guard !choices.isEmpty, choices.count == count, choices.map(\.index) == Array(0..<count) else {
+    guard choices.map(\.index) == Array(0..<count) else {
       throw Refusal("content: has not exactly the \(count == 1 ? "one choice" : "\(count) choices") asked for")
     }
     for choice in choices {
