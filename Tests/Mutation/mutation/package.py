@@ -50,13 +50,18 @@ class Package:
         self.sources = digest(p for m in MODULES for p in (root / "Shared" / m).rglob("*.swift"))
         shared = [p for p in (root / "Shared").rglob("*") if p.suffix in (".swift", ".c", ".h")]
         tests = [p for name in ("ReceiptsTests", "EvidenceTests", "TestKit") for p in (root / "Tests" / name).rglob("*.swift")]
-        tool = [p for p in (root / "Tests/Mutation").rglob("*.py")]
         self.tests = digest(tests)
-        self.everything = digest([*shared, *tests, *tool, root / "Package.swift"])
+        self.inputs = digest([*shared, *tests, root / "Package.swift"])
         built = json.loads(self.state.read_text()) if self.state.exists() else {}
-        self.isBuilt = built.get("everything") == self.everything
         self.refused = set(built.get("refused", []))
         self.generation = Generation(root, self.refused)
+        self.isBuilt = built.get("everything") == self.everything
+
+    @property
+    def everything(self):
+        """Of what the binary is made, and how."""
+        texts = "".join(self.generation.files.values()) + PACKAGE
+        return self.inputs + hashlib.sha256(texts.encode()).hexdigest()
 
     @property
     def binary(self):

@@ -45,11 +45,12 @@ class Results:
         return self.known.get(mutant.key, {}).get("state")
 
 
-def report(mutants, chosen, results, equivalents, refused, say):
+def report(mutants, chosen, results, equivalents, refused, broken, say):
     """Prints the table; gives the number of things that are wrong."""
     wrong = list(equivalents.mistakes)
     keys = {mutant.key for mutant in mutants}
     wrong += [f"names no mutant: {key}" for key in equivalents.reasons if key not in keys]
+    wrong += [f"a test fails without any mutant: {test}" for test in broken]
     rows, alive = {}, []
     for mutant in chosen:
         row = rows.setdefault(mutant.file, dict.fromkeys(("killed", "survived", "equivalent"), 0))
@@ -73,6 +74,6 @@ def report(mutants, chosen, results, equivalents, refused, say):
         where = f"Shared/{mutant.file}:{mutant.line}"
         say(f"{state or 'not tried'}: {where}: {mutant.kind} {mutant.name}\n  {mutant.key}")
     for line in wrong:
-        say(f"equivalent.txt: {line}")
+        say(f"wrong: {line}")
     say(f"{total['killed'] + total['equivalent']} passed, {len(alive) + len(wrong)} failed")
     return len(alive) + len(wrong)
