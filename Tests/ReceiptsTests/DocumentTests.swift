@@ -86,6 +86,14 @@ import Testing
     #expect(try lie.report().failed == [.attribution])
     lie.attribution = { $0.scores?.documents = 1 }
     #expect(try lie.report().failed == [.attribution])
+    #expect(try lie.report().detail(.attribution).contains("of other documents than the request's"))
+    lie.attribution = { _ in }
+    // Opened with another salt, the request says the same and is not what was committed to.
+    lie.openings = { openings in
+      openings[.request] = openings[.request].flatMap { try? Opening(salt: World.salt("other"), data: $0.data) }
+    }
+    #expect(try lie.report().detail(.attribution).contains("opens to another commitment"))
+    lie.openings = { _ in }
     lie.attribution = { $0.scores = nil }
     #expect(try Set(lie.report().failed) == [.content, .attribution], "opened, and nothing commits to it")
     var other = try Self.world()

@@ -110,9 +110,9 @@ import Testing
     for (what, inner) in [
       ("four parts", [1, 0, [], 0]), ("two parts", [1, 0]), ("no digest", [2, 0, [.bytes([1])]]),
       ("a text", ["1", 0, []]),
-      ("a long path", [1, 0, .array(Array(repeating: digest, count: 64))]),
+      ("a long path", [1, 0, .array(Array(repeating: digest, count: 65))]),
     ] as [(String, CBOR)] { refused(what) { _ = try read(inner: inner) } }
-    #expect(try read(inner: [1, 0, .array(Array(repeating: digest, count: 63))]).path.count == 63)
+    #expect(try read(inner: [1, 0, .array(Array(repeating: digest, count: 64))]).path.count == 64)
     refused("another structure") { _ = try read { $0.other = [CBORPair(.int(395), .int(2))] } }
     refused("another header") { _ = try read { $0.other.append(more) } }
     refused("a content type") { _ = try read { $0.contentType = "x" } }

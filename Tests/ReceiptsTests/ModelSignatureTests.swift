@@ -15,6 +15,15 @@ import Testing
     -----END PRIVATE KEY-----
     """
 
+  private static let other = Array(
+    """
+    -----BEGIN PRIVATE KEY-----
+    MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgIDgnCaf+BlQ8KQyl
+    C9ONxBMPtK8FiJMRBnmtByNMK+ahRANCAAQ1z8h5J8/eJ0ztpZWwbIEWmxBzuuMi
+    CTsRjhF2GUkLqBHt6Rj2lnS+ddeucAZ84mYQYsXszk1nfvpBZHyB8aIl
+    -----END PRIVATE KEY-----
+    """.utf8)
+
   private let key: ECSigningKey
   private let resources: ModelResources
 
@@ -26,7 +35,9 @@ import Testing
   }
 
   /// A signed bundle of an edited statement, so that only what it says is wrong.
-  private func signed(_ edit: (inout String) -> Void) throws -> [UInt8] {
+  private func signed(
+    _ edit: (inout String) -> Void = { _ in }, envelope change: (JSON) -> JSON = { $0 }
+  ) throws -> [UInt8] {
     var text = String(decoding: try resources.statement(), as: UTF8.self)
     edit(&text)
     let signature = try key.sign(ModelSignature.preAuthenticated(Array(text.utf8)))
@@ -37,7 +48,59 @@ import Testing
         "signatures": [["sig": .string(Base64.encode(signature))]],
       ],
     ]
-    return json.serialized()
+    return change(json).serialized()
+  }
+
+  @Test("an envelope of another form is refused; a hint may be absent, and must not be another key's")
+  func envelopes() throws {
+    func read(_ path: [String], _ value: JSON) throws -> ModelResources {
+      try ModelSignature.verify(signed(envelope: { $0.with(path, value) }), key: key.publicKey)
+    }
+    let hint = ["verificationMaterial", "publicKey", "hint"]
+    for value in [JSON.string(ModelSignature.hint(key.publicKey)), "", 1] {
+      #expect(try read(hint, value) == resources)
+    }
+    let envelope = try #require(JSON(parsing: signed())["dsseEnvelope"])
+    let signature = try #require(envelope["signatures"]?[0])
+    let wrong: [([String], JSON)] = [
+      (hint, "another"), (["mediaType"], "application/json"), (["mediaType"], 1), (["verificationMaterial"], [:]),
+      (["dsseEnvelope", "payloadType"], "text/plain"), (["dsseEnvelope", "signatures"], []),
+      (["dsseEnvelope", "signatures"], [signature, signature]), (["dsseEnvelope", "signatures"], [["sig": "*"]]),
+      (["dsseEnvelope", "payload"], "*"), (["dsseEnvelope"], [:]),
+    ]
+    for (path, value) in wrong {
+      #expect(throws: ReceiptError.self, "\(path): \(value.text)") { try read(path, value) }
+    }
+    #expect(throws: ReceiptError.self) {
+      try ModelSignature.verify(signed(), key: ECSigningKey(pem: Self.other).publicKey)
+    }
+  }
+
+  @Test("what was ignored and whether links were followed is signed too; a file by itself is named by a dot")
+  func options() throws {
+    let digest = SHA256.hash([])
+    let all = try ModelResources(
+      model: "m", resources: [.init(name: ".", digest: digest)], ignored: [".git", "x"], followsLinks: true)
+    #expect(try ModelSignature.verify(ModelSignature.sign(all, with: key), key: key.publicKey) == all)
+    let plain = try ModelResources(model: "m", resources: [.init(name: "a", digest: digest)])
+    #expect(!String(decoding: try plain.statement(), as: UTF8.self).contains("ignore_paths"))
+    for names in [[".", "a"], [".."], ["." + "/"], ["a/.."], ["a\0"]] {
+      #expect(throws: ReceiptError.self, "\(names)") {
+        try ModelResources(model: "m", resources: names.map { .init(name: $0, digest: digest) })
+      }
+    }
+    #expect(
+      ModelResources.precedes("a", "a/b") && !ModelResources.precedes("a/b", "a") && !ModelResources.precedes("a", "a"))
+    #expect(ModelResources.precedes("a/c", "b/a") && !ModelResources.precedes("b/a", "a/c"))
+    func files(_ count: Int) throws -> ModelResources {
+      try ModelResources(model: "m", resources: (0..<count).map { .init(name: "f\($0)", digest: digest) })
+    }
+    // The first eight are named, the others counted.
+    for (count, more) in [(9, nil), (10, "and 1 more")] as [(Int, String?)] {
+      let said = try #require(files(1).difference(from: files(count)))
+      #expect(said.contains("more") == (more != nil) && said.contains(more ?? "f8"))
+    }
+    #expect(try files(2).difference(from: files(2)) == nil)
   }
 
   @Test("a signature gives back what was signed, in the order of the parts of paths")

@@ -83,6 +83,18 @@ import Testing
     #expect(try report(bundle(2, places: [1: 12, 2: 11])).failed == [.inclusion])
   }
 
+  @Test("its key must be good at its own index")
+  func keys() throws {
+    for (to, failed) in [(9, []), (8, [.signatures])] as [(UInt64, [Check.Name])] {
+      var trust = try Registered.trust()
+      trust.issuers = trust.issuers.map { issuer in
+        guard issuer.kinds.contains(.verdict) else { return issuer }
+        return .init(issuer: issuer.issuer, key: issuer.key, kinds: issuer.kinds, toIndex: to)
+      }
+      #expect(try BundleVerifier(policy: trust).verify(bundle(1).encoded()).failed == failed)
+    }
+  }
+
   @Test("every byte of it and of its proof matters")
   func flips() throws {
     let honest = try bundle(1)

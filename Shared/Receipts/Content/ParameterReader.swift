@@ -80,19 +80,13 @@ struct ParameterReader {
       guard let neutral = Self.neutral[member.name] else {
         throw ChatRequest.invalid(member.name, "unknown parameter \(member.name)", code: "unknown_parameter")
       }
-      guard neutral.contains(where: { Self.same($0, member.value) }) else {
+      guard neutral.contains(member.value) else {
         throw ChatRequest.invalid(
           member.name, "\(member.name) is not offered by this server: leave it out", code: "unsupported_parameter")
       }
     }
     result.ignored.sort { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     return result
-  }
-
-  /// Numbers are compared by value: a client may spell 0 as 0.0.
-  private static func same(_ a: JSON, _ b: JSON) -> Bool {
-    guard let x = a.numberLiteral, let y = b.numberLiteral else { return a == b }
-    return Double(x) == Double(y)
   }
 
   mutating func real(_ name: String, _ range: ClosedRange<Float>) throws(ReceiptError) -> Real? {

@@ -28,10 +28,10 @@ for target in package.targets where [@MODULES@].contains(target.name) {
 ERROR = re.compile(r"Shared/((?:%s)/[^:]+):(\d+):(\d+): error: (.*)" % "|".join(MODULES))
 
 
-def digest(paths):
+def digest(root, paths):
     state = hashlib.sha256()
     for path in sorted(paths):
-        state.update(str(path).encode() + b"\0" + path.read_bytes() + b"\0")
+        state.update(str(path.relative_to(root)).encode() + b"\0" + path.read_bytes() + b"\0")
     return state.hexdigest()
 
 
@@ -47,11 +47,11 @@ class Package:
         self.root, self.scratch, self.say = root, scratch, say
         self.folder = scratch / "package"
         self.state = scratch / "build.json"
-        self.sources = digest(p for m in MODULES for p in (root / "Shared" / m).rglob("*.swift"))
+        self.sources = digest(root, (p for m in MODULES for p in (root / "Shared" / m).rglob("*.swift")))
         shared = [p for p in (root / "Shared").rglob("*") if p.suffix in (".swift", ".c", ".h")]
         tests = [p for name in ("ReceiptsTests", "EvidenceTests", "TestKit") for p in (root / "Tests" / name).rglob("*.swift")]
-        self.tests = digest(tests)
-        self.inputs = digest([*shared, *tests, root / "Package.swift"])
+        self.tests = digest(root, tests)
+        self.inputs = digest(root, [*shared, *tests, root / "Package.swift"])
         built = json.loads(self.state.read_text()) if self.state.exists() else {}
         self.refused = set(built.get("refused", []))
         self.generation = Generation(root, self.refused)

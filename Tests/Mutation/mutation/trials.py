@@ -2,19 +2,27 @@
 
 import concurrent.futures
 import json
+import math
 import os
+import pathlib
 import re
+import resource
+import shutil
+import signal
 import subprocess
 import threading
 import time
 
-SHORT_SECONDS = 0.4  # how much of the tests comes first: most mutants die of the quick ones
+# How much of the tests comes first, and which of them come in a second round: most mutants die of the quick ones.
+SHORT_SECONDS, QUICK_SECONDS = 0.4, 4
 FAILED = re.compile(r"^\W*✘ Test (?!run)(.*?)(?: failed| recorded)")
 
 
 class Trials:
     def __init__(self, package, scratch, say, jobs):
-        self.binary, self.scratch, self.say, self.jobs = package.binary, scratch, say, jobs
+        # A copy: what is built meanwhile is for the next run.
+        self.binary = pathlib.Path(shutil.copy2(package.binary, scratch / "mutants.xctest"))
+        self.scratch, self.say, self.jobs = scratch, say, jobs
         self.package = package
         self.durations, self.reached = {}, {}
 
@@ -67,11 +75,14 @@ class Trials:
             return None, []
         return time.monotonic() - begun, sorted({int(line) for line in marks.read_text().split()})
 
-    def judge(self, mutant):
-        """(state, by whom): killed, survived, or unreached by any test that could tell."""
+    def judge(self, mutant, isLast):
+        """(state, by whom): killed, survived, open until the slow tests, or unreached by any test that could tell."""
         tests = self.reached.get(mutant.id, [])
         if not tests:
             return "unreached", ""
+        isQuick = lambda test: self.durations[test] < QUICK_SECONDS  # noqa: E731
+        slow = [test for test in tests if not isQuick(test)]
+        tests = slow if isLast else [test for test in tests if isQuick(test)]
         base = min(self.durations.values())  # what a process costs that tests next to nothing
         first, total = [], 0.0
         for test in tests[:40]:
@@ -84,15 +95,17 @@ class Trials:
             if by := self.killed(mutant, first):
                 return "killed", by
             first, rest = rest[:40], rest[40:]
-        return "survived", ""
+        return ("survived" if isLast or not slow else "open"), ""
 
     def killed(self, mutant, tests):
-        limit = 10 + 5 * sum(self.durations[test] for test in tests)
+        # Of the processor's time, which another load of the machine does not shorten; and of the clock, for one that waits.
+        limit = 10 + 5 * math.ceil(sum(self.durations[test] for test in tests))
         process = subprocess.Popen(
             self.command(tests), text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
             env=self.environment(COLOPHON_MUTANT=str(mutant.id)),
+            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_CPU, (limit, limit)),
         )
-        late = threading.Timer(limit, process.kill)
+        late = threading.Timer(60 * limit, process.kill)
         late.start()
         try:
             for line in process.stdout:
@@ -107,4 +120,4 @@ class Trials:
             process.wait()
         if status == 0:
             return ""
-        return "time" if isLate else f"exit status {status}"
+        return "time" if isLate or -status in (signal.SIGXCPU, signal.SIGKILL) else f"exit status {status}"

@@ -1,0 +1,74 @@
+import Codec
+import Cryptography
+import Testing
+
+@testable import Evidence
+
+/// A TPM whose key a certificate vouches for instead of a hardware report; and a report that is for another quote.
+@Suite struct VTPMCertifiedTests {
+  private let root, middle, leaf: TestIssuer
+
+  init() throws {
+    root = try TestIssuer.root("TPM root", .p256)
+    middle = try root.issue("TPM maker", .p256, isCA: true)
+    leaf = try middle.issue("TPM", .rsa)
+  }
+
+  private func appraise(
+    at time: Int64 = TestIssuer.now, key: X509PublicKey?, certificates: [X509Certificate], pcrs count: Int = 24
+  ) throws -> Appraisal {
+    let pcrs = (1...count).map { [UInt8](repeating: UInt8($0), count: 32) }
+    var selection: [UInt8] = [0, 0, 0]
+    for pcr in 0..<count { selection[pcr / 8] |= 1 << UInt8(pcr % 8) }
+    let message =
+      [0xff, 0x54, 0x43, 0x47, 0x80, 0x18, 0, 0, 0, 2, 4, 2] + [UInt8](repeating: 0, count: 25)
+      + [0, 0, 0, 1, 0, 0x0b, 3] + selection + [0, 32] + SHA256.hash(pcrs.flatMap { $0 }).bytes
+    let json: JSON = [
+      "quote": [
+        "message": .string(Hex.encode(message)), "signature": .string(Hex.encode(try leaf.key.sign(message))),
+        "pcrs": .array(pcrs.map { .string(Hex.encode($0)) }),
+      ]
+    ]
+    var policy = AppraisalPolicy()
+    policy.roots[.vTPM] = [root.certificate]
+    var collateral = Collateral()
+    collateral.publicKeys = key.map { [$0] } ?? []
+    collateral.certificates = certificates
+    return Appraiser(policy: policy, collateral: collateral).appraise(json.serialized(), kind: .vTPM, at: time)
+  }
+
+  @Test("a certificate of the key leads to the policy's root, in its time")
+  func certified() throws {
+    let key = leaf.certificate.publicKey
+    let chain = [middle.certificate, leaf.certificate]
+    let good = try appraise(key: key, certificates: chain)
+    #expect(good.isAccepted && good.checks.contains { $0.detail.contains("certified: ") }, "\(good.checks)")
+    #expect(try appraise(at: TestIssuer.to + 1, key: key, certificates: chain)[.binding] == .fail)
+    #expect(try appraise(key: key, certificates: [leaf.certificate])[.binding] == .fail)
+    #expect(try appraise(key: key, certificates: [middle.certificate])[.binding] == .notChecked)
+    let other = try middle.issue("Other TPM", .rsa)
+    #expect(try appraise(key: key, certificates: [middle.certificate, other.certificate])[.binding] == .notChecked)
+    let foreign = try appraise(key: other.certificate.publicKey, certificates: [middle.certificate, other.certificate])
+    #expect(foreign[.signature] == .fail && foreign[.binding] == .pass)
+    let nobody = try appraise(key: nil, certificates: chain)
+    #expect(nobody[.signature] == .notChecked && nobody[.binding] == .notChecked && !nobody.isAccepted)
+    #expect(try appraise(key: key, certificates: chain, pcrs: 1).isAccepted)
+  }
+
+  @Test("a TD quote of other runtime data, or none, binds nothing")
+  func domain() throws {
+    let vector = try #require(EvidenceVector.vTPM.first { $0.file.hasPrefix("az-tdx") })
+    let json = try JSON(parsing: vector.bytes)
+    func states(_ quote: [UInt8]?) throws -> (SubCheck.State?, Bool) {
+      let members = (json.objectValue ?? []).filter { $0.name != "td_quote" }
+      let quoted = quote.map { [JSONMember("td_quote", .string(Hex.encode($0)))] } ?? []
+      let appraisal = try vector.appraiser().appraise(
+        JSON.object(members + quoted).serialized(), kind: .vTPM, at: vector.time)
+      return (appraisal[.binding], appraisal[.chain, true] == nil)
+    }
+    #expect(try states(VTPMEvidence.bytes(json["td_quote"], "td_quote")) == (.pass, false))
+    #expect(try states(EvidenceVector.read("tdx/phala_v4.dat")) == (.fail, false))
+    #expect(try states(nil) == (.notChecked, true))
+    #expect(try states([1]).0 == .fail)
+  }
+}
