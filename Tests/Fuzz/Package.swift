@@ -48,7 +48,8 @@ let package = Package(
       name: "Receipts", dependencies: ["MerkleLog", "Credit", "Codec", "Cryptography"], path: "Shared/Receipts",
       exclude: ["FORMAT.md", "REQUEST.md"], swiftSettings: watched),
     .target(
-      name: "Evidence", dependencies: ["Codec", "Cryptography"], path: "Shared/Evidence", exclude: ["Reexecution", "Binding"],
+      name: "Evidence", dependencies: ["Codec", "Cryptography"], path: "Shared/Evidence",
+      exclude: ["Reexecution", "Binding"],
       swiftSettings: watched),
     .target(name: "CFuzzer", path: "CFuzzer"),
     .target(name: "FuzzKit", dependencies: ["CFuzzer"], path: "Kit", swiftSettings: watched),
