@@ -22,6 +22,7 @@ import Testing
     for field in [CommittedField.request, .message(0), .content, .tokens, .activation] {
       try refused("the opening \(field) is missing") { $0.openings[field] = nil }
     }
+    try refused("the opening activation is missing") { $0.openings = [:] }
     for field in [CommittedField.request, .message(0), .content, .tokens] {
       try refused("the opening \(field) does not open") {
         $0.openings[field] = try Opening(salt: [UInt8](repeating: 0, count: 32), data: [1])

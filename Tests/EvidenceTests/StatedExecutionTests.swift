@@ -91,6 +91,17 @@ import Testing
       }
       #expect((found == nil) == (model == "smollm2"))
     }
+    let twice = try finding {
+      $0.execution.parameters.n = 2
+      try $0.replace(.tokens, TokenIDs.encode([[1]]))
+    }
+    #expect(twice == "the tokens are not those of 2 choices")
+    // This model's template has no form for calls.
+    let tools = #""max_tokens":4,"tools":[{"type":"function","function":{"name":"f"}}]"#
+    let request = try ChatRequest(body: body(tools))
+    let used = EffectiveParameters(request.parameters, drawnSeed: 1, room: 9)
+    let model = try EvidenceFixture.model()
+    #expect(throws: GenerationError.self) { try DecodingParameters(used, for: request, on: model) }
     let biased = body(#""max_tokens":4,"temperature":0,"logit_bias":{"4000000000":1}"#)
     let found = try finding {
       try $0.replace(.request, biased)

@@ -36,7 +36,10 @@ import Testing
   @Test func `the id of a call follows from receipt, choice and place`() {
     #expect(
       AnswerContent.ToolCall.id(of: World.id, choice: 1, index: 0) == "call_8304050607 08090a0100".filter { $0 != " " })
-    #expect(AnswerContent.ToolCall.id(of: World.id, choice: 0, index: 17).hasSuffix("0011"))
+    for (choice, index, end) in [(0, 17, "0011"), (15, 16, "0f10"), (16, 15, "100f")] {
+      let id = AnswerContent.ToolCall.id(of: World.id, choice: choice, index: index)
+      #expect(id == "call_830405060708090a" + end)
+    }
   }
 
   @Test func `a body and a stream that tell the same are the committed answer`() throws {

@@ -32,7 +32,7 @@ import Testing
     #expect(request.messages.map(\.content) == ["a", "b", "c", "d"] && request.shownMessages[2].role == .user)
     let documents = request.parameters.documents
     #expect(documents.map(\.source.contributor) == ["ada", "unattributed"] && documents[0].source.asset == "book")
-    #expect(EffectiveParameters(request.parameters, drawnSeed: 0, room: 1).documents == 2)
+    #expect(EffectiveParameters(request.parameters, drawnSeed: 0, room: 1).json["documents"] == 2)
     #expect(try read("null").parameters.documents.isEmpty && read("[]").parameters.documents.isEmpty)
   }
 
@@ -122,6 +122,26 @@ import Testing
     #expect(scores.proof(of: 2) == nil && scores.proof(of: -1) == nil)
     #expect(throws: ReceiptError.self) { try DocumentScores(opening, sources: sources + sources) }
     #expect(throws: ReceiptError.self) { try DocumentScores(opening, sources: []) }
+    for (count, isRead) in [(0, false), (1, true), (6, true), (7, false)] {
+      let values = try Opening(
+        salt: World.salt("scores"), data: DocumentScores.data(.init(repeating: -1, count: 1 << count)))
+      let some = Array(repeating: DocumentSource(contributor: "c"), count: count)
+      #expect(((try? DocumentScores(values, sources: some)) != nil) == isRead, "\(count) documents")
+    }
+    let json = try #require(scores.proof(of: 0)).json
+    for score in ["+4", "04", "x", ""] {
+      #expect(throws: ReceiptError.self) { try ScoreProof(json.with(["line", "score"], .string(score))) }
+    }
+    // A leaf whose salt has another length might be the text of two lines.
+    let line = scores.lines[0]
+    let short = [UInt8](repeating: 1, count: 31)
+    let alone = ScoreProof(line: line, salt: short, size: 1, path: [])
+    let root = StatedScores(documents: 1, commitment: scores.stated.commitment, root: try line.leaf(salt: short))
+    #expect(throws: ReceiptError.self) { try alone.verify(root) }
+    for (member, value) in [("method", "other/1"), ("documents", 0), ("documents", 7)] as [(String, JSON)] {
+      let json = scores.stated.json.with([member], value)
+      #expect(throws: ReceiptError.self) { try StatedScores(Fields(json, "t")) }
+    }
   }
 
   @Test func `documents that did harm together have no score`() throws {

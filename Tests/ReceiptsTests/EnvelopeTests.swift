@@ -93,6 +93,10 @@ import Testing
         ).encoded())
     }
     #expect(try read().verify(entry: entry, key: key.publicKey) == root)
+    let bytes = try read().bytes
+    let at = 4 + (try COSESign1(decoding: bytes)).protectedBytes.count
+    #expect(bytes[at] == 0xa1)
+    refused("a longer spelling") { _ = try COSEReceipt(bytes[..<at] + [0xb8, 0x01] + bytes[(at + 1)...]) }
     let more = CBORPair(.int(99), .null)
     let good = try proofs(proof)
     refused("a payload") { _ = try read(detached: false) }

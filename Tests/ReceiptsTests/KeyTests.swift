@@ -64,6 +64,7 @@ import Testing
       ("from_index", JSON.integer(7)), ("from_index", "10"), ("from_index", "-1"), ("to_index", "6"),
       ("to_index", .null),
       ("to_index", "x"), ("kinds", []), ("kinds", ["receipt", "key"]), ("kinds", ["key", "key"]),
+      ("kinds", ["key", "opinion"]),
       ("kinds", ["opinion"]),
       ("kinds", "key"), ("kinds", ["custody", "receipt"]), ("kinds", ["model", "receipt"]), ("key", "sha256:00"),
       ("replaces", "sha256:00"), ("replaces", .null), ("replaces", .string(SHA256.hash([1]).named)), ("more", "1"),

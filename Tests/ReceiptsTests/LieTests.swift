@@ -157,7 +157,11 @@ import Testing
       #expect(report.isAccepted == (state == .pass))
     }
     var world = World()
+    world.verdict = { $0.supersedes = Superseded(number: 1, verdict: SHA256.hash([1]), reason: "r") }
+    #expect(try world.report().failed == [.binding])
     world.verdict = { $0.result = .fail }
+    let agreeing = BundleVerifier(policy: try World.trust()) { _, _, _ in Check(.reexecution, .fail, "mine") }
+    #expect(agreeing.verify(try world.sealed().bundle.encoded()).detail(.reexecution) == "mine")
     let verifier = BundleVerifier(policy: try World.trust()) { _, _, _ in Check(.reexecution, .pass, "mine") }
     #expect(verifier.verify(try world.sealed().bundle.encoded()).detail(.reexecution).contains("says fail"))
   }

@@ -93,6 +93,10 @@ import Testing
       expect(1024, path[0]) { try read(.execution, path, text($0)) }
     }
     expect(1024, "finding") { try read(.verdict, ["finding"], text($0)) }
+    for (position, isGood) in [(-1, false), (0, true)] {
+      #expect(refusal { try read(.verdict, ["first_position"], .integer(position)) }.isEmpty == isGood)
+      #expect(refusal { try read(.execution, ["usage", "prompt_tokens"], .integer(position)) }.isEmpty == isGood)
+    }
     let superseded = Superseded(number: 1, verdict: SHA256.hash([1]), reason: "r").json
     expect(1024, "reason") { try read(.verdict, ["supersedes"], superseded.with(["reason"], text($0))) }
     expect(16, "number") { try read(.verdict, ["supersedes"], superseded.with(["number"], .integer($0))) }

@@ -53,6 +53,19 @@ import Testing
     }
   }
 
+  @Test(arguments: [StatementKind.verdict, .draw])
+  func `a statement at the receipt's own index is of another log`(kind: StatementKind) throws {
+    var bundle = try Registered().bundle()
+    let statement = try #require(bundle.registered[kind]).statement
+    var fork = TestTree([])
+    fork.put(SHA256.hash(statement), at: Registered.receiptIndex)
+    fork.put(SHA256.hash([1]), at: 8)
+    bundle.registered[kind] = RegisteredStatement(
+      statement: statement, tlogProof: try fork.proof(Registered.receiptIndex).encoded)
+    let report = BundleVerifier(policy: try Registered.trust()).verify(try bundle.encoded())
+    #expect(report.failed == [.inclusion])
+  }
+
   @Test func `a bundle of another size than its tree's is refused`() throws {
     for size in [UInt64(6), 8] {
       var bundle = try World().sealed().bundle

@@ -91,6 +91,7 @@ import Testing
     }
     #expect(
       ModelResources.precedes("a", "a/b") && !ModelResources.precedes("a/b", "a") && !ModelResources.precedes("a", "a"))
+    #expect(ModelResources.precedes("a/b", "a/c") && !ModelResources.precedes("a/c", "a/b"))
     #expect(ModelResources.precedes("a/c", "b/a") && !ModelResources.precedes("b/a", "a/c"))
     func files(_ count: Int) throws -> ModelResources {
       try ModelResources(model: "m", resources: (0..<count).map { .init(name: "f\($0)", digest: digest) })

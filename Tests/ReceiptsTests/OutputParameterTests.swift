@@ -24,13 +24,13 @@ import Testing
 
   @Test func `penalties, biases, choices, stops and log-probabilities are read as written`() throws {
     let parameters = try read(
-      #","presence_penalty":0.50,"frequency_penalty":-1,"repetition_penalty":1.1,"logit_bias":{"20":-100,"3":1.5},"n":3,"#
+      #","presence_penalty":0.50,"frequency_penalty":-1,"repetition_penalty":1.1,"logit_bias":{"20":-100,"3":1.5,"40":1,"7":1,"1":1},"n":3,"#
         + #""stop":["\n","END"],"logprobs":true,"top_logprobs":2"#
     ).parameters
     #expect(parameters.presencePenalty == Real(0.5, literal: "0.50"))
     #expect(parameters.frequencyPenalty == Real(-1, literal: "-1"))
     #expect(parameters.repetitionPenalty == Real(1.1, literal: "1.1"))
-    #expect(parameters.logitBias.map(\.token) == [3, 20] && parameters.logitBias[1].bias.value == -100)
+    #expect(parameters.logitBias.map(\.token) == [1, 3, 7, 20, 40] && parameters.logitBias[3].bias.value == -100)
     #expect(parameters.n == 3 && parameters.stop == ["\n", "END"] && parameters.topLogprobs == 2)
     #expect(try read(#","stop":"x","logprobs":true"#).parameters.stop == ["x"])
     #expect(try read(#","logprobs":true"#).parameters.topLogprobs == 0)
@@ -75,6 +75,7 @@ import Testing
     (#"[{"type":"function","function":{"name":"a b"}}]"#, "tools[0].function.name"),
     (#"[{"type":"function","function":{"name":"f","parameters":[]}}]"#, "tools[0].function.parameters"),
     (#"[{"type":"function","function":{"name":"f","x":1}}]"#, "tools[0].function.x"),
+    (#"[{"type":"function","function":{"name":"f"},"x":1}]"#, "tools[0].x"),
     (#"[{"type":"function","function":{"name":"f"}},{"type":"function","function":{"name":"f"}}]"#, "tools"),
   ])
   func `a tool that cannot be called is refused by its place`(tools: String, place: String) {
@@ -113,10 +114,22 @@ import Testing
       #","stop":["secret"],"n":2,"logit_bias":{"7":-1},"tools":[\#(Self.tool)],"parallel_tool_calls":false,"logprobs":true,"#
         + #""presence_penalty":1,"repetition_penalty":2"#)
     #expect(full["stop"] == 1 && full["tools"] == 1 && full["tool_choice"] == "auto" && full["n"] == 2)
+    #expect(full["presence_penalty"] != nil && full["repetition_penalty"] != nil)
     #expect(full["parallel_tool_calls"] == false && full["top_logprobs"] == 0)
     #expect(full["logit_bias"] == [[7, ["bits": "bf800000", "as": "-1"]]])
     #expect(!String(decoding: full.serialized(), as: UTF8.self).contains("secret"))
     #expect(try EffectiveParameters(Fields(full, "parameters")).json == full)
+    #expect(try stated(#","response_format":{"type":"json_object"}"#)["response_format"] == "json_object")
+    let parallel = EffectiveParameters(try read(#","tools":[\#(Self.tool)]"#).parameters, drawnSeed: 1, room: 9)
+    #expect(parallel.parallelToolCalls && parallel.json["parallel_tool_calls"] == nil)
+    // Where a seed came from is a part of the seed.
+    let drawn = EffectiveParameters(RequestedParameters(), drawnSeed: 1, room: 9)
+    var asked = drawn
+    asked.seedDrawn = false
+    #expect(drawn.names(differingFrom: asked) == ["seed"] && drawn.names(differingFrom: drawn) == [])
+    (asked.seed, asked.topK) = (2, 3)
+    #expect(Set(drawn.names(differingFrom: asked)) == ["seed", "top_k"])
+    #expect(drawn.names(differingFrom: asked).count == 2)
   }
 
   @Test(arguments: [
@@ -124,7 +137,7 @@ import Testing
     #""response_format":"text""#, #""response_format":"xml""#, #""tool_choice":"none""#, #""tools":0"#,
     #""parallel_tool_calls":true"#, #""logit_bias":[]"#,
     #""logit_bias":[[2,{"as":"1","bits":"3f800000"}],[2,{"as":"1","bits":"3f800000"}]]"#,
-    #""top_logprobs":21"#, #""unknown":1"#,
+    #""logit_bias":[[2,{"as":"1","bits":"3f800000"},1]]"#, #""top_logprobs":21"#, #""unknown":1"#,
   ])
   func `a statement with another spelling of a default, or beyond a limit, is refused`(member: String) throws {
     var members = EffectiveParameters(RequestedParameters(), drawnSeed: 1, room: 9).json.objectValue ?? []

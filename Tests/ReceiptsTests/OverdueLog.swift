@@ -22,6 +22,11 @@ struct OverdueLog {
   var reveal: World.Edit<RevealPredicate> = { _ in }
   /// Indices of the verdict when it is there more than once.
   var again: [UInt64] = []
+  /// Statements whose signature is broken.
+  var forged: Set<StatementKind> = []
+  /// A draw of another key's at index 5.
+  var otherDraw = false
+  var receiptAgain: UInt64?
   var trust: (TrustPolicy.Issuer) -> TrustPolicy.Issuer = { $0 }
 
   func outcome(size: UInt64) throws -> OverdueScan.Outcome {
@@ -59,9 +64,21 @@ struct OverdueLog {
     for at in [verdictAt] + again { statements.append((at, .verdict, judged)) }
     var trust = try Registered.trust()
     trust.issuers = trust.issuers.map(self.trust)
+    let second = try World.key("second verification")
+    trust.issuers.append(
+      .init(issuer: "https://example.org/second", key: second.publicKey, kinds: [.draw, .reveal]))
+    if otherDraw {
+      var theirs = world
+      (theirs.signers[.draw], theirs.issuers[.draw]) = (second, "https://example.org/second")
+      let draw = DrawPredicate(number: 9, seed: Draw.commitment(to: seed), within: within)
+      statements.append((5, .policy, try theirs.sign(.draw, draw.subject, draw.digest(), draw.json)))
+    }
+    if let receiptAgain { statements.append((receiptAgain, .receipt, receipt)) }
     var scan = OverdueScan(policy: trust)
     for (index, kind, signed) in statements.sorted(by: { $0.0 < $1.0 }) where index < size && !absent.contains(kind) {
-      scan.take(signed, at: index)
+      var bytes = signed.bytes
+      if forged.contains(kind) { bytes[bytes.count - 1] ^= 1 }
+      scan.take(try SignedStatement(bytes), at: index)
     }
     return scan.outcome(size: size)
   }

@@ -28,6 +28,10 @@ import Testing
       (1_048_576, { #""top_k":\#($0)"# }), (1_048_576, { #""max_tokens":\#($0)"# }),
       (1_048_576, { #""max_completion_tokens":\#($0)"# }),
     ]
+    for (count, expected) in [(1024, true), (1025, false)] {
+      let messages = list({ _ in #"{"role":"user","content":""}"# }, count)
+      #expect(((try? ChatRequest(body: Array(#"{"model":"m","messages":[\#(messages)]}"#.utf8))) != nil) == expected)
+    }
     for (limit, text) in members {
       #expect(isRead(text(limit)), "\(text(limit).prefix(40))")
       #expect(!isRead(text(limit + 1)), "\(text(limit + 1).prefix(40))")

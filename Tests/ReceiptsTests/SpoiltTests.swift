@@ -22,7 +22,7 @@ import Testing
     var worlds = [World(), World(), try DocumentTests.world()]
     worlds[1].streamed = true
     let full = try parameters(
-      #""stop":["x"],"n":2,"logit_bias":{"7":-1},"tools":[\#(OutputParameterTests.tool)],"parallel_tool_calls":false,"#
+      #""stop":["x"],"n":2,"logit_bias":{"7":-1,"9":1},"tools":[\#(OutputParameterTests.tool)],"parallel_tool_calls":false,"#
         + #""logprobs":true,"presence_penalty":1,"frequency_penalty":1,"repetition_penalty":2,"user":"u""#)
     worlds[1].execution = { $0.parameters = full }
     for world in worlds {
@@ -74,6 +74,8 @@ import Testing
     var superseded = bundle
     superseded.superseding = [later]
     superseded.timestamp = [1, 2]
+    let bare = try JCS.parse(bundle.encoded()).with(["superseding"], [])
+    #expect(throws: ReceiptError.self) { try Bundle(JCS.encode(bare)) }
     try refused("bundle", JCS.parse(superseded.encoded())) { _ = try Bundle(JCS.encode($0)) }
     let proof = EpochProof(
       receiptID: World.id, sequence: 1, receipt: SHA256.hash([1]), path: [SHA256.hash([2])], epoch: [1], tlogProof: "p")

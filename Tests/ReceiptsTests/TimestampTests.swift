@@ -38,6 +38,15 @@ import Testing
     }
   }
 
+  @Test func `A timestamp that is before the witnesses' times bounds the time`() throws {
+    var world = World()
+    (world.witnesses, world.witnessSeconds) = (1, 4_000_000_000)
+    var bundle = try world.sealed().bundle
+    bundle.timestamp = try authority.token(imprint(bundle)).der
+    let report = BundleVerifier(policy: try trust(witnesses: 1, quorum: 1)).verify(try bundle.encoded())
+    #expect(report[.time]?.state == .pass && !report.detail(.time).contains("4000000000"))
+  }
+
   @Test func `Every flipped byte of a token is refused, in the token and in the bundle`() throws {
     var bundle = try World().sealed().bundle
     let (imprint, roots) = (try imprint(bundle), try authority.roots)

@@ -50,6 +50,17 @@ import Testing
     #expect(try World().report(trust).isAccepted)
   }
 
+  @Test func `a key has its own thumbprint, and an interval may have one entry`() throws {
+    #expect(
+      try read("\"from_index\":\"0\"", "\"from_index\":\"7\",\"to_index\":\"7\"").issuers.contains { $0.toIndex == 7 })
+    let json = try World.trust().json
+    let issuer = try #require(json["issuers"]?[0])
+    let other = try #require(json["issuers"]?[1]?["kid"])
+    #expect(throws: ReceiptError.self) {
+      try TrustPolicy(JCS.encode(json.with(["issuers"], [issuer.with(["kid"], other)])))
+    }
+  }
+
   @Test func `a required check that is not offered is unmet`() throws {
     var trust = try World.trust()
     trust.required.append(.tee)

@@ -37,6 +37,7 @@ import Testing
     for blob in [[], Array(opening.blob.dropLast()), opening.blob + [0], Array(opening.blob.prefix(39))] {
       #expect(throws: ReceiptError.self) { try Opening(blob: blob) }
     }
+    #expect(try Opening(blob: Opening(salt: World.salt("a"), data: []).blob).data == [])
     #expect(throws: ReceiptError.self) { try Opening(salt: [1], data: []) }
     #expect(throws: ReceiptError.self) { try opening.commitment(for: .activation) }
     #expect(throws: ReceiptError.self) { try Opening(blob: [UInt8](repeating: 0, count: Opening.bytesMax + 1)) }

@@ -127,7 +127,7 @@ extension World {
     let checkpoint = try Checkpoint(origin: Self.origin, size: UInt64(leaves.count), root: MerkleTree.root(leaves[...]))
     var note = try checkpoint.signed(by: NoteSigner(name: Self.origin, key: Self.key("checkpoint")))
     for witness in 0..<witnesses {
-      note = try note.adding(Self.witness(witness).cosign(checkpoint, timeSeconds: 1_757_000_010 + UInt64(witness)))
+      note = try note.adding(Self.witness(witness).cosign(checkpoint, timeSeconds: witnessSeconds + UInt64(witness)))
     }
     let proof = try TlogProof(index: UInt64(index), path: path, note: note)
     let receipt = try COSEReceipt(

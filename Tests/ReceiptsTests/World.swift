@@ -43,6 +43,7 @@ struct World: Sendable {
   var streamed = false
   var outcome = Outcome.answered
   var witnesses = 0
+  var witnessSeconds: UInt64 = 1_757_000_010
 
   var manifest: Edit<ModelManifest> = { _ in }
   var rules = AttributionPolicy.standard

@@ -44,7 +44,6 @@ struct NitroDocument {
     toBeSigned = try COSESign1.toBeSigned(protected, payload)
 
     let map = try CBOR(decoding: payload, rules: .anyLength, limits: limits)
-    guard map.mapValue != nil else { throw Self.bad("its payload is no map") }
     guard let moduleID = map["module_id"]?.textValue, (1...256).contains(moduleID.utf8.count),
       moduleID.utf8.allSatisfy({ (0x21...0x7e).contains($0) })
     else {

@@ -47,7 +47,6 @@ struct AIRReceipt {
     let reader = AIRClaims(map: map)
     issuer = try reader.text(1, "iss")
     issuedAt = try reader.unsigned(6, "iat")
-    _ = try reader.bytes(7, "cti", 16...16)
     nonce = map[10] == nil ? nil : try reader.bytes(10, "eat_nonce", 8...64)
     request = try reader.digest(-65540, "request_hash")
     response = try reader.digest(-65541, "response_hash")

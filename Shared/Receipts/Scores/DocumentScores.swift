@@ -82,7 +82,7 @@ public struct DocumentScores: Sendable, Equatable {
 
   /// One document's line with what proves it under `stated.root`; nil where there is no such document.
   public func proof(of document: Int) -> ScoreProof? {
-    guard lines.indices.contains(document), let path = MerkleTree.inclusionPath(document, leaves[...]) else {
+    guard let path = MerkleTree.inclusionPath(document, leaves[...]) else {
       return nil
     }
     return ScoreProof(

@@ -54,8 +54,7 @@ public struct OverdueScan {
   /// Takes one statement. What the policy does not list for its kind at its index, or what is about something else, is passed
   /// over: nobody who is not believed can make a receipt late, or in time.
   public mutating func take(_ signed: SignedStatement, at index: UInt64) {
-    guard [.receipt, .draw, .reveal, .verdict].contains(signed.statement.kind),
-      let issuer = policy.issuer(of: signed), issuer.kinds.contains(signed.statement.kind),
+    guard let issuer = policy.issuer(of: signed), issuer.kinds.contains(signed.statement.kind),
       issuer.issuer.hasSameBytes(as: signed.statement.issuer), index >= issuer.fromIndex,
       index <= issuer.toIndex ?? .max, signed.isSigned(by: issuer.key)
     else { return }
@@ -64,7 +63,8 @@ public struct OverdueScan {
     case .receipt: try? takeReceipt(signed, index)
     case .draw: try? takeDraw(signed, index)
     case .reveal: try? takeReveal(signed, index)
-    default: try? takeVerdict(signed, index)
+    case .verdict: try? takeVerdict(signed, index)
+    default: break
     }
   }
 

@@ -76,7 +76,7 @@ struct SampleFinding {
   /// Nil without a draw that is in the log.
   init?(_ evidence: Evidence, _ inclusion: InclusionFinding) {
     guard case .sample(let rate) = evidence.receiptPredicate.verification, let draw = evidence.draw?.predicate,
-      let index = inclusion.registered.index[.draw], inclusion.index != nil
+      let index = inclusion.registered.index[.draw]
     else { return nil }
     let (sum, overflows) = index.addingReportingOverflow(draw.within)
     deadline = overflows ? .max : sum

@@ -98,6 +98,10 @@ import Testing
         && good.json["ear"]?["iat"] == .integer(TestIssuer.now))
     #expect(
       good.json["claims"]?["pcr0"] == .string(pcr) && good.json["required"]?.arrayValue?.count == good.required.count)
+    #expect(good.required.contains("measurements") && good.required.contains("chain"))
+    #expect(try !minted.appraise().required.contains("measurements"))
+    #expect(
+      try minted.appraise { ($0.nonce, $0.reportData) = ([9], [1]) }.required.suffix(2) == ["nonce", "report_data"])
     #expect(try status(minted.appraise()) == ("affirming", [2, 2, 0, 0]))
     #expect(try status(minted.appraise { $0.measurements = ["pcr0": ["00"]] }) == ("contraindicated", [2, 2, 96, 0]))
     #expect(try status(minted.appraise { $0.required = [.revocation] }) == ("none", [2, 2, 0, 0]))

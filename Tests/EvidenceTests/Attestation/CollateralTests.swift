@@ -43,6 +43,8 @@ import Testing
       }
     }
     #expect(try add(pem).certificates == [root.certificate])
+    let none = #expect(throws: AppraisalError.self) { try add("{}") }
+    #expect(none.map { "\($0)".contains("has none of tcbInfo") } == true)
   }
 
   @Test(

@@ -66,6 +66,9 @@ import Testing
     #expect(read([4, 0x7f] + zeros(127)) == 127 && read([4, 0x81, 0x80] + zeros(128)) == 128)
     #expect(read([4, 0x82, 1, 0] + zeros(256)) == 256 && read([4, 0x82, 1, 0] + zeros(255)) == nil)
     #expect(read([4, 0x81, 0x7f] + zeros(127)) == nil && read([4, 0x82, 0, 0xff] + zeros(255)) == nil)
+    #expect(read([4, 0x80] + zeros(128)) == nil)
+    var tagged = DERReader([4, 1, 0])
+    #expect(throws: AppraisalError.self) { try tagged.next(5) }
     #expect(read([4, 0x80] + zeros(9)) == nil && read([4, 0x83, 0, 1, 0] + zeros(256)) == nil)
     #expect(read([4, 0x82, 1]) == nil && read([4, 0x81]) == nil)
     for (content, number) in [
@@ -157,6 +160,12 @@ import Testing
       #expect(!isLimit { try read([UInt8](repeating: 0x41, count: limit)) }, "\(limit)")
       #expect(isLimit { try read([UInt8](repeating: 0x41, count: limit + 1)) }, "\(limit)")
     }
+    var handed = Collateral()
+    #expect(throws: AppraisalError.limit(name: "the size of a collateral file", limit: 4 << 20, got: 4 << 20 + 1)) {
+      try handed.add([UInt8](repeating: 0x41, count: 4 << 20 + 1))
+    }
+    // Services count these.
+    #expect(Collateral.fileCountMax == 64 && OpenedExecution.openingsMax == 1028)
     let quote = try MintedDCAP().quote()
     for (count, above) in [(32 << 10, false), (32 << 10 + 1, true)] {
       let long = quote[..<632] + Little.bytes(UInt32(count)) + [UInt8](repeating: 0, count: count)

@@ -74,6 +74,13 @@ import Testing
     #expect(try spoilt { $0.teeTCBSVN[1] = 2 }[.tcb] == .fail)
     // The module of TDX 1.0 has no levels of its own: its version counts as a component.
     #expect(try spoilt { $0.teeTCBSVN[1] = 0 }.isAccepted)
+    let signer = #""id":"TDX_01","mrsigner":"0"#
+    #expect(try spoilt { $0.tcbInfo.replaceFirst(signer + "0", signer + "1") }[.tcb] == .fail)
+    let older = try spoilt {
+      $0.teeTCBSVN[1] = 0
+      $0.seamAttributes[7] = 1
+    }
+    #expect(older[.tcb] == .fail)
     #expect(try spoilt { $0.teeTCBSVN = [5, 0, 3] + [UInt8](repeating: 0, count: 13) }[.tcb] == .fail)
     #expect(try spoilt { $0.seamAttributes[7] = 1 }[.tcb] == .fail)
     #expect(
@@ -90,6 +97,14 @@ import Testing
     #expect(try spoilt { $0.tcbInfo.replaceFirst(#""id":"TDX""#, #""id":"SGX""#) }[.tcbInfo] == .fail)
     #expect(try spoilt { $0.tcbInfo.replaceFirst(#""version":3"#, #""version":4"#) }[.tcbInfo] == .fail)
     #expect(try spoilt { $0.tcbInfo.replaceFirst(#""tcbType":0"#, #""tcbType":1"#) }[.tcbInfo] == .fail)
+    #expect(try spoilt { $0.tcbInfo.replaceFirst(#""pceId":"0000""#, #""pceId":"0001""#) }[.tcbInfo] == .fail)
+    #expect(try spoilt { $0.tcbInfo.replaceFirst(#"{"svn":3},"#, "") }[.tcbInfo] == .fail)
+    #expect(try spoilt { $0.identity.replaceFirst(#""version":2"#, #""version":3"#) }[.quotingEnclaveIdentity] == .fail)
+    let level = #""tcbLevels":[{"tcb":{"isvsvn":6},"tcbStatus":"UpToDate""#
+    let advised = try spoilt {
+      $0.tcbInfo.replaceFirst(level, level + #","advisoryIDs":["INTEL-SA-0","INTEL-SA-1"]"#)
+    }
+    #expect(advised.claims.contains { $0.name == "advisories" && $0.value == "INTEL-SA-0,INTEL-SA-1" })
     #expect(try spoilt { $0.revokedByMiddle = [9] }[.revocation] == .fail)
     #expect(try spoilt { $0.revokedByRoot = [2] }[.revocation] == .fail)
     #expect(try spoilt { $0.revokedByRoot = [3] }[.tcbInfo] == .fail)
@@ -114,6 +129,19 @@ import Testing
     let appraisal = Appraiser(policy: policy, collateral: handed).appraise(
       try minted.quote(), kind: .tdx, at: TestIssuer.now)
     #expect(appraisal[.tcbInfo] == .fail && appraisal[.quotingEnclaveIdentity] == .notChecked)
+    handed = try minted.collateral()
+    // A document that only names itself so is no identity.
+    let named = #"{"tcbInfo":{"id":"TD_QE"},"signature":"\#(String(repeating: "00", count: 64))"}"#
+    var more = Collateral()
+    try more.add(Array(named.utf8))
+    handed.documents = more.documents + handed.documents
+    #expect(
+      Appraiser(policy: policy, collateral: handed).appraise(try minted.quote(), kind: .tdx, at: TestIssuer.now)
+        .isAccepted)
+    handed.revocationLists = []
+    let unlisted = Appraiser(policy: policy, collateral: handed).appraise(
+      try minted.quote(), kind: .tdx, at: TestIssuer.now)
+    #expect(unlisted[.tcbInfo] == .notChecked && unlisted[.quotingEnclaveIdentity] == .notChecked)
     handed = try minted.collateral()
     handed.revocationLists = [try minted.root.revoke([]), try minted.middle.revoke([], to: TestIssuer.now - 1)]
     let stale = Appraiser(policy: policy, collateral: handed).appraise(

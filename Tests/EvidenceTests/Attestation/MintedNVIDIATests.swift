@@ -66,6 +66,7 @@ struct MintedNVIDIA {
     #expect(try minted.appraise(with: [other.device.certificate, other.middle.certificate])[.signature] == .fail)
     #expect(try minted.appraise(with: [minted.device.certificate])[.chain] == .fail)
     #expect(try minted.appraise(with: [])[.chain] == .notChecked)
+    #expect(try minted.appraise(with: []).checks[1].detail == "the device's certificate was not handed in")
     #expect(try minted.appraise(at: TestIssuer.from - 1)[.validity] == .fail)
     #expect(try minted.appraise(at: TestIssuer.to + 1)[.validity] == .fail)
   }

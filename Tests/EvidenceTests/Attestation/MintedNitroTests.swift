@@ -104,8 +104,13 @@ struct MintedNitro {
     minted.header = [1: -35, 2: [1]]
     #expect(try minted.appraise()[.format] == .fail)
     minted = try MintedNitro()
-    minted.timestampMs = UInt64(TestIssuer.to + 1) * 1000
-    #expect(try minted.appraise()[.validity] == .fail)
+    for (time, state) in [
+      (TestIssuer.to + 1, SubCheck.State.fail), (TestIssuer.to, .pass), (TestIssuer.from, .pass),
+      (TestIssuer.from - 1, .fail),
+    ] {
+      minted.timestampMs = UInt64(time) * 1000
+      #expect(try minted.appraise()[.validity] == state)
+    }
     minted = try MintedNitro()
     #expect(try minted.appraise { $0.nonce = [9] }.isAccepted)
     #expect(try minted.appraise { $0.nonce = [8] }[.nonce] == .fail)
@@ -116,5 +121,8 @@ struct MintedNitro {
     #expect(try minted.appraise { $0.measurements = ["pcr1": [pcr]] }[.measurements] == .fail)
     #expect(try minted.appraise { $0.measurements = ["pcr9": [pcr]] }[.measurements] == .fail)
     #expect(try !minted.appraise { $0.required = [.revocation] }.isAccepted)
+    let names = ["h", "g", "f", "e", "d", "c", "b", "a"]
+    let first = try minted.appraise { $0.measurements = Dictionary(uniqueKeysWithValues: names.map { ($0, ["00"]) }) }
+    #expect(first.checks.contains { $0.detail.hasPrefix("the evidence has no a;") })
   }
 }

@@ -127,6 +127,13 @@ import Testing
       ([3, 1, 1], false), ([2, 2, 1], false), ([3, 2, 0, 0x80], false), ([2, 1, 0, 0x80], false), ([], false),
       (nil, false),
     ] as [([UInt8]?, Bool)] { #expect(try isRead("3.1", value) == read, "\(String(describing: value))") }
+    for (product, fmc, read) in [
+      ("Turin", true, true), ("Turin", false, false), ("Milan", true, false), ("Milan", false, true),
+    ] {
+      let extensions = MintedSNP.extensions(chipID: minted.chipID, product: product, fmc: fmc)
+      let certificate = try minted.middle.issue("SEV-VCEK", .p384, extensions: extensions).certificate
+      #expect(((try? SNPCertificate(certificate)) != nil) == read, "\(product)")
+    }
     for (value, read) in [
       ([0x16, 5] + Array("Genoa".utf8), true), ([0x0c, 5] + Array("Genoa".utf8), false),
       ([0x16, 4] + Array("Genoa".utf8), false),

@@ -119,6 +119,7 @@ import Testing
     let ours = try bytes("ours")
     #expect(Self.appraise(ours, .air, signers: [signer], at: issued - 300).isAccepted)
     #expect(Self.appraise(ours, .air, signers: [signer], at: issued - 301)[.validity] == .fail)
+    #expect(Self.appraise(ours, .air, signers: [signer], at: -1)[.validity] == .fail)
   }
 
   @Test("no changed byte of either is accepted")

@@ -17,7 +17,7 @@ import Testing
   private func appraise(
     at time: Int64 = TestIssuer.now, key: X509PublicKey?, certificates: [X509Certificate], pcrs count: Int = 24
   ) throws -> Appraisal {
-    let pcrs = (1...count).map { [UInt8](repeating: UInt8($0), count: 32) }
+    let pcrs = (0..<count).map { $0 + 1 }.map { [UInt8](repeating: UInt8($0), count: 32) }
     var selection: [UInt8] = [0, 0, 0]
     for pcr in 0..<count { selection[pcr / 8] |= 1 << UInt8(pcr % 8) }
     let message =
@@ -53,6 +53,8 @@ import Testing
     let nobody = try appraise(key: nil, certificates: chain)
     #expect(nobody[.signature] == .notChecked && nobody[.binding] == .notChecked && !nobody.isAccepted)
     #expect(try appraise(key: key, certificates: chain, pcrs: 1).isAccepted)
+    let none = try appraise(key: key, certificates: chain, pcrs: 0)
+    #expect(none[.pcrs] == .pass && none[.debug] == .fail)
   }
 
   @Test("a TD quote of other runtime data, or none, binds nothing")

@@ -1,6 +1,7 @@
 """Runs the tests: once each to mark what they reach, then against each mutant those that can tell it apart."""
 
 import concurrent.futures
+import itertools
 import json
 import math
 import os
@@ -13,8 +14,8 @@ import subprocess
 import threading
 import time
 
-# How much of the tests comes first, and which of them come in a second round: most mutants die of the quick ones.
-SHORT_SECONDS, QUICK_SECONDS = 0.4, 4
+# How much of the tests comes first, and how much in the first round: most mutants die of the quick ones.
+SHORT_SECONDS, QUICK_SECONDS = 0.4, 8
 FAILED = re.compile(r"^\W*✘ Test (?!run)(.*?)(?: failed| recorded)")
 
 
@@ -80,9 +81,10 @@ class Trials:
         tests = self.reached.get(mutant.id, [])
         if not tests:
             return "unreached", ""
-        isQuick = lambda test: self.durations[test] < QUICK_SECONDS  # noqa: E731
-        slow = [test for test in tests if not isQuick(test)]
-        tests = slow if isLast else [test for test in tests if isQuick(test)]
+        sums = itertools.accumulate(self.durations[test] for test in tests)
+        quick = max(1, sum(seconds < QUICK_SECONDS for seconds in sums))
+        slow = tests[quick:]
+        tests = slow if isLast else tests[:quick]
         base = min(self.durations.values())  # what a process costs that tests next to nothing
         first, total = [], 0.0
         for test in tests[:40]:
