@@ -1,4 +1,5 @@
 import Codec
+import Credit
 import Cryptography
 import Testing
 
@@ -115,6 +116,42 @@ import Testing
     world = World()
     world.openings = { $0 = [:] }
     #expect(try world.report().detail(.content).contains("opens nothing"))
+  }
+
+  @Test func `what one check sees is not left to another that sees it too`() throws {
+    let policy = try World.trust()
+    func report(_ edit: (inout Bundle) throws -> Void) throws -> VerificationReport {
+      var bundle = try World().sealed().bundle
+      try edit(&bundle)
+      return BundleVerifier(policy: policy).verify(try bundle.encoded())
+    }
+    #expect(try report { $0.receiptID = World.otherID }.failed == [.binding])
+    let broken = try report { bundle in
+      var bytes = try #require(bundle.statements[.verdict])
+      bytes[bytes.count - 1] ^= 1
+      bundle.statements[.verdict] = bytes
+    }
+    #expect(broken.failed == [.signatures, .binding, .reexecution])
+    var world = World()
+    let other = SHA256.hash([9])
+    world.execution = { $0.manifest = other }
+    world.attribution = { $0.manifest = other }
+    #expect(try world.report().detail(.binding).contains("ran another manifest"))
+    world = World()
+    world.openings = { openings in
+      guard let list = openings[.activation] else { return }
+      openings[.activation] = try? Opening(salt: list.salt, data: [UInt8](repeating: 0, count: 32) + list.data)
+    }
+    #expect(try world.report().detail(.content).contains("is no list of one digest for each"))
+    // Shares that recompute, for an operator that executed nothing.
+    world = World()
+    let execution = try #require(world.sealed().statements[.execution])
+    let usage = try ExecutionPredicate(execution.statement.predicate).count(by: "thief")
+    let shares = try computeShares(
+      policy: world.rules, lineage: world.madeManifest().lineage, operator: "thief", price: World.price, usage: usage,
+      scores: [DocumentScores.method: []])
+    world.attribution = { ($0.operatorID, $0.shares) = ("thief", shares) }
+    #expect(try world.report().detail(.attribution).contains("is not the one that executed"))
   }
 
   @Test func `a profile that cannot be run again is not offered, one that nobody knows is not checked`() throws {

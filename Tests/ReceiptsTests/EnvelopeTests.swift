@@ -60,6 +60,12 @@ import Testing
     {
       refused(place) { _ = try Statement(payload: JCS.encode(spoilt), claims: claims) }
     }
+    for (member, value) in [("_type", "https://in-toto.io/Statement/v0.1"), ("predicateType", "urn:other:model:v1")] {
+      refused(member) { _ = try Statement(payload: JCS.encode(json.with([member], .string(value))), claims: claims) }
+    }
+    refused("another format of weights") {
+      _ = try ModelManifest(honest.statement.predicate.with(["weights", "format"], "onnx"))
+    }
     let subject = try #require(json["subject"]?[0])
     for (what, value) in [("no subject", []), ("two subjects", [subject, subject])] as [(String, JSON)] {
       refused(what) { _ = try Statement(payload: JCS.encode(json.with(["subject"], value)), claims: claims) }

@@ -87,6 +87,13 @@ import Testing
     #expect(try Self.failed(World(), try trust(all, from: 1, to: 8)) { _ in } == [])
     #expect(try Self.failed(World(), try trust(all, from: 2)) { _ in } == [.signatures])
     #expect(try Self.failed(World(), try trust(all, to: 7)) { _ in } == [.signatures])
+    // A reveal is by the key of its draw, whoever else may reveal.
+    var two = try Registered.trust()
+    two.issuers.append(
+      .init(issuer: World.issuer(kind), key: try World.key("second").publicKey, kinds: RegisteredStatement.kinds))
+    var second = World()
+    second.signers[kind] = try World.key("second")
+    #expect(try Self.failed(second, two) { _ in } == (kind == .verdict ? [] : [.binding]))
     var world = World()
     world.signers[kind] = try World.key("a stranger")
     #expect(try Self.failed(world) { _ in }.contains(.signatures))

@@ -101,7 +101,7 @@ class Trials:
 
     def killed(self, mutant, tests):
         # Of the processor's time, which another load of the machine does not shorten; and of the clock, for one that waits.
-        limit = 10 + 5 * math.ceil(sum(self.durations[test] for test in tests))
+        limit = 10 + 3 * math.ceil(sum(self.durations[test] for test in tests))
         process = subprocess.Popen(
             self.command(tests), text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
             env=self.environment(COLOPHON_MUTANT=str(mutant.id)),
