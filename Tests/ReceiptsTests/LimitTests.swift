@@ -50,7 +50,7 @@ import Testing
 
   @Test func `lists of the trust policy`() throws {
     var trust = try World.trust(witnesses: 1)
-    trust.tee = .init(roots: [], measurements: [])
+    trust.tee = .init(kinds: [.simulated])
     trust.timestampRoots = try TestAuthority().roots
     let json = trust.json
     let issuer = try #require(json["issuers"]?[0])
@@ -60,7 +60,8 @@ import Testing
     let lists: [(Int, [String], JSON)] = [
       (1024, ["issuers"], issuer), (1024, ["manifests", "signers"], digest), (4096, ["manifests", "digests"], digest),
       (64, ["profiles"], "p"), (1024, ["attribution_policies"], digest), (64, ["required"], "binding"),
-      (64, ["tee", "roots"], "r"), (1024, ["tee", "measurements"], "m"), (64, ["timestamp_roots"], root),
+      (64, ["tee", "roots", "simulated"], .string(try Base64.encode(World.key("root").publicKey.raw))),
+      (1024, ["tee", "measurements", "simulated", "measurement"], "00"), (64, ["timestamp_roots"], root),
     ]
     for (limit, path, value) in lists {
       expect(limit, path.joined(separator: ".")) {

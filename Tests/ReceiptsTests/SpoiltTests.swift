@@ -90,7 +90,9 @@ import Testing
     var trust = try World.trust(witnesses: 1, quorum: 1)
     trust.manifestDigests = [SHA256.hash([1])]
     trust.attributionPolicies = [SHA256.hash([2])]
-    trust.tee = .init(roots: ["r"], measurements: ["m"])
+    trust.tee = .init(
+      kinds: [.simulated], roots: [.simulated: [try World.key("root").publicKey.raw]],
+      measurements: [.simulated: ["measurement": ["00"]]])
     trust.timestampRoots = try TestAuthority().roots
     try refused("trust", trust.json) { _ = try TrustPolicy(JCS.encode($0)) }
   }
