@@ -54,7 +54,7 @@ struct EvidenceReport: AsyncParsableCommand {
       throw Failure("\(output) is there already", status: 73)
     }
     let asked = try asked()
-    let time = try time()
+    let stated = try statedTime()
     let answer = try JSON(
       parsing: try await OrchestratorClient(server).get("/v1/attestation/report?nonce=\(Hex.encode(asked.bytes))"))
     let (document, bytes): (EvidenceDocument, [UInt8])
@@ -69,6 +69,8 @@ struct EvidenceReport: AsyncParsableCommand {
     guard tee.kinds.contains(document.kind) else {
       throw Failure("\(trust) does not accept evidence of kind \(document.kind.rawValue)", status: 1)
     }
+    // Now is when it is here: what was made for us was not valid before we asked.
+    let time = stated ?? Int64(Date().timeIntervalSince1970)
     let handed = try collateral.map(CollateralFolder.read) ?? Collateral()
     do {
       return (
@@ -84,8 +86,8 @@ struct EvidenceReport: AsyncParsableCommand {
     }
   }
 
-  private func time() throws -> Int64 {
-    guard let at else { return Int64(Date().timeIntervalSince1970) }
+  private func statedTime() throws -> Int64? {
+    guard let at else { return nil }
     guard let time = Timestamp.seconds(at) else {
       throw Failure("--at \(at): give a time of RFC 3339, such as 2026-06-01T00:00:00Z", status: 64)
     }

@@ -101,7 +101,11 @@ public struct LedgerBook: Sendable {
       return LedgerEntry.key(entry.event, try LedgerDetail.id(.adjust(adjustment), receipt: receipt))
     case .uphold(let resolution), .reject(let resolution): return LedgerEntry.key(entry.event, resolution.dispute)
     // Whoever made the payout named it.
-    case .pay: return LedgerEntry.key(.payout, entry.payoutID ?? "")
+    case .pay:
+      guard let id = entry.payoutID else {
+        throw .outOfRange(what: "the id of a payout", value: entry.key, range: "1 to 64 of a-z A-Z 0-9 . _ -")
+      }
+      return LedgerEntry.key(.payout, id)
     }
   }
 }

@@ -2,6 +2,8 @@ import Foundation
 import Glibc
 import Synchronization
 
+@testable import InferenceService
+
 /// A folder that looks like an instance of configfs-tsm, and a thread that answers as the kernel does. `inblob` and `outblob` are
 /// FIFOs, so that each side waits for the other and nothing is timed.
 final class FakeTSM: Sendable {
@@ -31,7 +33,8 @@ final class FakeTSM: Sendable {
   func serve(writes: UInt64 = 1, _ answer: @escaping @Sendable ([UInt8]) -> [UInt8]) {
     let (instance, before) = (instance, generation)
     Thread.detachNewThread {
-      let asked = FileManager.default.contents(atPath: "\(instance)/inblob").map(Array.init) ?? []
+      // Foundation reads as many bytes as a file says that it has, which of a FIFO is none.
+      let asked = (try? DeviceFile.read("\(instance)/inblob", limit: 4096)) ?? []
       try? Data("\(before + writes)\n".utf8).write(to: URL(filePath: "\(instance)/generation"))
       guard let out = FileHandle(forWritingAtPath: "\(instance)/outblob") else { return }
       try? out.write(contentsOf: Data(answer(asked)))
