@@ -14,10 +14,10 @@ import Testing
     } catch { return "\(error)" }
   }
 
-  /// Reads `count` of something: refused with the word "limit" above `limit`, and not for that at it.
-  private func expect(_ limit: Int, _ what: String, _ read: (Int) throws -> Void) {
-    #expect(!refusal { try read(limit) }.contains("limit"), "\(what) at \(limit)")
-    #expect(refusal { try read(limit + 1) }.contains("limit"), "\(what) above \(limit)")
+  /// Reads `count` of something: refused with the word `saying` above `limit`, and not for that at it.
+  private func expect(_ limit: Int, _ what: String, saying: String = "limit", _ read: (Int) throws -> Void) {
+    #expect(!refusal { try read(limit) }.contains(saying), "\(what) at \(limit)")
+    #expect(refusal { try read(limit + 1) }.contains(saying), "\(what) above \(limit)")
   }
 
   @Test func `bytes, before anything is read`() throws {
@@ -64,7 +64,8 @@ import Testing
       (1024, ["tee", "measurements", "simulated", "measurement"], "00"), (64, ["timestamp_roots"], root),
     ]
     for (limit, path, value) in lists {
-      expect(limit, path.joined(separator: ".")) {
+      // Of evidence it says how many there may be.
+      expect(limit, path.joined(separator: "."), saying: path[0] == "tee" ? "1 to \(limit)" : "limit") {
         _ = try TrustPolicy(JCS.encode(json.with(path, list(value, $0))))
       }
     }
