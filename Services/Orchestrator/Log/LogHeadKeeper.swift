@@ -58,14 +58,11 @@ final class LogHeadKeeper: Sendable {
   private func check() async throws -> CheckpointPolicy {
     let pinned = try await outbox.head()
     let keys = try await peers.logKeys()
-    try pinned?.requireLog(origin: keys.origin, vkey: keys.checkpointVkey)
-    let policy = try CheckpointPolicy(origin: keys.origin, logKey: NoteVerifierKey(keys.checkpointVkey))
-    let note = try await peers.checkpoint()
-    let head = LogHead(
-      try policy.verify(SignedNote(parsing: Array(note.utf8))).checkpoint, vkey: keys.checkpointVkey)
-    try await pinned?.requireContinuation(to: head) { try await peers.consistency(old: $0, new: $1).path }
+    let head = try await LogHead.current(
+      continuing: pinned, origin: keys.origin, vkey: keys.checkpointVkey, note: peers.checkpoint()
+    ) { try await peers.consistency(old: $0, new: $1).path }
     try await outbox.keep(head)
-    return policy
+    return try CheckpointPolicy(origin: keys.origin, logKey: NoteVerifierKey(keys.checkpointVkey))
   }
 
   /// The head in an answer of the log, when the answer proves that `entry` is in it. Errors: ``PipelineError``.
