@@ -2,18 +2,18 @@
 ///
 /// header | documents | owners | text | suffixes | minima | firsts
 ///
-/// - header: `colospan`, u32 version 1, u32 bytes of a symbol (2 or 4), u64 symbols, u64 documents, u64 owners' bytes,
+/// - header: `colospan`, u32 version 2, u32 bytes of a symbol (2 or 4), u64 symbols, u64 documents, u64 owners' bytes,
 ///   u64 alphabet.
 /// - documents: in the order of (commitment, id): u64 commitment, u64 start in the text, u64 start of its owner in
 ///   `owners`, 32 bytes id.
 /// - owners: u16 length and bytes of each owner once, by bytes.
 /// - text: token + 1 for each token, 0 after each document.
-/// - suffixes: u32 each, smallest first: the suffix array of the text.
+/// - suffixes: smallest first: the suffix array of the text, each of as many bits as its last place needs (`PackedNumbers`).
 /// - minima: the least of every 2,048 suffixes, u32 each.
 /// - firsts: for each symbol, and for the alphabet's end, how many suffixes begin with a smaller one, u32 each.
 struct SegmentLayout {
   static let magic: [UInt8] = Array("colospan".utf8)
-  static let version: UInt32 = 1
+  static let version: UInt32 = 2
   static let headerBytes = 64
   static let documentBytes = 56
   /// Suffixes that share a minimum.
@@ -29,7 +29,7 @@ struct SegmentLayout {
   var owners: Int { aligned(documents + documentCount * Self.documentBytes) }
   var text: Int { aligned(owners + ownersBytes) }
   var suffixes: Int { aligned(text + count * symbolBytes) }
-  var minima: Int { aligned(suffixes + count * 4) }
+  var minima: Int { aligned(suffixes + PackedNumbers.byteCount(count, below: count)) }
   var minimaCount: Int { (count + Self.block - 1) / Self.block }
   var firsts: Int { aligned(minima + minimaCount * 4) }
   var byteCount: Int { firsts + (alphabet + 1) * 4 }
@@ -57,7 +57,7 @@ struct SegmentLayout {
     }
     let words = bytes.base.loadUnaligned(fromByteOffset: 8, as: (UInt32, UInt32).self)
     guard UInt32(littleEndian: words.0) == Self.version else {
-      throw .notAnIndex(path: path, what: "its version is not 1")
+      throw .notAnIndex(path: path, what: "its version is not \(Self.version)")
     }
     symbolBytes = Int(UInt32(littleEndian: words.1))
     guard symbolBytes == 2 || symbolBytes == 4 else {

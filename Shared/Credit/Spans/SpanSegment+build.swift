@@ -4,7 +4,8 @@ extension SpanSegment {
   /// Tokens and documents of one segment together.
   public static let symbolCountMax = SuffixArray.countMax
 
-  /// Indexes `documents`: their order does not matter. 6 bytes a token where all tokens are below 65,535, else 8.
+  /// Indexes `documents`: their order does not matter. A token takes 2 bytes where all are below 65,535, else 4,
+  /// and as many bits as the count of all needs.
   ///
   /// Errors: a class twice, limits, memory.
   public convenience init(_ documents: [SpanDocument]) throws(CreditError) {
@@ -78,8 +79,10 @@ extension SpanSegment {
       at += 1
     }
     for value in 0..<layout.alphabet { firsts[value + 1] += firsts[value] }
-    let suffixes = (base + layout.suffixes).assumingMemoryBound(to: Int32.self)
-    try SuffixArray.build(UnsafePointer(text), layout.count, alphabet: layout.alphabet, into: suffixes)
+    let sorted = try Pages<Int32>(layout.count, "the suffixes of a text")
+    let suffixes = UnsafeBufferPointer(start: sorted.base, count: layout.count)
+    try SuffixArray.build(UnsafePointer(text), layout.count, alphabet: layout.alphabet, into: sorted.base)
+    PackedNumbers.pack(suffixes, below: layout.count, into: base + layout.suffixes)
     let minima = (base + layout.minima).assumingMemoryBound(to: UInt32.self)
     for block in 0..<layout.minimaCount {
       let end = min(layout.count, (block + 1) * SegmentLayout.block)

@@ -38,6 +38,7 @@ extension SpanSegment {
     let block = SegmentLayout.block
     let (first, last) = ((range.lowerBound + block - 1) / block, range.upperBound / block)
     var least = UInt32.max
+    let suffixes = suffixes
     guard first < last else {
       for at in range { least = min(least, suffixes[at]) }
       return least
@@ -69,6 +70,7 @@ extension SpanSegment {
     guard low < high else { return 0 }
     // Every suffix from low on to high begins as the query does, to the shorter of the two lengths.
     var (lowLength, highLength) = (1, 1)
+    let suffixes = suffixes
     while low < high {
       let middle = (low &+ high) >> 1
       let start = Int(suffixes[middle])
@@ -90,6 +92,7 @@ extension SpanSegment {
     let query = SpanQuery<Symbol>(Array(tokens), alphabet: layout.alphabet)
     guard query.limits[0] == tokens.count, let first = query.symbols.first else { return 0..<0 }
     let text = text(Symbol.self)
+    let suffixes = suffixes
     return query.symbols.withUnsafeBufferPointer { symbols in
       /// Where the suffix stands to the query: -1 before, 0 begins with it, 1 after.
       func order(_ start: Int) -> Int {

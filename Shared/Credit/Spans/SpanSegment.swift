@@ -72,6 +72,7 @@ public final class SpanSegment: Sendable {
   /// A search that trusted these would read outside of the file.
   private var arraysAreWithinBounds: Bool {
     var most: UInt32 = 0
+    let suffixes = suffixes
     for at in 0..<count { most = max(most, suffixes[at]) }
     guard count == 0 || most < UInt32(count) else { return false }
     var last: UInt32 = 0
@@ -82,7 +83,7 @@ public final class SpanSegment: Sendable {
     return true
   }
 
-  var suffixes: UnsafePointer<UInt32> { part(layout.suffixes) }
+  var suffixes: PackedNumbers { PackedNumbers(bytes.base + layout.suffixes, below: count) }
   var minima: UnsafePointer<UInt32> { part(layout.minima) }
   var firsts: UnsafePointer<UInt32> { part(layout.firsts) }
   func text<Symbol>(_: Symbol.Type) -> UnsafePointer<Symbol> { part(layout.text) }
