@@ -37,9 +37,10 @@ import Testing
   }
 
   @Test(arguments: [
-    ("CREATE INDEX c ON a (x)", "c"), ("DROP TABLE b", "b"), ("ALTER TABLE a ADD COLUMN w TEXT", "a"),
-    ("CREATE VIEW c AS SELECT x FROM a", "c"), ("DROP TABLE b; CREATE TABLE b (y TEXT)", "b"),
-    ("CREATE TRIGGER c AFTER INSERT ON a BEGIN DELETE FROM b; END", "c"),
+    ("CREATE INDEX c ON a (x)", "index c"), ("DROP TABLE b", "table b"), ("ALTER TABLE a ADD COLUMN w TEXT", "table a"),
+    ("CREATE VIEW c AS SELECT x FROM a", "view c"), ("DROP TABLE b; CREATE TABLE b (y TEXT)", "table b"),
+    ("CREATE TRIGGER c AFTER INSERT ON a BEGIN DELETE FROM b; END", "trigger c"),
+    ("CREATE TRIGGER a AFTER INSERT ON a BEGIN DELETE FROM b; END", "trigger a"),
   ])
   func `A database whose tables are defined otherwise is refused by name`(change: String, name: String) async throws {
     let path = "\(folder.path)/x.sqlite"

@@ -17,10 +17,15 @@ extension SQLiteDatabase {
     }
   }
 
-  /// Kind, table and text by name, but of what `ANALYZE` makes for the planner.
+  /// Table and text by kind and name, but of what `ANALYZE` makes for the planner. A trigger may have the name of a table.
   private static func definitions(_ db: Database) throws -> [String: [String?]] {
     let rows = try Row.fetchAll(
       db, sql: "SELECT name, type, tbl_name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite\\_stat%' ESCAPE '\\'")
-    return Dictionary(rows.map { ($0["name"], [$0["type"], $0["tbl_name"], $0["sql"]]) }) { first, _ in first }
+    var definitions: [String: [String?]] = [:]
+    for row in rows {
+      let (kind, name): (String, String) = (row["type"], row["name"])
+      definitions["\(kind) \(name)"] = [row["tbl_name"], row["sql"]]
+    }
+    return definitions
   }
 }
