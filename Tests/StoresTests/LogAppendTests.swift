@@ -14,7 +14,11 @@ import Testing
   @Test func `A new log holds its genesis entry and nothing else`() async throws {
     let fixture = try LogFixture(folder: scratch.path)
     let log = try await fixture.open()
-    let expected = SHA256.hash([0xa1, 0x67] + Array("genesis".utf8) + [0x70] + Array(LogFixture.origin.utf8))
+    var genesis: [UInt8] = [0xa1, 0x67]
+    genesis += Array("genesis".utf8)
+    genesis += [0x70]
+    genesis += Array(LogFixture.origin.utf8)
+    let expected = SHA256.hash(genesis)
     #expect(log.published.size == 1)
     #expect(log.published.head?.checkpoint.root == TreeHash.leaf(expected.bytes))
     #expect(try await log.find(expected)?.index == 0)

@@ -6,11 +6,11 @@ import Testing
   @Test func theBalancesAreTheSumsOfThePostings() throws {
     var book = LedgerBook()
     for entry in try ExportFixture.ledger() { try book.add(entry) }
-    #expect(
-      book.balances == [
-        .payer("local"): -(1 << 61) - 3, .pending("=ada"): 1, .settled("=ada"): 1 << 61,
-        .pending("https://b.example/x"): 0, .settled("https://b.example/x"): 2,
-      ])
+    let balances: [Account: Int128] = [
+      .payer("local"): -(1 << 61) - 3, .pending("=ada"): 1, .settled("=ada"): 1 << 61,
+      .pending("https://b.example/x"): 0, .settled("https://b.example/x"): 2,
+    ]
+    #expect(book.balances == balances)
     #expect(
       book.entryCount == 3 && book.days?.lowerBound.text == "2025-09-04" && book.days?.upperBound.text == "2025-09-05")
   }

@@ -53,8 +53,12 @@ import Testing
     // Type 3 has 648 bytes, type 2 has 584.
     #expect(isRead(five) && !isRead(changed(five, 48, [2, 0])) && !isRead(changed(five, 48, [4, 0])))
     #expect(!isRead(changed(five, 50, Little.bytes(UInt32(584)))))
-    let short = five[..<48] + [2, 0] + Little.bytes(UInt32(584)) + five[54..<54 + 584] + five[(54 + 648)...]
-    #expect(isRead(Array(short)) && (try? Quote(Array(short)))?.domain?.mrServiceTD == nil)
+    var short = Array(five[..<48])
+    short += [2, 0]
+    short += Little.bytes(UInt32(584))
+    short += five[54..<54 + 584]
+    short += five[(54 + 648)...]
+    #expect(isRead(short) && (try? Quote(short))?.domain?.mrServiceTD == nil)
     #expect((try? Quote(five))?.domain?.mrServiceTD?.count == 48)
   }
 
