@@ -17,7 +17,7 @@ extension AttributionService {
     do {
       // Only what was valid is kept, so that bytes that are known need not be read again.
       if let kept = try await ledger.attribution(for: from) {
-        try Self.require(kept, of: try Self.scores(input))
+        try Self.require(kept, of: try Self.scores(input), try Self.spans(input)?.spans)
         return Self.response(kept)
       }
       let execution = try ExecutedRequest(
@@ -28,9 +28,12 @@ extension AttributionService {
           .invalidArgument, "documents has \(input.documents.count), the execution was shown \(execution.documents)")
       }
       if let scores { try await requireOwners(scores) }
-      let signed = try signer.sign(execution, priceNano: input.priceNano, scores: scores)
+      let spans = try Self.spans(input)
+      if let spans { try await require(spans, of: execution) }
+      let signed = try signer.sign(
+        execution, priceNano: input.priceNano, scores: scores, spans: spans?.spans)
       let kept = try await ledger.post(from, signed, owner: owner)
-      try Self.require(kept, of: scores)
+      try Self.require(kept, of: scores, spans?.spans)
       // Of two calls at once, the one whose bytes were kept counts.
       if kept.statement == signed.bytes { metrics.attributions.increment() }
       return Self.response(kept)

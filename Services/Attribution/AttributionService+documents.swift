@@ -44,11 +44,14 @@ extension AttributionService {
     return sources
   }
 
-  /// What was signed before is an answer to a repeated call only where that has the same scores.
-  static func require(_ kept: KeptAttribution, of scores: DocumentScores?) throws {
+  /// What was signed before is an answer to a repeated call only where that has the same scores and spans.
+  static func require(_ kept: KeptAttribution, of scores: DocumentScores?, _ spans: AnswerSpans?) throws {
     let predicate = try AttributionPredicate(SignedStatement(kept.statement).statement.predicate)
     guard predicate.scores == scores?.stated else {
       throw RPCError(.alreadyExists, "receipt \(predicate.receiptID) is attributed with other scores of its documents")
+    }
+    guard predicate.spans == spans?.stated else {
+      throw RPCError(.alreadyExists, "receipt \(predicate.receiptID) is attributed with other spans of its answer")
     }
   }
 

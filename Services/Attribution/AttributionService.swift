@@ -26,6 +26,8 @@ public struct AttributionService: HostedService {
   let now: @Sendable () -> Int64
   /// Nil where no log is named: then nothing is said of who owns a document.
   let feed: RegistryFeed?
+  /// Nil for a policy without `span/1`.
+  let spans: SpanLookup?
 
   public init(context: ServiceContext) async throws {
     let name = AttributionSettings.storageURL
@@ -57,8 +59,10 @@ public struct AttributionService: HostedService {
     ledger = try await LedgerStore(settings.database ?? .sqlite(path: AttributionSettings.path(folder)))
     contributions = ContributionStore(ledger)
     let near = try settings.policy.near.map { try NearCopies($0, folder: settings.collections) }
-    feed = log.map { [contributions] in
-      RegistryFeed(contributions, source: $0, near: near, interval: settings.logInterval, logger: logger)
+    spans = try SpanLookup(settings)
+    feed = log.map { [contributions, spans] in
+      RegistryFeed(
+        contributions, source: $0, near: near, spans: spans, interval: settings.logInterval, logger: logger)
     }
     let audit = try await ledger.audit(settings.audit)
     owner = settings.owner
@@ -91,6 +95,7 @@ public struct AttributionService: HostedService {
     routes.rpc.serve(AttributionProcedures.listContributions) { input, _ in try await list(input) }
     addActs(to: routes)
     routes.rpc.serve(AttributionProcedures.findOwners) { input, _ in try await findOwners(input) }
+    routes.rpc.serve(AttributionProcedures.findSpans) { input, _ in try await findSpans(input) }
   }
 
   public var backgroundServices: [any Service] { feed.map { [$0] } ?? [] }

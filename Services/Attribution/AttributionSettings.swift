@@ -22,12 +22,16 @@ public struct AttributionSettings: Sendable {
       Setting(
         collections, .path,
         help:
-          "Folder of registered texts (files, and records in .jsonl), among which near copies of documents are looked "
-          + "for where the policy says so; at most 64 MiB."),
+          "Folder of registered texts (files, and records in .jsonl), among which near copies of documents and spans of "
+          + "answers are looked for where the policy says so; at most 64 MiB."),
+      Setting(
+        rarityTable, .path,
+        help: "File of the rarity table that a policy with span/1 names; colophon credit rarity makes one."),
     ] + Setting.database
 
   static let storageURL = "storage-url"
   static let collections = "collections"
+  static let rarityTable = "rarity-table"
 
   public var policy = AttributionPolicy.standard
   public var owner = "local"
@@ -35,6 +39,8 @@ public struct AttributionSettings: Sendable {
   public var logInterval = Duration.seconds(5)
   /// Nil: no texts are known.
   public var collections: String?
+  /// A policy with `span/1` needs it.
+  public var rarityTable: String?
   /// Nil for SQLite in the service's folder.
   public var database: DatabaseLocation?
 
@@ -50,6 +56,7 @@ public struct AttributionSettings: Sendable {
     }
     audit = LedgerAuditDepth(rawValue: try values.string("audit")) ?? audit
     collections = values.optionalString(Self.collections)
+    rarityTable = values.optionalString(Self.rarityTable)
     logInterval = max(try values.duration("log-interval"), .milliseconds(10))
     guard let path = values.optionalString("policy") else { return }
     do {

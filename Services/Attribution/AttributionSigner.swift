@@ -36,16 +36,19 @@ struct AttributionSigner: Sendable {
   /// holds.
   /// - Parameter scores: of the documents in its prompt; nil where there are none, or they were not scored, and then what
   ///   the policy gives them is `unattributed`.
+  /// - Parameter spans: of its answer; nil where they were not looked for, and then what the policy gives for them is
+  ///   `unattributed`.
   func sign(
-    _ execution: ExecutedRequest, priceNano: UInt64, scores: DocumentScores? = nil
+    _ execution: ExecutedRequest, priceNano: UInt64, scores: DocumentScores? = nil, spans: AnswerSpans? = nil
   ) throws -> SignedStatement {
     let shares = try computeShares(
       policy: policy, lineage: execution.manifest.lineage, operator: execution.operatorID, price: priceNano,
-      usage: execution.usage, scores: [DocumentScores.method: scores?.weights ?? []])
+      usage: execution.usage,
+      scores: [DocumentScores.method: scores?.weights ?? [], AnswerSpans.method: spans?.weights ?? []])
     let predicate = AttributionPredicate(
       receiptID: execution.receiptID, policy: policyStatement.digest, manifest: execution.manifestDigest,
       operatorID: execution.operatorID, priceNano: priceNano, shares: shares,
-      scores: scores?.stated)
+      scores: scores?.stated, spans: spans?.stated)
     return try SignedStatement(
       signing: Statement(
         kind: .attribution, issuer: issuer, subject: execution.receiptID.description, subjectDigest: execution.digest,

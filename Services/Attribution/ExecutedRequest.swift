@@ -14,6 +14,8 @@ struct ExecutedRequest: Sendable {
   let operatorID: String
   let manifest: ModelManifest
   let manifestDigest: Digest32
+  /// What the execution commits to as its content.
+  let content: Digest32
   /// How many documents the model was shown.
   let documents: Int
   /// What `metered/1` counts.
@@ -48,6 +50,7 @@ struct ExecutedRequest: Sendable {
     self.receiptID = receiptID
     digest = execution.digest
     operatorID = execution.statement.issuer
+    content = run.content
     documents = run.parameters.documents
     usage = run.count(by: execution.statement.issuer)
     self.manifest = manifest

@@ -13,7 +13,7 @@ struct OrchestratorSettings: Sendable {
   var verificationOfModels: [String: VerificationPolicy] = [:]
   var pricePromptNano: UInt64 = 1000
   var priceCompletionNano: UInt64 = 3000
-  /// Longest time that a receipt waits for the scores of the documents in its prompt.
+  /// Longest time that a receipt waits for the scores of the documents in its prompt, and for the spans of its answer.
   var creditBudget: Duration = .seconds(10)
   var requestsMax = 64
   /// Longest time that a receipt waits to be counted by an epoch, and most receipts of one.
@@ -56,8 +56,8 @@ struct OrchestratorSettings: Sendable {
       Setting(
         "credit-budget", .duration, default: "10s",
         help:
-          "Longest time that a receipt waits for the scores of the documents in its prompt, where the policy of "
-          + "attribution has context-shapley/1; what is not scored in it is unattributed."),
+          "Longest time that a receipt waits for the scores of the documents in its prompt, and the spans of its answer, "
+          + "where the policy of attribution has context-shapley/1 or span/1; what is not found in it is unattributed."),
       Setting(
         "max-requests", .int(1...65_536), default: "64", help: "Requests answered at once; more are told to come back."),
       Setting(

@@ -41,8 +41,8 @@ public enum AttributionMethod: Hashable, Sendable {
   /// Whether its weights come from what no service computes for answers yet.
   public var needsScores: Bool {
     switch self {
-    case .lineage, .equal, .fixed, .operator, .metered, .contextShapley, .nearContextShapley: false
-    case .nearest, .span, .feedback: true
+    case .lineage, .equal, .fixed, .operator, .metered, .span, .contextShapley, .nearContextShapley: false
+    case .nearest, .feedback: true
     }
   }
 

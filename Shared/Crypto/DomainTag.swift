@@ -23,6 +23,8 @@ public enum DomainTag: String, CaseIterable, Sendable {
   case commitmentWire = "colophon/commitment/wire/v1"
   /// Commitment to the values of `context-shapley/1` (FORMAT section 7).
   case commitmentScores = "colophon/commitment/scores/v1"
+  /// Commitment to the spans of `span/1` (FORMAT section 7).
+  case commitmentSpans = "colophon/commitment/spans/v1"
   /// A commitment to an asset before it is revealed (FORMAT section 2).
   case contribution = "colophon/contribution/v1"
   /// Derivation of a salt from another secret.

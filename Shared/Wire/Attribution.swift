@@ -12,10 +12,14 @@ public struct AttributeRequest: WireMessage, Equatable {
   public var documents: [WireDocumentSource]
   /// The opening of their values: salt32, u64 length, data; empty when they have none.
   public var scores: [UInt8]
+  /// The opening of the execution's content; only beside spans.
+  public var content: [UInt8]
+  /// The opening of what FindSpans gave; empty where nothing was looked for.
+  public var spans: [UInt8]
 
   public init(
     receiptID: String = "", executionStatement: [UInt8] = [], modelStatement: [UInt8] = [], priceNano: UInt64 = 0,
-    documents: [WireDocumentSource] = [], scores: [UInt8] = []
+    documents: [WireDocumentSource] = [], scores: [UInt8] = [], content: [UInt8] = [], spans: [UInt8] = []
   ) {
     self.receiptID = receiptID
     self.executionStatement = executionStatement
@@ -23,6 +27,8 @@ public struct AttributeRequest: WireMessage, Equatable {
     self.priceNano = priceNano
     self.documents = documents
     self.scores = scores
+    self.content = content
+    self.spans = spans
   }
 }
 
@@ -37,6 +43,8 @@ extension AttributeRequest: WireTwin {
     priceNano = twin.price_nano
     documents = lift(twin.documents, twin.n_documents)
     scores = [UInt8](twin.scores)
+    content = [UInt8](twin.content)
+    spans = [UInt8](twin.spans)
   }
 
   func lower(to twin: UnsafeMutablePointer<Twin>, in arena: borrowing WireArena) throws(WireError) {
@@ -47,6 +55,8 @@ extension AttributeRequest: WireTwin {
     twin.pointee.n_documents = documents.count
     twin.pointee.documents = try arena.list(documents)
     twin.pointee.scores = try arena.data(scores)
+    twin.pointee.content = try arena.data(content)
+    twin.pointee.spans = try arena.data(spans)
   }
 }
 

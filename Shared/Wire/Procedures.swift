@@ -75,6 +75,7 @@ public enum AttributionProcedures {
     service: service, method: "GetLedgerState")
   public static let findOwners = Procedure<FindOwnersRequest, FindOwnersResponse>(
     service: service, method: "FindOwners")
+  public static let findSpans = Procedure<FindSpansRequest, FindSpansResponse>(service: service, method: "FindSpans")
 }
 
 public enum OrchestratorProcedures {

@@ -19,6 +19,7 @@ struct Office {
   let folder: String
   var policy = AttributionPolicy.standard
   var collections: String?
+  var rarityTable: String?
 
   init() throws {
     folder = "\(NSTemporaryDirectory())/colophon-attribution-\(Hex.encode(try SecureRandom.bytes(8)))"
@@ -36,6 +37,7 @@ struct Office {
     var settings = AttributionSettings()
     settings.policy = policy
     settings.collections = collections
+    settings.rarityTable = rarityTable
     settings.audit = .statements
     var logger = Logger(label: "test")
     logger.logLevel = .critical

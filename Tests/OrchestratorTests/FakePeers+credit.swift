@@ -21,7 +21,11 @@ extension FakePeers {
   }()
 
   func policy(_ call: CallContext?) async throws -> [UInt8] {
-    try run(.policy) { state.withLock { $0.script.creditsDocuments } ? documentPolicyStatement : policyStatement }
+    try run(.policy) {
+      let script = state.withLock { $0.script }
+      if script.creditsSpans { return spanPolicyStatement }
+      return script.creditsDocuments ? documentPolicyStatement : policyStatement
+    }
   }
 
   func scoreDocuments(
@@ -51,13 +55,17 @@ extension FakePeers {
             DocumentSource(
               contributor: $0.contributor, asset: $0.asset.isEmpty ? nil : $0.asset, record: try? Digest32($0.record))
           })
+      let spans =
+        try request.spans.isEmpty
+        ? nil : AnswerSpans(opened: Opening(blob: request.spans), content: Opening(blob: request.content))
       let shares = try computeShares(
         policy: AttributionPolicy(json: SignedStatement(policy).statement.predicate), lineage: manifest.lineage,
         operator: execution.statement.issuer, price: request.priceNano,
-        scores: [DocumentScores.method: scores?.weights ?? []])
+        scores: [DocumentScores.method: scores?.weights ?? [], AnswerSpans.method: spans?.weights ?? []])
       let attribution = AttributionPredicate(
         receiptID: predicate.receiptID, policy: SHA256.hash(policy), manifest: predicate.manifest,
-        operatorID: execution.statement.issuer, priceNano: request.priceNano, shares: shares, scores: scores?.stated)
+        operatorID: execution.statement.issuer, priceNano: request.priceNano, shares: shares, scores: scores?.stated,
+        spans: spans?.stated)
       let answer = AttributeResponse(
         attributionStatement: try sign(.attribution, request.receiptID, execution.digest, attribution.json),
         policyStatement: policy)

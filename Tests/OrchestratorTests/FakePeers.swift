@@ -12,7 +12,7 @@ import Wire
 final class FakePeers: Peers {
   enum Step: String, CaseIterable, Sendable {
     case generate, keep, attribute, reexecute, append, settle, models, checkpoint, blob, requestVerdict, enlist, verdict
-    case policy, score, owners, credits, report
+    case policy, score, owners, spans, credits, report
   }
 
   struct Script: Sendable {
@@ -33,6 +33,10 @@ final class FakePeers: Peers {
     var creditsDocuments = false
     /// Of the documents, as attribution finds it; empty where it follows no log.
     var ownership: [UInt8] = []
+    /// Whether attribution's policy has `span/1`.
+    var creditsSpans = false
+    /// Of the answer, as attribution finds them; empty where it follows no log.
+    var spans: [UInt8] = []
   }
 
   struct State: Sendable {
@@ -75,6 +79,7 @@ final class FakePeers: Peers {
   let modelStatement: [UInt8]
   let policyStatement: [UInt8]
   let documentPolicyStatement: [UInt8]
+  let spanPolicyStatement: [UInt8]
   let state = Mutex(State())
 
   init() throws {
@@ -100,6 +105,7 @@ final class FakePeers: Peers {
     }
     policyStatement = try signed(.standard)
     documentPolicyStatement = try signed(Self.documentPolicy)
+    spanPolicyStatement = try signed(Self.spanPolicy())
   }
 
   func set(_ change: (inout State) -> Void) { state.withLock { change(&$0) } }

@@ -51,6 +51,8 @@ struct World: Sendable {
   var values: [Int64]?
   /// Behind the values, as it is signed.
   var ownership: [UInt8] = []
+  /// The data of the opening `spans`; nil: none were looked for.
+  var spans: [UInt8]?
   var execution: Edit<ExecutionPredicate> = { _ in }
   var custody: Edit<CustodyPredicate> = { _ in }
   var attribution: Edit<AttributionPredicate> = { _ in }

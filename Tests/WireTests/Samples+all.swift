@@ -132,7 +132,8 @@ private func otherSamples() throws -> [Sample] {
     try Sample(
       AttributeRequest(
         receiptID: "r", executionStatement: awkward, modelStatement: awkward, priceNano: .max,
-        documents: [WireDocumentSource(contributor: words, asset: "a"), WireDocumentSource()], scores: awkward),
+        documents: [WireDocumentSource(contributor: words, asset: "a"), WireDocumentSource()], scores: awkward,
+        content: [1], spans: [2, 3]),
       empty: AttributeRequest()),
     try Sample(
       AttributeResponse(attributionStatement: awkward, policyStatement: awkward), empty: AttributeResponse()),
@@ -144,6 +145,8 @@ private func otherSamples() throws -> [Sample] {
       FindOwnersRequest(documents: [WireDocumentSource(record: digest), WireDocumentSource()]),
       empty: FindOwnersRequest()),
     try Sample(FindOwnersResponse(ownership: awkward), empty: FindOwnersResponse()),
+    try Sample(FindSpansRequest(texts: [awkward, [], [7]]), empty: FindSpansRequest()),
+    try Sample(FindSpansResponse(spans: awkward), empty: FindSpansResponse()),
     try Sample(GetPolicyRequest(), empty: GetPolicyRequest()),
     try Sample(GetPolicyResponse(policyStatement: awkward), empty: GetPolicyResponse()),
     try Sample(ListCreditsRequest(contributor: words, afterEntry: .max), empty: ListCreditsRequest()),

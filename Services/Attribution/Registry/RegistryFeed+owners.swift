@@ -27,16 +27,7 @@ extension RegistryFeed {
   /// Refuses an ownership that is not what the log says at the size that it names.
   func require(_ ownership: DocumentOwnership, of sources: [DocumentSource]) async throws {
     let snapshot = ownership.registry
-    // A service whose rows were restored from a backup reads again what it had said.
-    if refusal != nil || (head?.size ?? 0) < snapshot.size { await check() }
-    if let rpcError { throw rpcError }
-    guard let head, head.size >= snapshot.size else {
-      throw RPCError(.unavailable, "the log is followed to \(head?.size ?? 0), the ownership is of \(snapshot.size)")
-    }
-    let named = LogHead(origin: head.origin, vkey: head.vkey, size: snapshot.size, root: snapshot.root)
-    do { try await named.requireContinuation(to: head, path: source.log.path) } catch let error as LogHeadError {
-      throw RPCError(.invalidArgument, "scores: their registry is of another log: \(error)")
-    }
+    try await requireHad(snapshot, "scores")
     var classes: RegisteredClasses?
     if let near {
       let isFormed = formed.map { $0.snapshot.size == snapshot.size && $0.snapshot.root == snapshot.root } == true
@@ -50,6 +41,20 @@ extension RegistryFeed {
     }
     guard ownership == DocumentOwnership(of: sources, in: registry.registry, at: snapshot, near: classes) else {
       throw RPCError(.invalidArgument, "scores: the registry of \(snapshot.size) entries names other owners")
+    }
+  }
+
+  /// Refuses a snapshot that the log did not have.
+  func requireHad(_ snapshot: RegistrySnapshot, _ what: String) async throws {
+    // A service whose rows were restored from a backup reads again what it had said.
+    if refusal != nil || (head?.size ?? 0) < snapshot.size { await check() }
+    if let rpcError { throw rpcError }
+    guard let head, head.size >= snapshot.size else {
+      throw RPCError(.unavailable, "the log is followed to \(head?.size ?? 0), the \(what) name \(snapshot.size)")
+    }
+    let named = LogHead(origin: head.origin, vkey: head.vkey, size: snapshot.size, root: snapshot.root)
+    do { try await named.requireContinuation(to: head, path: source.log.path) } catch let error as LogHeadError {
+      throw RPCError(.invalidArgument, "\(what): their registry is of another log: \(error)")
     }
   }
 }

@@ -31,6 +31,8 @@ actor RegistryFeed: Service {
   let source: Source
   /// Nil: only a text that is registered byte for byte is found.
   let near: NearCopies?
+  /// Nil: the policy looks for no spans.
+  let spans: SpanLookup?
   private let store: ContributionStore
   private let interval: Duration
   private let logger: Logger
@@ -43,12 +45,18 @@ actor RegistryFeed: Service {
   private(set) var head: LogHead?
   /// The classes of near copies, and the head at which they were formed: again after each contribution.
   private(set) var formed: (snapshot: RegistrySnapshot, classes: RegisteredClasses)?
+  /// The texts in which spans of answers are found, formed with them.
+  private(set) var formedSpans: RegisteredSpans?
   private(set) var refusal: Refusal? = Refusal(why: "the log has not been asked yet", isWrong: false)
 
-  init(_ store: ContributionStore, source: Source, near: NearCopies?, interval: Duration, logger: Logger) {
+  init(
+    _ store: ContributionStore, source: Source, near: NearCopies?, spans: SpanLookup?, interval: Duration,
+    logger: Logger
+  ) {
     self.store = store
     self.source = source
     self.near = near
+    self.spans = spans
     self.interval = interval
     self.logger = logger
   }
@@ -136,9 +144,12 @@ actor RegistryFeed: Service {
   }
 
   private func form() async throws {
-    guard let near, let head, !isFormed else { return }
+    guard let head, !isFormed else { return }
     let snapshot = RegistrySnapshot(size: head.size, root: head.root)
-    formed = (snapshot, try await near.classes(in: reader.registry, at: snapshot))
+    if let near { formed = (snapshot, try await near.classes(in: reader.registry, at: snapshot)) }
+    if let spans {
+      formedSpans = try await spans.form(in: reader.registry, at: snapshot, continuing: formedSpans)
+    }
     isFormed = true
   }
 

@@ -32,8 +32,16 @@ struct ContributorAudit {
           proof.line.source.contributor.utf8.elementsEqual(id.utf8)
         else { return differs("document \(proof.line.document) is not under the signed root") }
       }
+      let spans = try (line["span_proofs"]?.arrayValue ?? []).map { try SpanProof($0) }
+      for proof in spans {
+        guard let stated = predicate.spans, (try? proof.verify(stated)) != nil,
+          proof.line.contributor.utf8.elementsEqual(id.utf8)
+        else { return differs("span \(proof.line.span) is not under the signed root") }
+      }
+      let words = spans.isEmpty ? "" : "; \(spans.reduce(0) { $0 + $1.line.tokens }) words in \(spans.count) spans"
       let scores = proofs.map { "document \($0.line.document) \($0.line.score)" }.joined(separator: ", ")
-      return row(CreditAudit.Row.equal, "\(share.amountNano) nano-units" + (scores.isEmpty ? "" : "; \(scores)"))
+      return row(
+        CreditAudit.Row.equal, "\(share.amountNano) nano-units" + (scores.isEmpty ? "" : "; \(scores)") + words)
     }
   }
 }

@@ -28,6 +28,10 @@ struct CreditAudit {
   private let request: ChatRequest?
   /// Nil: the statement has none, or they are closed.
   let scores: DocumentScores?
+  /// Likewise.
+  let spans: AnswerSpans?
+  /// The texts of the answer's choices; none where they are closed.
+  let answer: [String]
 
   /// Errors: `Failure` for a bundle without an attribution or what it is made from.
   init(_ bundle: Receipts.Bundle) throws {
@@ -52,17 +56,26 @@ struct CreditAudit {
     } else {
       scores = nil
     }
+    answer = try openings[.content].map { try AnswerContent($0.data).choices.map(\.text) } ?? []
+    spans =
+      if attribution.spans != nil, let opening = openings[.spans], openings[.content] != nil {
+        try AnswerSpans(opening, of: answer)
+      } else { nil }
   }
 
   func rows(model: String?) throws -> [Row] {
-    guard let stated = attribution.scores else { return [try shares(), unscored] }
-    guard let scores else { return [closed("shares"), closed("scores"), closed("values")] }
-    return [try shares(), compare(scores, stated), try values(scores, model)]
+    let spanRows = [spanRow(attribution.spans)].compactMap(\.self)
+    let isClosed = (attribution.spans != nil && spans == nil) || (attribution.scores != nil && scores == nil)
+    let first = isClosed ? closed("shares") : try shares()
+    guard let stated = attribution.scores else { return [first, unscored] + spanRows }
+    guard let scores else { return [first, closed("scores"), closed("values")] + spanRows }
+    return [first, compare(scores, stated), try values(scores, model)] + spanRows
   }
 
   private func closed(_ name: String) -> Row {
     Row(
-      name: name, state: Row.closed, detail: "the scores of its documents are not opened: its owner's bundle opens them"
+      name: name, state: Row.closed,
+      detail: "the scores of its documents, or the spans of its answer, are not opened: its owner's bundle opens them"
     )
   }
 
@@ -78,7 +91,8 @@ struct CreditAudit {
     do {
       due = try computeShares(
         policy: policy, lineage: manifest.lineage, operator: execution.statement.issuer, price: attribution.priceNano,
-        usage: run.count(by: execution.statement.issuer), scores: [DocumentScores.method: scores?.weights ?? []])
+        usage: run.count(by: execution.statement.issuer),
+        scores: [DocumentScores.method: scores?.weights ?? [], AnswerSpans.method: spans?.weights ?? []])
     } catch {
       return Row(name: "shares", state: Row.closed, detail: "\(error)")
     }
@@ -111,7 +125,7 @@ struct CreditAudit {
 
   private func values(_ scores: DocumentScores, _ model: String?) throws -> Row {
     guard let model else { return Row(name: "values", state: Row.closed, detail: "--model FILE computes them again") }
-    let evidence = openings.filter { ![.wire, .stream, .scores].contains($0.key) }
+    let evidence = openings.filter { ![.wire, .stream, .scores, .spans].contains($0.key) }
     let threads = min(max(1, ProcessInfo.processInfo.activeProcessorCount), ThreadPool.maxThreads)
     let due: [Int64]
     do {

@@ -13,7 +13,7 @@ struct CreditCommand: AsyncParsableCommand {
       """,
     subcommands: [
       CreditBalance.self, CreditExport.self, CreditSimulate.self, CreditVerify.self, CreditPayout.self,
-      CreditDispute.self, CreditAdjust.self, CreditLedgerAudit.self,
+      CreditDispute.self, CreditAdjust.self, CreditLedgerAudit.self, CreditRarity.self,
     ])
 }
 

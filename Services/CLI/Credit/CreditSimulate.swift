@@ -11,8 +11,8 @@ struct CreditSimulate: AsyncParsableCommand {
     abstract: "What contributors would have earned of the same receipts under other policies.",
     discussion: """
       Every policy is applied to every receipt, from the statements in its bundle: price, lineage, operator, usage. A method
-      that needs more (knn-shapley/1, tknn-shapley/1, span/1, feedback/1) takes its weights from --scores, and so does
-      context-shapley/1 where the bundle does not open the scores of its documents:
+      that needs more (knn-shapley/1, tknn-shapley/1, feedback/1) takes its weights from --scores, and so do
+      context-shapley/1 and span/1 where the bundle does not open the scores of its documents, or the spans of its answer:
       a JSON object {receipt id: {method: [{"contributor", "weight": "<decimal>"}]}}. Nothing is verified here and nothing
       is paid: colophon verify does the one, colophon-attribution --policy FILE the other.
       """)
@@ -60,7 +60,7 @@ struct CreditSimulate: AsyncParsableCommand {
         id: bundle.receiptID.description, lineage: try ModelManifest(model.statement.predicate).lineage,
         operatorID: issuer, usage: run.count(by: issuer),
         priceNano: try ReceiptPredicate(receipt.statement.predicate).priceNano,
-        scores: (scores?.weights[bundle.receiptID.description] ?? [:]).merging(try documents(bundle)) { given, _ in
+        scores: (scores?.weights[bundle.receiptID.description] ?? [:]).merging(try opened(bundle)) { given, _ in
           given
         })
     } catch let error as ReceiptError { throw Failure("\(path): \(error)", status: 65) }
@@ -68,7 +68,15 @@ struct CreditSimulate: AsyncParsableCommand {
 }
 
 extension CreditSimulate {
-  /// Of the documents in its prompt, where the bundle opens them.
+  /// Of the documents in its prompt and the spans of its answer, where the bundle opens them.
+  private static func opened(_ bundle: Receipts.Bundle) throws -> [String: [Weighted]] {
+    guard let spans = bundle.openings[.spans], let content = bundle.openings[.content] else {
+      return try documents(bundle)
+    }
+    let found = try AnswerSpans(opened: Opening(blob: spans), content: Opening(blob: content))
+    return try documents(bundle).merging([AnswerSpans.method: found.weights]) { given, _ in given }
+  }
+
   private static func documents(_ bundle: Receipts.Bundle) throws -> [String: [Weighted]] {
     guard let values = bundle.openings[.scores], let request = bundle.openings[.request] else { return [:] }
     let documents = try ChatRequest(body: Opening(blob: request).data).parameters.documents

@@ -11,7 +11,9 @@ struct CreditVerify: AsyncParsableCommand {
       Reads a bundle. shares: from policy, lineage, operator, price and usage, with the scores of the documents in the
       prompt. scores: from the opened values, by context-shapley/1, and the root that is signed over them. values: with
       --model, the answer's log-probability given each set of documents, from the model itself. owners: with --registry,
-      whose each document was when it was credited, from the log of the suite under --data.
+      whose each document was when it was credited, from the log of the suite under --data. spans: from the opened spans of
+      the answer, by span/1, and the root that is signed over them. matches: with --registry and --collections, the spans
+      found again in the texts that were registered when the answer was given.
 
       Or reads what /v1/contributors/{id}/statement gave: each line of the contributor must be under the root of the
       attribution statement beside it, and the amount be its share.
@@ -23,8 +25,10 @@ struct CreditVerify: AsyncParsableCommand {
   @Argument(help: "A bundle, or the statement of a contributor.") var file: String
   @Option(help: "Value the documents again with this GGUF file.") var model: String?
   @Flag(help: "Find the documents' owners again in the log.") var registry = false
-  @Option(help: "With --registry: the folder of texts that attribution had, where the policy looks for near copies.")
+  @Option(
+    help: "With --registry: the folder of texts that attribution had, where the policy looks for near copies or spans.")
   var collections: String?
+  @Option(help: "With --collections: the rarity table that the policy names for span/1.") var rarityTable: String?
   @OptionGroup var data: DataOption
 
   func run() async throws {
@@ -36,7 +40,11 @@ struct CreditVerify: AsyncParsableCommand {
         }
         let audit = try CreditAudit(Receipts.Bundle(bytes))
         return try await audit.rows(model: model)
-          + [audit.owners(registry ? data : nil, collections)].compactMap(\.self)
+          + [
+            audit.owners(registry ? data : nil, collections),
+            audit.matches(
+              SpanSources(data: registry ? data : nil, collections: collections, rarityTable: rarityTable)),
+          ].compactMap(\.self)
       } catch let error as ReceiptError { throw Failure("\(file): \(error)", status: 65) }
     }
     for row in rows {

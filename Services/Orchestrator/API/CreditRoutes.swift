@@ -12,8 +12,8 @@ internal import Stores
 internal import Wire
 
 /// `GET /v1/attribution/{receipt}` and `GET /v1/contributors/{id}/statement`: who earned what, each number with the signed
-/// statement that it stands in. A contributor is shown the scores of its own documents, each with its path to the signed
-/// root, and nobody else's.
+/// statement that it stands in. A contributor is shown the scores of its own documents and the spans of its own texts, each
+/// with its path to the signed root, and nobody else's.
 struct CreditRoutes: Sendable {
   let pipeline: Pipeline
   let receipts: ReceiptRoutes
@@ -41,6 +41,10 @@ struct CreditRoutes: Sendable {
         "shares": row.shares, "scores": signed.statement.predicate["scores"] ?? .null,
         "documents": .array(
           proofs(scores) { caller.owner == row.owner || caller.isContributor($0.source.contributor) }),
+        "spans": signed.statement.predicate["spans"] ?? .null,
+        "span_proofs": try await spanProofs(predicate, of: row, context) {
+          caller.owner == row.owner || caller.isContributor($0.contributor)
+        },
         "statement": .string(Base64.encode(bytes)),
       ])
     response.headers[.xReceiptID] = row.receiptID.description
@@ -88,16 +92,18 @@ struct CreditRoutes: Sendable {
   private func line(
     _ credit: CreditedAmount, of id: String, _ context: ServiceRequestContext
   ) async throws -> JSON {
-    var scores: DocumentScores?
+    var (scores, spans): (DocumentScores?, JSON) = (nil, [])
     let predicate = try AttributionPredicate(SignedStatement(credit.attributionStatement).statement.predicate)
     // Another orchestrator of the same ledger may have the request.
-    if predicate.scores != nil, let row = try await pipeline.outbox.row(credit.receiptID) {
-      scores = try await self.scores(of: row, context)
+    if predicate.scores != nil || predicate.spans != nil, let row = try await pipeline.outbox.row(credit.receiptID) {
+      if predicate.scores != nil { scores = try await self.scores(of: row, context) }
+      spans = try await spanProofs(predicate, of: row, context) { $0.contributor.utf8.elementsEqual(id.utf8) }
     }
     return [
       "entry": .decimal(credit.entry), "receipt_id": .string(credit.receiptID),
       "amount_nano": .decimal(credit.amountNano), "log_index": credit.logIndex.map { .decimal($0) } ?? .null,
       "documents": .array(proofs(scores) { $0.source.contributor.utf8.elementsEqual(id.utf8) }),
+      "span_proofs": spans,
       "attribution": .string(Base64.encode(credit.attributionStatement)),
     ]
   }

@@ -25,6 +25,9 @@ protocol Peers: Sendable {
   func balance(of contributor: String, _ call: CallContext?) async throws -> LedgerBalance
   func credits(_ request: ListCreditsRequest, _ call: CallContext?) async throws -> [CreditedAmount]
   func findOwners(_ request: FindOwnersRequest, _ call: CallContext?) async throws -> FindOwnersResponse
+  func findSpans(
+    _ request: FindSpansRequest, within budget: Duration, _ call: CallContext?
+  ) async throws -> FindSpansResponse
   func settle(_ request: SettleRequest, _ call: CallContext?) async throws
 
   func reexecute(_ request: ReexecuteRequest, _ call: CallContext?) async throws -> ReexecuteResponse

@@ -47,11 +47,13 @@ extension Pipeline {
     var row = row
     let execution = try row.statement(.execution, else: .execution)
     let scores = try row.documentScores
+    let spans = try row.answerSpans
     let answer = try await peers.attribute(
       AttributeRequest(
         receiptID: row.receiptID.description, executionStatement: execution,
         modelStatement: try row.statement(.model, else: .model), priceNano: row.priceNano,
-        documents: scores.map(Self.documents) ?? [], scores: scores?.opening.blob ?? []),
+        documents: scores.map(Self.documents) ?? [], scores: scores?.opening.blob ?? [],
+        content: spans == nil ? [] : row.openings[.content] ?? [], spans: spans?.opening.blob ?? []),
       call)
     let signed = try checked(answer.attributionStatement, .attribution, of: row, subject: SHA256.hash(execution))
     let attribution = try AttributionPredicate(signed.statement.predicate)
@@ -60,6 +62,9 @@ extension Pipeline {
     }
     guard attribution.scores == scores?.stated else {
       throw PipelineError.statement(.attribution, why: "states other scores than those of its documents")
+    }
+    guard attribution.spans == spans?.stated else {
+      throw PipelineError.statement(.attribution, why: "states other spans than those of its answer")
     }
     row.statements[.attribution] = answer.attributionStatement
     row.statements[.policy] = answer.policyStatement

@@ -14,7 +14,8 @@ enum Sent: Sendable {
 }
 
 extension Pipeline {
-  /// Step 3: the execution statement and the openings become durable, and with them the scores of the documents.
+  /// Step 3: the execution statement and the openings become durable, and with them the scores of the documents and
+  /// the spans of the answer.
   func executed(
     _ live: LiveRequest, _ finished: Finished, sent: Sent, outcome: Outcome, _ call: CallContext?
   ) async throws -> OutboxRow {
@@ -26,7 +27,10 @@ extension Pipeline {
     try check(execution, live, finished, content)
     row.statements = [.execution: finished.executionStatement, .model: live.model.statement]
     row.openings = try openings(live, finished, sent)
-    row.openings[.scores] = await scores(of: row, live, call)?.blob
+    let made = row
+    async let spans = spans(of: made, finished, call)
+    row.openings[.scores] = await scores(of: made, live, call)?.blob
+    row.openings[.spans] = await spans?.blob
     row.openingNames = row.openings.mapValues { SHA256.hash($0) }
     switch sent {
     case .body(let wire): row.delivery = .body(Commitment.make(.commitmentWire, salt: salts.delivery, data: wire))

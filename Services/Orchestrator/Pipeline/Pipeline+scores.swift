@@ -32,7 +32,7 @@ extension Pipeline {
 
   /// The execution with what opens it, for verification.
   func reexecuteRequest(_ row: OutboxRow) throws -> ReexecuteRequest {
-    let openings = row.openings.filter { ![.wire, .stream, .scores].contains($0.key) }
+    let openings = row.openings.filter { ![.wire, .stream, .scores, .spans].contains($0.key) }
     guard !openings.isEmpty else { throw PipelineError.incomplete(.openings) }
     return ReexecuteRequest(
       executionStatement: try row.statement(.execution, else: .execution),

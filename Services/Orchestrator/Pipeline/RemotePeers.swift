@@ -121,6 +121,12 @@ struct RemotePeers: Peers {
     try await attribution.call(AttributionProcedures.findOwners, request, timeout: .seconds(5), context: call)
   }
 
+  func findSpans(
+    _ request: FindSpansRequest, within budget: Duration, _ call: CallContext?
+  ) async throws -> FindSpansResponse {
+    try await attribution.call(AttributionProcedures.findSpans, request, timeout: budget, context: call)
+  }
+
   func settle(_ request: SettleRequest, _ call: CallContext?) async throws {
     _ = try await attribution.call(AttributionProcedures.settle, request, timeout: timeout, context: call)
   }

@@ -21,10 +21,12 @@ public struct NearTexts: Hashable, Sendable {
   /// The tokens of a text: of each run of bytes between ASCII white space, its capital ASCII letters made small, the first
   /// u32 of `H("colophon/word/v1" ‖ 0 ‖ word)`.
   public static func tokens(_ text: String) -> [UInt32] {
-    let prefix = DomainTag.word.prefix
-    return text.utf8.split { $0 == 0x20 || (0x09...0x0D).contains($0) }.map { word in
-      let small = word.map { (0x41...0x5A).contains($0) ? $0 + 0x20 : $0 }
-      return UInt32(firstWord(SHA256.hash(prefix + small)) >> 32)
-    }
+    text.utf8.split { $0 == 0x20 || (0x09...0x0D).contains($0) }.map { token($0) }
+  }
+
+  /// Of one word.
+  static func token(_ word: some Sequence<UInt8>) -> UInt32 {
+    let small = word.map { (0x41...0x5A).contains($0) ? $0 + 0x20 : $0 }
+    return UInt32(firstWord(SHA256.hash(DomainTag.word.prefix + small)) >> 32)
   }
 }

@@ -12,9 +12,9 @@ public struct RegisteredClasses: Sendable {
   /// By the id of a scanned text, its leader's.
   private let leaderOf: [Digest32: Digest32]
   /// In the order of the scan.
-  private let leaders: [Leader]
+  let leaders: [Leader]
 
-  private struct Leader: Sendable {
+  struct Leader: Sendable {
     let holding: Registry.Holding
     let id: Digest32
     let signature: [UInt64]?

@@ -42,7 +42,7 @@ public struct SpanMethod: Hashable, Sendable {
       throw .tooMany(what: "tokens of output", count: output.count, limit: Self.tokenCountMax)
     }
     var credits: [Credit] = []
-    for (span, tokens) in assigned(countingSpans(output, index.longestMatches(output)), output.count) {
+    for (span, tokens) in Self.assigned(countingSpans(output, index.longestMatches(output)), output.count) {
       guard let (standing, owner) = index.earliest(output[span]) else { continue }
       credits.append(
         Credit(span: span, tokens: tokens, owner: owner, commitment: standing.commitment, classID: standing.id))
@@ -72,8 +72,15 @@ public struct SpanMethod: Hashable, Sendable {
     return spans
   }
 
+  /// How many tokens each of some spans of one output pays for, in their order. Spans that pay for none change nothing, so
+  /// that who has only those that pay computes the same.
+  public static func paid(_ spans: [Range<Int>], of count: Int) -> [Int] {
+    let paid = Dictionary(assigned(spans, count).map { ($0.0, $0.1.count) }) { first, _ in first }
+    return spans.map { paid[$0] ?? 0 }
+  }
+
   /// The tokens that each span pays for: the longest first, of one length the first, each takes what is left.
-  private func assigned(_ spans: [Range<Int>], _ count: Int) -> [(Range<Int>, [Int])] {
+  private static func assigned(_ spans: [Range<Int>], _ count: Int) -> [(Range<Int>, [Int])] {
     // The next token that is not taken, from each place on; a path is shortened as it is walked.
     var next = Array(0...count)
     func free(_ at: Int) -> Int {

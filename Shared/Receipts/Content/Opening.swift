@@ -14,6 +14,8 @@ public enum CommittedField: Hashable, Sendable, CustomStringConvertible {
   case stream
   /// The answer's log-probability given each subset of the documents.
   case scores
+  /// Which words of the answer stand in registered texts.
+  case spans
 
   public init?(_ name: String) {
     switch name {
@@ -24,6 +26,7 @@ public enum CommittedField: Hashable, Sendable, CustomStringConvertible {
     case "wire": self = .wire
     case "stream": self = .stream
     case "scores": self = .scores
+    case "spans": self = .spans
     default:
       guard let index = Int(name.dropFirst(8)), index >= 0, name.hasSameBytes(as: "message/\(index)") else {
         return nil
@@ -42,6 +45,7 @@ public enum CommittedField: Hashable, Sendable, CustomStringConvertible {
     case .wire: "wire"
     case .stream: "stream"
     case .scores: "scores"
+    case .spans: "spans"
     }
   }
 
@@ -54,6 +58,7 @@ public enum CommittedField: Hashable, Sendable, CustomStringConvertible {
     case .tokens: .commitmentTokens
     case .wire: .commitmentWire
     case .scores: .commitmentScores
+    case .spans: .commitmentSpans
     case .activation, .stream: nil
     }
   }

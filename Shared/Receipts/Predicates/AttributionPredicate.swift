@@ -15,10 +15,12 @@ public struct AttributionPredicate: Sendable, Equatable {
   public var shares: [Share]
   /// Of the documents in the prompt; nil where there are none, or they were not scored.
   public var scores: StatedScores?
+  /// Of the answer; nil where the policy does not ask for them, or they were not found in time.
+  public var spans: StatedSpans?
 
   public init(
     receiptID: ReceiptID, policy: Digest32, manifest: Digest32, operatorID: String, priceNano: UInt64, shares: [Share],
-    scores: StatedScores? = nil
+    scores: StatedScores? = nil, spans: StatedSpans? = nil
   ) {
     self.receiptID = receiptID
     self.policy = policy
@@ -27,13 +29,14 @@ public struct AttributionPredicate: Sendable, Equatable {
     self.priceNano = priceNano
     self.shares = shares
     self.scores = scores
+    self.spans = spans
   }
 
   public var json: JSON {
     .members([
       ("receipt_id", .string(receiptID.description)), ("policy", .digest(policy)), ("manifest", .digest(manifest)),
       ("operator", .string(operatorID)), ("price_nano", .decimal(priceNano)), ("shares", Share.json(shares)),
-      ("scores", scores?.json),
+      ("scores", scores?.json), ("spans", spans?.json),
     ])
   }
 
@@ -47,6 +50,7 @@ public struct AttributionPredicate: Sendable, Equatable {
     let list = try fields.json("shares")
     do { shares = try Share.list(json: list) } catch { throw .field("attribution.shares", why: "\(error)") }
     scores = fields.has("scores") ? try StatedScores(try fields.fields("scores")) : nil
+    spans = fields.has("spans") ? try StatedSpans(try fields.fields("spans")) : nil
     try fields.end()
   }
 }

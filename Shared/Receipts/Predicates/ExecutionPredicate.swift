@@ -126,7 +126,7 @@ public struct ExecutionPredicate: Sendable, Equatable {
     case .message(let index): messages.indices.contains(index) ? messages[index] : nil
     case .content: content
     case .tokens: tokens
-    case .activation, .wire, .stream, .scores: nil
+    case .activation, .wire, .stream, .scores, .spans: nil
     }
   }
 }

@@ -47,7 +47,7 @@ public struct DocumentScores: Sendable, Equatable {
     self.sources = sources
     self.ownership = ownership
     var leaves: [Digest32] = []
-    for line in lines { leaves.append(try line.leaf(salt: Self.salt(opening.salt, line.document))) }
+    for line in lines { leaves.append(try line.leaf(salt: LineSalt.make(opening.salt, line.document))) }
     self.leaves = leaves
   }
 
@@ -60,11 +60,6 @@ public struct DocumentScores: Sendable, Equatable {
     stride(from: 0, to: data.count - data.count % valueBytes, by: valueBytes).map { at in
       Int64(bitPattern: data[at..<at + valueBytes].reduce(UInt64(0)) { $0 << 8 | UInt64($1) })
     }
-  }
-
-  /// Of one line: it hides the line from who has another's.
-  private static func salt(_ salt: [UInt8], _ document: Int) -> [UInt8] {
-    SHA256.hash(DomainTag.commitmentSalt.prefix + salt + BigEndian.bytes(UInt64(document))).bytes
   }
 
   /// What apportionment takes.
@@ -86,6 +81,6 @@ public struct DocumentScores: Sendable, Equatable {
       return nil
     }
     return ScoreProof(
-      line: lines[document], salt: Self.salt(opening.salt, document), size: lines.count, path: path)
+      line: lines[document], salt: LineSalt.make(opening.salt, document), size: lines.count, path: path)
   }
 }

@@ -18,6 +18,9 @@ extension BundleVerifier {
       return Check(
         .attribution, .notChecked, "the scores of its documents are closed: only its owner's bundle opens them")
     }
+    if attribution.spans != nil, evidence.openings[.content] == nil || evidence.openings[.spans] == nil {
+      return Check(.attribution, .notChecked, "the spans of its answer are closed: only its owner's bundle opens them")
+    }
     return run(.attribution) {
       guard policy.attributionPolicies.isEmpty || policy.attributionPolicies.contains(policyStatement.digest) else {
         throw Refusal("the trust policy does not list this attribution policy")
@@ -36,14 +39,15 @@ extension BundleVerifier {
       if let registry = attribution.scores?.registry, (registry.records != nil) != (rules.near != nil) {
         throw Refusal("near copies were looked for otherwise than the policy says")
       }
+      let spans = try attribution.spans.map { try self.spans(evidence, stated: $0, rules, inclusion) }
       let shares = try computeShares(
         policy: rules, lineage: model.lineage, operator: attribution.operatorID, price: attribution.priceNano,
         usage: execution.predicate.count(by: attribution.operatorID),
-        scores: [DocumentScores.method: scores?.weights ?? []])
+        scores: [DocumentScores.method: scores?.weights ?? [], AnswerSpans.method: spans?.weights ?? []])
       guard shares == attribution.shares else { throw Refusal("the shares recompute to others") }
       return "\(shares.count) shares of \(attribution.priceNano) nano-units recompute by \(rules.id)"
         + (scores.map { ", with the scores of \($0.lines.count) documents" } ?? "")
-        + (scores?.ownership.map(Self.said) ?? "")
+        + (scores?.ownership.map(Self.said) ?? "") + (spans.map(Self.said) ?? "")
     }
   }
 

@@ -20,8 +20,8 @@ extension BundleVerifier {
     return Check(.content, .notChecked, "\(check.detail); closed: \(closed.map(\.description).joined(separator: ", "))")
   }
 
-  /// What must be open to say that the content is what was committed. The activation list is for re-execution, and
-  /// scores are for attribution.
+  /// What must be open to say that the content is what was committed. The activation list is for re-execution, scores and
+  /// spans are for attribution.
   private func fields(of evidence: Evidence) -> [CommittedField] {
     var answer: [CommittedField] = [.request]
     if let execution = evidence.execution?.predicate {
@@ -67,6 +67,7 @@ extension BundleVerifier {
       committed = wire
     case .request: committed = evidence.receiptPredicate.request
     case .scores: committed = evidence.attribution?.predicate.scores?.commitment
+    case .spans: committed = evidence.attribution?.predicate.spans?.commitment
     case .message, .content, .tokens: committed = evidence.execution?.predicate.commitment(to: field)
     }
     guard try opening.commitment(for: field) == committed else {

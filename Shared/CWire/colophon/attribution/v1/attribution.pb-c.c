@@ -1717,7 +1717,97 @@ void   colophon__attribution__v1__find_owners_response__free_unpacked
   assert(message->base.descriptor == &colophon__attribution__v1__find_owners_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor colophon__attribution__v1__attribute_request__field_descriptors[6] =
+void   colophon__attribution__v1__find_spans_request__init
+                     (Colophon__Attribution__V1__FindSpansRequest         *message)
+{
+  static const Colophon__Attribution__V1__FindSpansRequest init_value = COLOPHON__ATTRIBUTION__V1__FIND_SPANS_REQUEST__INIT;
+  *message = init_value;
+}
+size_t colophon__attribution__v1__find_spans_request__get_packed_size
+                     (const Colophon__Attribution__V1__FindSpansRequest *message)
+{
+  assert(message->base.descriptor == &colophon__attribution__v1__find_spans_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t colophon__attribution__v1__find_spans_request__pack
+                     (const Colophon__Attribution__V1__FindSpansRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &colophon__attribution__v1__find_spans_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t colophon__attribution__v1__find_spans_request__pack_to_buffer
+                     (const Colophon__Attribution__V1__FindSpansRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &colophon__attribution__v1__find_spans_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Colophon__Attribution__V1__FindSpansRequest *
+       colophon__attribution__v1__find_spans_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Colophon__Attribution__V1__FindSpansRequest *)
+     protobuf_c_message_unpack (&colophon__attribution__v1__find_spans_request__descriptor,
+                                allocator, len, data);
+}
+void   colophon__attribution__v1__find_spans_request__free_unpacked
+                     (Colophon__Attribution__V1__FindSpansRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &colophon__attribution__v1__find_spans_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   colophon__attribution__v1__find_spans_response__init
+                     (Colophon__Attribution__V1__FindSpansResponse         *message)
+{
+  static const Colophon__Attribution__V1__FindSpansResponse init_value = COLOPHON__ATTRIBUTION__V1__FIND_SPANS_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t colophon__attribution__v1__find_spans_response__get_packed_size
+                     (const Colophon__Attribution__V1__FindSpansResponse *message)
+{
+  assert(message->base.descriptor == &colophon__attribution__v1__find_spans_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t colophon__attribution__v1__find_spans_response__pack
+                     (const Colophon__Attribution__V1__FindSpansResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &colophon__attribution__v1__find_spans_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t colophon__attribution__v1__find_spans_response__pack_to_buffer
+                     (const Colophon__Attribution__V1__FindSpansResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &colophon__attribution__v1__find_spans_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Colophon__Attribution__V1__FindSpansResponse *
+       colophon__attribution__v1__find_spans_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Colophon__Attribution__V1__FindSpansResponse *)
+     protobuf_c_message_unpack (&colophon__attribution__v1__find_spans_response__descriptor,
+                                allocator, len, data);
+}
+void   colophon__attribution__v1__find_spans_response__free_unpacked
+                     (Colophon__Attribution__V1__FindSpansResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &colophon__attribution__v1__find_spans_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+static const ProtobufCFieldDescriptor colophon__attribution__v1__attribute_request__field_descriptors[8] =
 {
   {
     "receipt_id",
@@ -1791,19 +1881,46 @@ static const ProtobufCFieldDescriptor colophon__attribution__v1__attribute_reque
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "content",
+    20,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Attribution__V1__AttributeRequest, content),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "spans",
+    21,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Attribution__V1__AttributeRequest, spans),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned colophon__attribution__v1__attribute_request__field_indices_by_name[] = {
+  6,   /* field[6] = content */
   4,   /* field[4] = documents */
   1,   /* field[1] = execution_statement */
   2,   /* field[2] = model_statement */
   3,   /* field[3] = price_nano */
   0,   /* field[0] = receipt_id */
   5,   /* field[5] = scores */
+  7,   /* field[7] = spans */
 };
-static const ProtobufCIntRange colophon__attribution__v1__attribute_request__number_ranges[1 + 1] =
+static const ProtobufCIntRange colophon__attribution__v1__attribute_request__number_ranges[2 + 1] =
 {
   { 1, 0 },
-  { 0, 6 }
+  { 20, 6 },
+  { 0, 8 }
 };
 const ProtobufCMessageDescriptor colophon__attribution__v1__attribute_request__descriptor =
 {
@@ -1813,10 +1930,10 @@ const ProtobufCMessageDescriptor colophon__attribution__v1__attribute_request__d
   "Colophon__Attribution__V1__AttributeRequest",
   "colophon.attribution.v1",
   sizeof(Colophon__Attribution__V1__AttributeRequest),
-  6,
+  8,
   colophon__attribution__v1__attribute_request__field_descriptors,
   colophon__attribution__v1__attribute_request__field_indices_by_name,
-  1,  colophon__attribution__v1__attribute_request__number_ranges,
+  2,  colophon__attribution__v1__attribute_request__number_ranges,
   (ProtobufCMessageInit) colophon__attribution__v1__attribute_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
@@ -4070,7 +4187,83 @@ const ProtobufCMessageDescriptor colophon__attribution__v1__find_owners_response
   (ProtobufCMessageInit) colophon__attribution__v1__find_owners_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCMethodDescriptor colophon__attribution__v1__attribution_service__method_descriptors[17] =
+static const ProtobufCFieldDescriptor colophon__attribution__v1__find_spans_request__field_descriptors[1] =
+{
+  {
+    "texts",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Colophon__Attribution__V1__FindSpansRequest, n_texts),
+    offsetof(Colophon__Attribution__V1__FindSpansRequest, texts),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned colophon__attribution__v1__find_spans_request__field_indices_by_name[] = {
+  0,   /* field[0] = texts */
+};
+static const ProtobufCIntRange colophon__attribution__v1__find_spans_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor colophon__attribution__v1__find_spans_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "colophon.attribution.v1.FindSpansRequest",
+  "FindSpansRequest",
+  "Colophon__Attribution__V1__FindSpansRequest",
+  "colophon.attribution.v1",
+  sizeof(Colophon__Attribution__V1__FindSpansRequest),
+  1,
+  colophon__attribution__v1__find_spans_request__field_descriptors,
+  colophon__attribution__v1__find_spans_request__field_indices_by_name,
+  1,  colophon__attribution__v1__find_spans_request__number_ranges,
+  (ProtobufCMessageInit) colophon__attribution__v1__find_spans_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor colophon__attribution__v1__find_spans_response__field_descriptors[1] =
+{
+  {
+    "spans",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Attribution__V1__FindSpansResponse, spans),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned colophon__attribution__v1__find_spans_response__field_indices_by_name[] = {
+  0,   /* field[0] = spans */
+};
+static const ProtobufCIntRange colophon__attribution__v1__find_spans_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor colophon__attribution__v1__find_spans_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "colophon.attribution.v1.FindSpansResponse",
+  "FindSpansResponse",
+  "Colophon__Attribution__V1__FindSpansResponse",
+  "colophon.attribution.v1",
+  sizeof(Colophon__Attribution__V1__FindSpansResponse),
+  1,
+  colophon__attribution__v1__find_spans_response__field_descriptors,
+  colophon__attribution__v1__find_spans_response__field_indices_by_name,
+  1,  colophon__attribution__v1__find_spans_response__number_ranges,
+  (ProtobufCMessageInit) colophon__attribution__v1__find_spans_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCMethodDescriptor colophon__attribution__v1__attribution_service__method_descriptors[18] =
 {
   { "GetIdentity", &colophon__common__v1__identity_request__descriptor, &colophon__common__v1__identity__descriptor },
   { "Attribute", &colophon__attribution__v1__attribute_request__descriptor, &colophon__attribution__v1__attribute_response__descriptor },
@@ -4089,12 +4282,14 @@ static const ProtobufCMethodDescriptor colophon__attribution__v1__attribution_se
   { "Adjust", &colophon__attribution__v1__adjust_request__descriptor, &colophon__attribution__v1__act_response__descriptor },
   { "GetLedgerState", &colophon__attribution__v1__ledger_state_request__descriptor, &colophon__attribution__v1__ledger_state_response__descriptor },
   { "FindOwners", &colophon__attribution__v1__find_owners_request__descriptor, &colophon__attribution__v1__find_owners_response__descriptor },
+  { "FindSpans", &colophon__attribution__v1__find_spans_request__descriptor, &colophon__attribution__v1__find_spans_response__descriptor },
 };
 const unsigned colophon__attribution__v1__attribution_service__method_indices_by_name[] = {
   14,        /* Adjust */
   1,        /* Attribute */
   12,        /* CloseDispute */
   16,        /* FindOwners */
+  17,        /* FindSpans */
   7,        /* FollowLog */
   4,        /* GetBalance */
   0,        /* GetIdentity */
@@ -4116,7 +4311,7 @@ const ProtobufCServiceDescriptor colophon__attribution__v1__attribution_service_
   "AttributionService",
   "Colophon__Attribution__V1__AttributionService",
   "colophon.attribution.v1",
-  17,
+  18,
   colophon__attribution__v1__attribution_service__method_descriptors,
   colophon__attribution__v1__attribution_service__method_indices_by_name
 };
@@ -4255,6 +4450,14 @@ void colophon__attribution__v1__attribution_service__find_owners(ProtobufCServic
 {
   assert(service->descriptor == &colophon__attribution__v1__attribution_service__descriptor);
   service->invoke(service, 16, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void colophon__attribution__v1__attribution_service__find_spans(ProtobufCService *service,
+                                                                const Colophon__Attribution__V1__FindSpansRequest *input,
+                                                                Colophon__Attribution__V1__FindSpansResponse_Closure closure,
+                                                                void *closure_data)
+{
+  assert(service->descriptor == &colophon__attribution__v1__attribution_service__descriptor);
+  service->invoke(service, 17, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void colophon__attribution__v1__attribution_service__init (Colophon__Attribution__V1__AttributionService_Service *service,
                                                            Colophon__Attribution__V1__AttributionService_ServiceDestroy destroy)

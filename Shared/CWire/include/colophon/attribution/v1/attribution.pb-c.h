@@ -54,6 +54,8 @@ typedef struct Colophon__Attribution__V1__LedgerStateRequest Colophon__Attributi
 typedef struct Colophon__Attribution__V1__LedgerStateResponse Colophon__Attribution__V1__LedgerStateResponse;
 typedef struct Colophon__Attribution__V1__FindOwnersRequest Colophon__Attribution__V1__FindOwnersRequest;
 typedef struct Colophon__Attribution__V1__FindOwnersResponse Colophon__Attribution__V1__FindOwnersResponse;
+typedef struct Colophon__Attribution__V1__FindSpansRequest Colophon__Attribution__V1__FindSpansRequest;
+typedef struct Colophon__Attribution__V1__FindSpansResponse Colophon__Attribution__V1__FindSpansResponse;
 
 
 /* --- enums --- */
@@ -77,10 +79,18 @@ struct  Colophon__Attribution__V1__AttributeRequest
    * opening of their values: salt32, u64 length, data; empty when they have none
    */
   ProtobufCBinaryData scores;
+  /*
+   * opening of the execution's content; only beside spans
+   */
+  ProtobufCBinaryData content;
+  /*
+   * opening of what FindSpans gave; empty where nothing was looked for
+   */
+  ProtobufCBinaryData spans;
 };
 #define COLOPHON__ATTRIBUTION__V1__ATTRIBUTE_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&colophon__attribution__v1__attribute_request__descriptor) \
-    , (char *)protobuf_c_empty_string, {0,NULL}, {0,NULL}, 0, 0,NULL, {0,NULL} }
+    , (char *)protobuf_c_empty_string, {0,NULL}, {0,NULL}, 0, 0,NULL, {0,NULL}, {0,NULL}, {0,NULL} }
 
 
 struct  Colophon__Attribution__V1__DocumentSource
@@ -692,6 +702,33 @@ struct  Colophon__Attribution__V1__FindOwnersResponse
 };
 #define COLOPHON__ATTRIBUTION__V1__FIND_OWNERS_RESPONSE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&colophon__attribution__v1__find_owners_response__descriptor) \
+    , {0,NULL} }
+
+
+struct  Colophon__Attribution__V1__FindSpansRequest
+{
+  ProtobufCMessage base;
+  /*
+   * of the answer's choices in order, UTF-8
+   */
+  size_t n_texts;
+  ProtobufCBinaryData *texts;
+};
+#define COLOPHON__ATTRIBUTION__V1__FIND_SPANS_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&colophon__attribution__v1__find_spans_request__descriptor) \
+    , 0,NULL }
+
+
+struct  Colophon__Attribution__V1__FindSpansResponse
+{
+  ProtobufCMessage base;
+  /*
+   * FORMAT section 2; empty when no log is followed: nothing is said of whose the words are
+   */
+  ProtobufCBinaryData spans;
+};
+#define COLOPHON__ATTRIBUTION__V1__FIND_SPANS_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&colophon__attribution__v1__find_spans_response__descriptor) \
     , {0,NULL} }
 
 
@@ -1417,6 +1454,44 @@ Colophon__Attribution__V1__FindOwnersResponse *
 void   colophon__attribution__v1__find_owners_response__free_unpacked
                      (Colophon__Attribution__V1__FindOwnersResponse *message,
                       ProtobufCAllocator *allocator);
+/* Colophon__Attribution__V1__FindSpansRequest methods */
+void   colophon__attribution__v1__find_spans_request__init
+                     (Colophon__Attribution__V1__FindSpansRequest         *message);
+size_t colophon__attribution__v1__find_spans_request__get_packed_size
+                     (const Colophon__Attribution__V1__FindSpansRequest   *message);
+size_t colophon__attribution__v1__find_spans_request__pack
+                     (const Colophon__Attribution__V1__FindSpansRequest   *message,
+                      uint8_t             *out);
+size_t colophon__attribution__v1__find_spans_request__pack_to_buffer
+                     (const Colophon__Attribution__V1__FindSpansRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Colophon__Attribution__V1__FindSpansRequest *
+       colophon__attribution__v1__find_spans_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   colophon__attribution__v1__find_spans_request__free_unpacked
+                     (Colophon__Attribution__V1__FindSpansRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Colophon__Attribution__V1__FindSpansResponse methods */
+void   colophon__attribution__v1__find_spans_response__init
+                     (Colophon__Attribution__V1__FindSpansResponse         *message);
+size_t colophon__attribution__v1__find_spans_response__get_packed_size
+                     (const Colophon__Attribution__V1__FindSpansResponse   *message);
+size_t colophon__attribution__v1__find_spans_response__pack
+                     (const Colophon__Attribution__V1__FindSpansResponse   *message,
+                      uint8_t             *out);
+size_t colophon__attribution__v1__find_spans_response__pack_to_buffer
+                     (const Colophon__Attribution__V1__FindSpansResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Colophon__Attribution__V1__FindSpansResponse *
+       colophon__attribution__v1__find_spans_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   colophon__attribution__v1__find_spans_response__free_unpacked
+                     (Colophon__Attribution__V1__FindSpansResponse *message,
+                      ProtobufCAllocator *allocator);
 /* --- per-message closures --- */
 
 typedef void (*Colophon__Attribution__V1__AttributeRequest_Closure)
@@ -1533,6 +1608,12 @@ typedef void (*Colophon__Attribution__V1__FindOwnersRequest_Closure)
 typedef void (*Colophon__Attribution__V1__FindOwnersResponse_Closure)
                  (const Colophon__Attribution__V1__FindOwnersResponse *message,
                   void *closure_data);
+typedef void (*Colophon__Attribution__V1__FindSpansRequest_Closure)
+                 (const Colophon__Attribution__V1__FindSpansRequest *message,
+                  void *closure_data);
+typedef void (*Colophon__Attribution__V1__FindSpansResponse_Closure)
+                 (const Colophon__Attribution__V1__FindSpansResponse *message,
+                  void *closure_data);
 
 /* --- services --- */
 
@@ -1608,6 +1689,10 @@ struct Colophon__Attribution__V1__AttributionService_Service
                       const Colophon__Attribution__V1__FindOwnersRequest *input,
                       Colophon__Attribution__V1__FindOwnersResponse_Closure closure,
                       void *closure_data);
+  void (*find_spans)(Colophon__Attribution__V1__AttributionService_Service *service,
+                     const Colophon__Attribution__V1__FindSpansRequest *input,
+                     Colophon__Attribution__V1__FindSpansResponse_Closure closure,
+                     void *closure_data);
 };
 typedef void (*Colophon__Attribution__V1__AttributionService_ServiceDestroy)(Colophon__Attribution__V1__AttributionService_Service *);
 void colophon__attribution__v1__attribution_service__init (Colophon__Attribution__V1__AttributionService_Service *service,
@@ -1632,7 +1717,8 @@ void colophon__attribution__v1__attribution_service__init (Colophon__Attribution
       function_prefix__ ## list_disputes,\
       function_prefix__ ## adjust,\
       function_prefix__ ## get_ledger_state,\
-      function_prefix__ ## find_owners  }
+      function_prefix__ ## find_owners,\
+      function_prefix__ ## find_spans  }
 void colophon__attribution__v1__attribution_service__get_identity(ProtobufCService *service,
                                                                   const Colophon__Common__V1__IdentityRequest *input,
                                                                   Colophon__Common__V1__Identity_Closure closure,
@@ -1701,6 +1787,10 @@ void colophon__attribution__v1__attribution_service__find_owners(ProtobufCServic
                                                                  const Colophon__Attribution__V1__FindOwnersRequest *input,
                                                                  Colophon__Attribution__V1__FindOwnersResponse_Closure closure,
                                                                  void *closure_data);
+void colophon__attribution__v1__attribution_service__find_spans(ProtobufCService *service,
+                                                                const Colophon__Attribution__V1__FindSpansRequest *input,
+                                                                Colophon__Attribution__V1__FindSpansResponse_Closure closure,
+                                                                void *closure_data);
 
 /* --- descriptors --- */
 
@@ -1742,6 +1832,8 @@ extern const ProtobufCMessageDescriptor colophon__attribution__v1__ledger_state_
 extern const ProtobufCMessageDescriptor colophon__attribution__v1__ledger_state_response__descriptor;
 extern const ProtobufCMessageDescriptor colophon__attribution__v1__find_owners_request__descriptor;
 extern const ProtobufCMessageDescriptor colophon__attribution__v1__find_owners_response__descriptor;
+extern const ProtobufCMessageDescriptor colophon__attribution__v1__find_spans_request__descriptor;
+extern const ProtobufCMessageDescriptor colophon__attribution__v1__find_spans_response__descriptor;
 extern const ProtobufCServiceDescriptor colophon__attribution__v1__attribution_service__descriptor;
 
 PROTOBUF_C__END_DECLS

@@ -1,0 +1,55 @@
+internal import Credit
+internal import Cryptography
+internal import RPC
+internal import Receipts
+internal import Wire
+
+extension AttributionService {
+  /// Which words of an answer stand in registered texts; empty where no log is followed. What is asked is kept nowhere.
+  func findSpans(_ input: FindSpansRequest) async throws -> FindSpansResponse {
+    guard spans != nil else {
+      throw RPCError(.failedPrecondition, "policy \(signer.policy.id) looks for no spans: it has no span/1")
+    }
+    guard (1...AnswerContent.choicesMax).contains(input.texts.count) else {
+      throw RPCError(.invalidArgument, "texts must be 1 to \(AnswerContent.choicesMax), one for each choice")
+    }
+    var texts: [String] = []
+    for bytes in input.texts {
+      guard let text = String(validating: bytes, as: UTF8.self) else {
+        throw RPCError(.invalidArgument, "the text of choice \(texts.count) is not UTF-8")
+      }
+      texts.append(text)
+    }
+    guard let feed else { return FindSpansResponse() }
+    let registered = try await feed.registeredSpans()
+    do { return FindSpansResponse(spans: try registered.data(of: texts)) } catch {
+      throw RPCError(.invalidArgument, "\(error)")
+    }
+  }
+
+  /// The spans that came with a request, with the texts that they are of; nil where none did.
+  static func spans(_ input: AttributeRequest) throws -> (spans: AnswerSpans, content: Opening)? {
+    guard !input.spans.isEmpty || !input.content.isEmpty else { return nil }
+    do {
+      let content = try Opening(blob: input.content)
+      return (try AnswerSpans(opened: Opening(blob: input.spans), content: content), content)
+    } catch { throw RPCError(.invalidArgument, "\(error)") }
+  }
+
+  /// Spans are signed only of the content that was executed, and only where this service finds the same itself.
+  func require(_ found: (spans: AnswerSpans, content: Opening), of execution: ExecutedRequest) async throws {
+    guard let spans else {
+      throw RPCError(.invalidArgument, "spans: policy \(signer.policy.id) has no span/1")
+    }
+    guard let feed else {
+      throw RPCError(
+        .failedPrecondition,
+        "the spans name a registry, and no log is followed: set --\(AttributionSettings.storageURL)")
+    }
+    guard try found.content.commitment(for: .content) == execution.content else {
+      throw RPCError(.invalidArgument, "content opens another commitment than the execution's")
+    }
+    let texts = try AnswerContent(found.content.data).choices.map(\.text)
+    try await feed.require(found.spans, of: texts, spans)
+  }
+}

@@ -1,0 +1,130 @@
+import Codec
+import Credit
+import Cryptography
+import Foundation
+import HTTPTypes
+import Receipts
+import Stores
+import Testing
+import Wire
+
+@testable import OrchestratorService
+
+@Suite("Spans of the answer in registered texts, and their credit")
+struct SpanTests {
+  private static let body = #"{"model":"tiny-test","messages":[{"role":"user","content":"2+2?"}],"max_tokens":16}"#
+  private static let attributed: [Check.Name] = [.signatures, .binding, .content, .inclusion, .attribution, .custody]
+
+  /// Of the answer `Two plus "two" is four.`: its last two words are carol's.
+  private static func spans(start: Int = 3) throws -> [UInt8] {
+    let registry: JSON = [
+      "size": "1", "root": .string("sha256:" + String(repeating: "0", count: 64)),
+      "records": .string("sha256:" + String(repeating: "1", count: 64)),
+    ]
+    let line: JSON = [
+      "asset": "sums", "choice": 0, "class": .string("sha256:" + String(repeating: "2", count: 64)), "committed": "0",
+      "contributor": "carol", "length": 2, "start": .integer(start), "tokens": 2,
+    ]
+    return try JCS.encode(["registry": registry, "spans": [line]])
+  }
+
+  private func world(_ spans: [UInt8]) throws -> World {
+    let world = try World()
+    world.peers.set { state in
+      state.script.creditsSpans = true
+      state.script.spans = spans
+    }
+    return world
+  }
+
+  private func shares(_ id: String, _ service: OrchestratorService) async throws -> [String: String] {
+    let found = try await service.ask(.get, "/v1/attribution/\(id)")
+    #expect(found.status == 200, "\(found.text)")
+    var shares: [String: String] = [:]
+    for share in try found.json["shares"]?.arrayValue ?? [] {
+      shares[share["contributor"]?.stringValue ?? ""] = share["amount_nano"]?.stringValue
+    }
+    return shares
+  }
+
+  @Test("Who brought the words is credited, and the bundle recomputes it")
+  func credited() async throws {
+    let world = try world(Self.spans())
+    let service = try await world.ready()
+    let answer = try await service.ask(.post, "/v1/chat/completions", Self.body)
+    #expect(answer.status == 200, "\(answer.text)")
+    let id = try #require(answer.receiptID)
+    let paid = try await shares(id, service)
+    #expect(Set(paid.keys) == ["alice", "carol", "unattributed"])
+    let bytes = try await service.bundle(id).body
+    let report = BundleVerifier(policy: try world.trust(required: Self.attributed), ownCopy: answer.body).verify(bytes)
+    #expect(report.isAccepted, "\(report.checks)")
+    #expect(report[.attribution]?.detail.contains("2 of 5 words said to stand in registered texts") == true)
+    var closed = try Bundle(bytes)
+    closed.openings[.spans] = nil
+    let shown = BundleVerifier(policy: try world.trust()).verify(try closed.encoded())
+    #expect(shown[.attribution]?.state == .notChecked && shown[.content]?.state == .pass)
+  }
+
+  @Test("A contributor sees its own lines with their proofs; the owner sees all")
+  func shown() async throws {
+    let world = try world(Self.spans())
+    try FileManager.default.createDirectory(atPath: world.folder, withIntermediateDirectories: true)
+    let path = "\(world.folder)/keys"
+    let lines = ["client", "carol contributor=carol", "bob contributor=bob"].map { line in
+      let words = line.split(separator: " ", maxSplits: 1)
+      return "\(words[0])-key-of-16-or-more" + (words.count > 1 ? " \(words[1])" : "")
+    }
+    try Data((lines.joined(separator: "\n") + "\n").utf8).write(to: URL(fileURLWithPath: path))
+    let service = try await world.ready { settings in settings.apiKeys = try? APIKeys(file: path) }
+    func bearer(_ key: String) -> HTTPFields { [.authorization: "Bearer \(key)-key-of-16-or-more"] }
+    let answer = try await service.ask(.post, "/v1/chat/completions", Self.body, headers: bearer("client"))
+    let id = try #require(answer.receiptID)
+    for (key, count) in [("client", 1), ("carol", 1), ("bob", 0)] {
+      let found = try await service.ask(.get, "/v1/attribution/\(id)", headers: bearer(key))
+      #expect(try found.json["span_proofs"]?.arrayValue?.count == count, "\(key)")
+      #expect(try found.json["spans"]?["tokens"] == 5)
+    }
+    let row = try #require(try await service.pipeline.outbox.row(id))
+    let statement = try #require(row.statements[.attribution])
+    world.peers.set {
+      $0.credits = [CreditedAmount(entry: 3, receiptID: id, amountNano: 5, attributionStatement: statement)]
+    }
+    let own = try await service.ask(.get, "/v1/contributors/carol/statement", headers: bearer("carol"))
+    let proof = try #require(try own.json["lines"]?[0]?["span_proofs"]?.arrayValue?.first)
+    let stated = try #require(try AttributionPredicate(SignedStatement(statement).statement.predicate).spans)
+    try SpanProof(proof).verify(stated)
+    let other = try await service.ask(.get, "/v1/contributors/bob/statement", headers: bearer("bob"))
+    #expect(try other.json["lines"]?[0]?["span_proofs"]?.arrayValue?.isEmpty == true)
+  }
+
+  @Test("What is not found in time, not of the answer, or in no log, is unattributed, and the receipt does not wait")
+  func notFound() async throws {
+    for (name, spans, fails) in [
+      ("late", try Self.spans(), true), ("no log", [], false), ("no answer's", try Self.spans(start: 4), false),
+      ("no spans", Array("{}".utf8), false),
+    ] {
+      let world = try world(spans)
+      if fails { world.peers.set { $0.failuresBefore[.spans] = 1 } }
+      let service = try await world.ready()
+      let answer = try await service.ask(.post, "/v1/chat/completions", Self.body)
+      #expect(answer.status == 200, "\(name): \(answer.text)")
+      let id = try #require(answer.receiptID)
+      #expect(try await Set(shares(id, service).keys) == ["alice", "unattributed"], "\(name)")
+      let bytes = try await service.bundle(id).body
+      let report = BundleVerifier(policy: try world.trust(required: Self.attributed)).verify(bytes)
+      #expect(report.isAccepted, "\(name): \(report.checks)")
+    }
+  }
+
+  @Test("The text of an answer goes to attribution only where the policy looks for spans")
+  func unasked() async throws {
+    let world = try world(Self.spans())
+    world.peers.set { $0.script.creditsSpans = false }
+    let service = try await world.ready()
+    let answer = try await service.ask(.post, "/v1/chat/completions", Self.body)
+    #expect(answer.status == 200 && world.peers.calls(.spans) == 0)
+    let found = try await service.ask(.get, "/v1/attribution/\(try #require(answer.receiptID))")
+    #expect(try found.json["spans"] == .null && found.json["span_proofs"]?.arrayValue?.isEmpty == true)
+  }
+}

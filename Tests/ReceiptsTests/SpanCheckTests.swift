@@ -1,0 +1,176 @@
+import Codec
+import Credit
+import Cryptography
+import Testing
+
+@testable import Receipts
+
+/// Which words of an answer stand in registered texts, in the statement, the opening and the check.
+@Suite struct SpanCheckTests {
+  static let snapshot = RegistrySnapshot(size: 3, root: SHA256.hash([9]), records: SHA256.hash([8]))
+
+  static func line(
+    _ span: Int, _ start: Int, _ length: Int, paid: Int? = nil, choice: Int = 0, by contributor: String = "ada",
+    committed: UInt64 = 1
+  ) -> SpanLine {
+    SpanLine(
+      span: span, choice: choice, start: start, length: length, tokens: paid ?? length, record: SHA256.hash([7]),
+      committed: committed, contributor: contributor, asset: "book")
+  }
+
+  static func encoded(_ lines: [SpanLine], _ registry: RegistrySnapshot = snapshot) throws -> [UInt8] {
+    try AnswerSpans.data(registry, lines)
+  }
+
+  private static func spans(
+    _ lines: [SpanLine], _ registry: RegistrySnapshot = snapshot, of texts: [String] = ["a b c d e f", "g h i"]
+  ) throws -> AnswerSpans {
+    try AnswerSpans(Opening(salt: World.salt("spans"), data: encoded(lines, registry)), of: texts)
+  }
+
+  private static func rules(_ lengthMin: Int = 2) throws -> AttributionPolicy {
+    try AttributionPolicy(
+      id: "spans/1",
+      roles: [
+        PolicyRole(
+          role: "all", basisPoints: 10_000,
+          method: .span(
+            SpanParameters(
+              lengthMin: lengthMin, rarityMin: 0, rarityTable: SHA256.hash([1]), shingle: 2, words: 8,
+              nearBasisPoints: 9_000)))
+      ])
+  }
+
+  /// A world whose answer of two words ada has registered.
+  private static func world(_ lines: [SpanLine], _ registry: RegistrySnapshot = snapshot) throws -> World {
+    var world = World()
+    world.rules = try rules()
+    world.spans = try encoded(lines, registry)
+    return world
+  }
+
+  @Test func `the owner of a span is credited, and the rest is nobody's`() throws {
+    let world = try Self.world([Self.line(0, 0, 2)])
+    let report = try world.report()
+    #expect(report.isAccepted, "\(report.checks)")
+    #expect(report.detail(.attribution).contains("2 of 2 words said to stand in registered texts"))
+    let signed = try SignedStatement(try #require(try world.sealed().bundle.statements[.attribution]))
+    let predicate = try AttributionPredicate(signed.statement.predicate)
+    #expect(predicate.shares.map(\.contributor) == ["ada"] && predicate.spans?.registry == Self.snapshot)
+    #expect(try AttributionPredicate(predicate.json) == predicate)
+    let none = try Self.world([])
+    #expect(try none.report().isAccepted)
+    let weights = try Self.spans([Self.line(0, 1, 3), Self.line(1, 0, 2, choice: 1, by: "bob")]).weights
+    #expect(weights.map(\.contributor) == ["ada", "bob", CreditID.unattributed])
+    #expect(weights.map { $0.weight >> 32 } == [3, 2, 4])
+  }
+
+  @Test func `without spans the role pays nobody, and closed ones are not checked`() throws {
+    var world = try Self.world([Self.line(0, 0, 2)])
+    for field in [CommittedField.spans, .content] {
+      world.openings = { $0[field] = nil }
+      let report = try world.report()
+      #expect(report[.attribution]?.state == .notChecked && report.failed.isEmpty, "\(field)")
+    }
+    var unsought = World()
+    unsought.rules = try Self.rules()
+    let report = try unsought.report()
+    #expect(report.isAccepted, "\(report.checks)")
+  }
+
+  @Test func `statements that are not of the opened spans fail`() throws {
+    let edits: [(String, Set<Check.Name>, World.Edit<AttributionPredicate>)] = [
+      ("root", [.attribution], { $0.spans?.root = SHA256.hash([1]) }),
+      ("words", [.attribution], { $0.spans?.tokens = 3 }),
+      ("count", [.attribution], { $0.spans?.spans = 2 }),
+      ("commitment", [.attribution, .content], { $0.spans?.commitment = SHA256.hash([1]) }),
+      (
+        "registry", [.attribution],
+        { $0.spans?.registry = .init(size: 2, root: SHA256.hash([9]), records: SHA256.hash([8])) }
+      ),
+      (
+        "records", [.attribution],
+        { $0.spans?.registry = .init(size: 3, root: SHA256.hash([9]), records: SHA256.hash([6])) }
+      ),
+      ("none", [.attribution, .content], { $0.spans = nil }),
+      ("shares", [.attribution], { $0.shares[0].contributor = "eve" }),
+    ]
+    for (name, failed, edit) in edits {
+      var world = try Self.world([Self.line(0, 0, 2)])
+      world.attribution = edit
+      #expect(try Set(world.report().failed) == failed, "\(name)")
+    }
+  }
+
+  @Test func `spans that the policy does not want, or of a later log, fail`() throws {
+    var standard = try Self.world([Self.line(0, 0, 2)])
+    standard.rules = .standard
+    #expect(try standard.report().failed == [.attribution])
+    #expect(try Self.world([Self.line(0, 1, 1)]).report().failed == [.attribution], "shorter than length_min")
+    // The receipt is entry 3.
+    let late = RegistrySnapshot(size: 4, root: SHA256.hash([9]), records: SHA256.hash([8]))
+    #expect(try Self.world([Self.line(0, 0, 2)], late).report().failed == [.attribution])
+  }
+
+  @Test func `spans that could not be of the answer are refused`() throws {
+    #expect(try Self.spans([Self.line(0, 0, 4), Self.line(1, 2, 4, paid: 2)]).lines.count == 2)
+    let wrong: [(String, [SpanLine])] = [
+      ("behind the words", [Self.line(0, 4, 3)]), ("far behind", [Self.line(0, 1 << 52, 1 << 52)]),
+      ("another choice", [Self.line(0, 0, 2, choice: 2)]), ("paid for more", [Self.line(0, 0, 2, paid: 3)]),
+      ("paid for nothing", [Self.line(0, 0, 2, paid: 0)]), ("paid for less", [Self.line(0, 0, 2, paid: 1)]),
+      ("paid twice", [Self.line(0, 0, 4), Self.line(1, 2, 4)]),
+      ("the later of equal ones first", [Self.line(0, 0, 4, paid: 2), Self.line(1, 2, 4)]),
+      ("inside another", [Self.line(0, 0, 4), Self.line(1, 1, 3, paid: 1)]),
+      ("out of order", [Self.line(0, 3, 2), Self.line(1, 0, 2)]),
+      ("choices out of order", [Self.line(0, 0, 2, choice: 1), Self.line(1, 0, 2)]),
+      ("twice", [Self.line(0, 0, 2), Self.line(1, 0, 2)]),
+      ("committed behind the registry", [Self.line(0, 0, 2, committed: 3)]),
+      ("no id", [Self.line(0, 0, 2, by: "a b")]),
+    ]
+    for (name, lines) in wrong {
+      #expect(throws: ReceiptError.self, "\(name)") { try Self.spans(lines) }
+    }
+    #expect(throws: ReceiptError.self, "no records") {
+      try Self.spans([Self.line(0, 0, 2)], RegistrySnapshot(size: 3, root: SHA256.hash([9])))
+    }
+    let data = try Self.encoded([Self.line(0, 0, 2)])
+    for lie in [data + [0x20], Array(data.dropLast()), Array("{}".utf8), []] {
+      #expect(throws: ReceiptError.self) {
+        try AnswerSpans(Opening(salt: World.salt("spans"), data: lie), of: ["a b c"])
+      }
+    }
+    let words = Array(repeating: "a", count: AnswerSpans.tokenCountMax + 1).joined(separator: " ")
+    #expect(throws: ReceiptError.self) { try Self.spans([], of: [words]) }
+  }
+
+  @Test func `limits of what is stated, and flips of it`() throws {
+    let stated = try Self.spans([Self.line(0, 0, 2)]).stated
+    for (member, value) in [
+      ("method", "span/2"), ("tokens", 0), ("tokens", .integer(AnswerSpans.tokenCountMax + 1)),
+      ("spans", .integer(AnswerSpans.countMax + 1)), ("spans", -1), ("root", "x"),
+      ("registry", ["root": .digest(Self.snapshot.root), "size": "3"]),
+    ] as [(String, JSON)] {
+      #expect(throws: ReceiptError.self, "\(member)") {
+        try StatedSpans(try Fields(stated.json.with([member], value), "stated"))
+      }
+    }
+  }
+
+  @Test func `a line proves itself under the root, and no other does`() throws {
+    let spans = try Self.spans([Self.line(0, 0, 2), Self.line(1, 3, 2, by: "bob"), Self.line(2, 0, 3, choice: 1)])
+    for span in 0..<3 {
+      let proof = try SpanProof(try #require(spans.proof(of: span)).json)
+      try proof.verify(spans.stated)
+      #expect(proof.line == spans.lines[span])
+      var forged = proof
+      forged.line = Self.line(span, 0, 2, by: "eve")
+      #expect(throws: ReceiptError.self) { try forged.verify(spans.stated) }
+      var other = spans.stated
+      other.spans = 4
+      #expect(throws: ReceiptError.self) { try proof.verify(other) }
+    }
+    #expect(spans.proof(of: 3) == nil)
+    let one = try Self.spans([Self.line(0, 0, 2)])
+    #expect(one.stated.root != spans.stated.root && one.proof(of: 0)?.path.isEmpty == true)
+  }
+}
