@@ -7,7 +7,7 @@ from typing import Any
 import mint
 import talk
 from mint import KEYS, Draft, digest
-from second import credit, documents, jcs
+from second import credit, documents, jcs, spans
 from second.bundle import Opening
 from second.openings import commitment, stream_head
 from second.request import read
@@ -37,6 +37,11 @@ NEAR: dict[str, Any] = {
     "id": "near/1", "roles": [
         {"role": "documents", "basis_points": 10_000, "method": "context-shapley/1", "shingle": 4, "words": 64,
          "near_bp": 8000}]}
+SPANS: dict[str, Any] = {
+    "id": "spans/1", "roles": [
+        {"role": "texts", "basis_points": 6000, "method": "span/1", "length_min": 2, "rarity_min": 0,
+         "rarity_table": digest(b"table"), "shingle": 4, "words": 64, "near_bp": 8000},
+        {"role": "operator", "basis_points": 4000, "method": "operator/1"}]}
 Edit = Callable[[Draft], None]
 
 
@@ -57,6 +62,19 @@ def ownership(*owners: dict[str, str], size: int = 1, **near: str) -> dict[str, 
     return {"owners": list(owners), "registry": {"size": str(size), "root": digest(b"a log")} | near}
 
 
+def span(start: int, length: int, **changed: Any) -> dict[str, Any]:
+    """Words of the answer that stand in eve's text."""
+    return {
+        "asset": "works", "choice": 0, "class": digest(b"a text"), "committed": "0", "contributor": "eve",
+        "length": length, "start": start, "tokens": length} | changed
+
+
+def found(*lines: dict[str, Any], size: int = 1, **registry: str) -> dict[str, Any]:
+    return {
+        "registry": {"size": str(size), "root": digest(b"a log"), "records": digest(b"records")} | registry,
+        "spans": list(lines)}
+
+
 @dataclass
 class Recipe:
     outcome: str = "answered"
@@ -71,6 +89,8 @@ class Recipe:
     """Of the documents that are asked with; none: they are not scored."""
     ownership: dict[str, Any] = field(default_factory=dict)
     """Of the documents; empty: no registry was asked."""
+    spans: dict[str, Any] = field(default_factory=dict)
+    """Of the answer; empty: none were looked for."""
     rules: dict[str, Any] = field(default_factory=lambda: POLICY)
     cosigners: list[str] = field(default_factory=list)
     statements: tuple[str, ...] = ("custody", "attribution", "verdict", "model", "policy")
@@ -144,6 +164,8 @@ class _Minting:
         if self.recipe.values:
             data = b"".join(value.to_bytes(8, "big", signed=True) for value in self.recipe.values)
             self.open("scores", data + (jcs.canonical(self.recipe.ownership) if self.recipe.ownership else b""))
+        if self.recipe.spans:
+            self.open("spans", jcs.canonical(self.recipe.spans))
         parameters = {"seed": "77", "seed_source": "drawn", "max_tokens": ROOM} | asked.parameters
         parameters["max_tokens"] = min(parameters["max_tokens"], ROOM)
         predicate = {
@@ -188,14 +210,20 @@ class _Minting:
         stated = {
             "policy": digest(self.signed["policy"]) if "policy" in self.signed else digest(b"elsewhere"),
             "manifest": digest(jcs.canonical(MANIFEST)), "operator": KEYS["inference"].iss, "price_nano": str(PRICE)}
+        said, words = {}, []
+        if self.recipe.spans:
+            listed = Opening.parse(self.openings["spans"], "spans")
+            tokens = sum(spans.words(choice["text"]) for choice in self.choices)
+            of_answer = spans.listed(listed, found() | self.recipe.spans, tokens)
+            said, words = {"spans": of_answer.stated}, of_answer.weights
         if not self.recipe.values:
-            return stated | {"shares": credit.shares(stated, self.recipe.rules, MANIFEST)}
+            return stated | said | {"shares": credit.shares(stated, self.recipe.rules, MANIFEST, [], words)}
         sources = read(talk.body(self.recipe)).sources
         opening, owned = Opening.parse(self.openings["scores"], "scores"), self.recipe.ownership
         # What a liar signs follows from its lie.
-        found = documents.scored(opening, owned["owners"], owned["registry"]) if owned else documents.scores(opening, sources)
-        shares = credit.shares(stated, self.recipe.rules, MANIFEST, found.weights)
-        return stated | {"shares": shares, "scores": found.stated}
+        scores = documents.scored(opening, owned["owners"], owned["registry"]) if owned else documents.scores(opening, sources)
+        shares = credit.shares(stated, self.recipe.rules, MANIFEST, scores.weights, words)
+        return stated | said | {"shares": shares, "scores": scores.stated}
 
     def verdict(self, execution: str) -> dict[str, Any]:
         count = sum(2 + at % 2 for at in range(self.recipe.choices))

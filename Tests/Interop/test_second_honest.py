@@ -9,7 +9,7 @@ import mint
 from both import edited, failed
 from harness.programs import ROOT
 from harness.suite import chat
-from recipes import DOCUMENTS, NEAR, RECEIPT_ID, Recipe, claimed, owned, ownership
+from recipes import DOCUMENTS, NEAR, RECEIPT_ID, SPANS, Recipe, claimed, found, owned, ownership, span
 from second import cose
 from second.bundle import Bundle
 from second.openings import commitment, stream_head
@@ -45,6 +45,15 @@ RECIPES = {
     "documents of nobody": Recipe(
         asked=SHOWN, values=[-9, -4, -6, -1], rules=DOCUMENTS, ownership=ownership(*map(claimed, SHOWN["documents"]))),
     "documents without scores": Recipe(asked=SHOWN, rules=DOCUMENTS),
+    "spans": Recipe(rules=SPANS, spans=found(span(0, 2))),
+    "spans of choices": Recipe(
+        choices=2, stream=True, rules=SPANS, spans=found(span(0, 2), span(1, 2, choice=1, contributor="bob"))),
+    "spans that meet": Recipe(rules=SPANS, spans=found(span(0, 2), span(1, 2, tokens=1, contributor="bob"))),
+    "no spans": Recipe(rules=SPANS, spans=found()), "spans that nobody looked for": Recipe(rules=SPANS),
+    "spans and documents": Recipe(
+        asked=SHOWN, values=[-400_000, -100_000, -300_000, -50_000], spans=found(span(0, 3)),
+        rules={"id": "both/1", "roles": [
+            SPANS["roles"][0], DOCUMENTS["roles"][0] | {"basis_points": 4000}]}),
     "scores that pay nothing": Recipe(asked=SHOWN, values=[-9, -8, -7, -6]),
     "cosigned": Recipe(cosigners=["witness3", "witness1"])}
 
@@ -65,7 +74,7 @@ def test_minted_bundles_are_accepted_alike(name, both, seeded, is_long):
     for _ in range(20 if is_long else 1):
         kept = {opening: openings[opening] for opening in seeded.sample(sorted(openings), seeded.randrange(len(openings)))}
         shown = both(edited(bundle, lambda value: value.update(openings=kept)), trust, what=list(kept))
-        apart = {"activation", "scores"}
+        apart = {"activation", "scores", "spans"}
         passes = len(kept.keys() - apart) == len(openings.keys() - apart)
         assert shown.accepted and (shown.states["content"] == "pass") == passes, shown.table()
 

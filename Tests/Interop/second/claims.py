@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from . import credit, documents, request, sampling
+from . import credit, documents, request, sampling, spans
 from .bundle import Bundle, Opening
 from .log_checks import Inclusion
 from .openings import commitment
@@ -65,6 +65,9 @@ def attribution(bundle: Bundle, trust: Trust, found: Inclusion) -> Outcome:
     opened = [_opened(bundle, name) for name in ("request", "scores")] if "scores" in stated else []
     if None in opened:
         return NOT_CHECKED, "the scores of its documents are closed"
+    words = [_opened(bundle, name) for name in ("content", "spans")] if "spans" in stated else []
+    if None in words:
+        return NOT_CHECKED, "the spans of its answer are closed"
     require(not trust.attribution_policies or policy.digest in trust.attribution_policies, "the policy is not listed")
     credit.check_policy(policy.predicate, "policy")
     require(policy.sub == policy.predicate["id"], "the policy's sub is not its id")
@@ -76,7 +79,9 @@ def attribution(bundle: Bundle, trust: Trust, found: Inclusion) -> Outcome:
         require(not later, "the registry is of a log that came later")
         near = any(role.keys() >= credit.NEAR for role in policy.predicate["roles"] if role["method"] == documents.METHOD)
         require(near == ("records" in registry), "near copies were looked for otherwise than the policy says")
-    require(stated["shares"] == credit.shares(stated, policy.predicate, manifest, weights), "the shares do not recompute")
+    said = _spans(bundle, stated["spans"], policy.predicate, found, *words).weights if words else []
+    due = credit.shares(stated, policy.predicate, manifest, weights, said)
+    require(stated["shares"] == due, "the shares do not recompute")
     return PASS, f"{len(stated['shares'])} shares of {stated['price_nano']} nano-units by {policy.predicate['id']}"
 
 
@@ -94,6 +99,22 @@ def _scores(bundle: Bundle, stated: dict[str, Any], body: Opening, values: Openi
     found = documents.scores(values, request.read(body.data).sources)
     require(found.stated == stated, "the scores do not recompute")
     return found
+
+
+def _spans(
+    bundle: Bundle, stated: dict[str, Any], policy: dict[str, Any], found: Inclusion, content: Opening, listed: Opening,
+) -> spans.Spans:
+    roles = [role for role in policy["roles"] if role["method"] == spans.METHOD]
+    require(roles, "the policy looks for no spans")
+    same = commitment("content", content.salt, content.data) == bundle.predicate("execution")["commitments"]["content"]
+    require(same, "content: opens another commitment")
+    opened = spans.spans(listed, content)
+    require(opened.stated == stated, "the spans do not recompute")
+    long = all(line["length"] >= roles[0]["length_min"] for line in opened.lines)
+    require(long, "a span is shorter than the policy wants")
+    later = found.index is not None and int(stated["registry"]["size"]) > found.index
+    require(not later, "the texts are of a log that came later")
+    return opened
 
 
 def custody(bundle: Bundle) -> Outcome:

@@ -46,8 +46,8 @@ def _commitments(bundle: Bundle) -> dict[str, str]:
 
 def _apart(bundle: Bundle) -> dict[str, str]:
     """What may stay closed here: it is for the check `attribution`."""
-    stated = (bundle.predicate("attribution") or {}).get("scores")
-    return {"scores": stated["commitment"]} if stated else {}
+    stated = bundle.predicate("attribution") or {}
+    return {name: stated[name]["commitment"] for name in ("scores", "spans") if name in stated}
 
 
 def _activation(bundle: Bundle) -> None:

@@ -4,7 +4,7 @@ from collections import defaultdict
 from typing import Any
 
 from . import lineage
-from .shape import decimal, identifier, integer, list_of, record, text, that
+from .shape import decimal, digest, identifier, integer, list_of, record, text, that
 from .values import PRICE_MAX, is_id, require
 
 UNATTRIBUTED = "unattributed"
@@ -17,6 +17,9 @@ _ROLES = {
     "lineage/1": record(**_COMMON), "operator/1": record(**_COMMON),
     "context-shapley/1": record(
         **_COMMON, shingle_=integer(1, 64), words_=integer(1, 512), near_bp_=integer(1, 10_000)),
+    "span/1": record(
+        **_COMMON, length_min=integer(1, 1024), rarity_min=integer(0, 1 << 40), rarity_table=digest,
+        shingle=integer(1, 64), words=integer(1, 512), near_bp=integer(1, 10_000)),
     "equal/1": record(**_COMMON, contributors=list_of(identifier, 1, 4096)),
     "fixed/1": record(**_COMMON, parts=list_of(record(contributor=identifier, basis_points=_SPLIT), 1, 4096))}
 
@@ -79,14 +82,18 @@ def _distinct(names: list[str], what: str) -> None:
 
 def shares(
     attribution: dict[str, Any], policy: dict[str, Any], model: dict[str, Any], documents: list[tuple[str, int]] = [],
+    spans: list[tuple[str, int]] = [],
 ) -> list[dict[str, str]]:
-    """The list of shares that the statement has to hold; `documents` are the scores of those in the prompt."""
+    """The list of shares that the statement has to hold; `documents` are the scores of those in the prompt, `spans` those of the answer."""
     roles = policy["roles"]
     require(is_id(attribution["operator"]), "the operator is no id")
     parts = apportion(int(attribution["price_nano"]), [(role["role"], role["basis_points"]) for role in roles])
     earned: dict[str, int] = defaultdict(int)
     for role in roles:
-        weights = documents if role["method"] == "context-shapley/1" else _weights(role, model, attribution["operator"])
+        found = {"context-shapley/1": documents, "span/1": spans}
+        weights = found.get(role["method"])
+        if weights is None:
+            weights = _weights(role, model, attribution["operator"])
         for name, amount in apportion(parts.get(role["role"], 0), weights).items():
             earned[name] += amount
     names = sorted(earned, key=str.encode)

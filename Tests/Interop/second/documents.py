@@ -107,20 +107,22 @@ def scored(opening: Opening, owners: list[dict[str, str]], registry: dict[str, s
     lines = [
         owner | {"document": at, "score": str(score)}
         for at, (owner, score) in enumerate(zip(owners, shapley(values, count)))]
-    leaves = [leaf(_salt(opening.salt, at) + jcs.canonical(line)) for at, line in enumerate(lines)]
+    leaves = [leaf(salt_of(opening.salt, at) + jcs.canonical(line)) for at, line in enumerate(lines)]
     stated = {
         "method": METHOD, "documents": count, "commitment": commitment("scores", opening.salt, opening.data),
-        "root": digest_text(_root(leaves))}
+        "root": digest_text(root(leaves))}
     return Scores(lines, stated | ({"registry": registry} if registry else {}))
 
 
-def _salt(salt: bytes, document: int) -> bytes:
-    return sha256(b"colophon/commitment/salt/v1\0", salt, u64(document))
+def salt_of(salt: bytes, line: int) -> bytes:
+    return sha256(b"colophon/commitment/salt/v1\0", salt, u64(line))
 
 
-def _root(leaves: list[bytes]) -> bytes:
+def root(leaves: list[bytes]) -> bytes:
     """RFC 9162 section 2.1.1."""
+    if not leaves:
+        return sha256()
     if len(leaves) == 1:
         return leaves[0]
     split = 1 << (len(leaves) - 1).bit_length() - 1
-    return node(_root(leaves[:split]), _root(leaves[split:]))
+    return node(root(leaves[:split]), root(leaves[split:]))

@@ -94,6 +94,13 @@ def _within(value: Any, path: str) -> None:
     require(int(value) > 0, f"{path} is 0")
 
 
+def _spans(value: Any, path: str) -> None:
+    record(
+        method=exactly("span/1"), tokens=integer(0, 1 << 20), spans=integer(0, 16_384), commitment=digest, root=digest,
+        registry=record(size=decimal(), root=digest, records=digest))(value, path)
+    require(value["spans"] <= value["tokens"], f"{path}: more spans than words")
+
+
 _NAME = text(1, 1024)
 
 PREDICATES = {
@@ -113,7 +120,8 @@ PREDICATES = {
         receipt_id=receipt_id, policy=digest, manifest=digest, operator=text(), price_nano=decimal(), shares=shares,
         scores_=record(
             method=exactly("context-shapley/1"), documents=integer(1, 6), commitment=digest, root=digest,
-            registry_=record(size=decimal(), root=digest, records_=digest))),
+            registry_=record(size=decimal(), root=digest, records_=digest)),
+        spans_=_spans),
     "verdict": record(
         receipt_id=receipt_id, method=text(), profile=text(), execution=digest,
         result=one_of(["pass", "fail"]), positions=integer(), first_position_=integer(), finding=text(0, 1024),
