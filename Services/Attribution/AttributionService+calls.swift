@@ -30,7 +30,7 @@ extension AttributionService {
       if let scores { try await requireOwners(scores) }
       let spans = try Self.spans(input)
       if let spans { try await require(spans, of: execution) }
-      let signed = try signer.sign(
+      let signed = try signer(of: id.unixMs).sign(
         execution, priceNano: input.priceNano, scores: scores, spans: spans?.spans)
       let kept = try await ledger.post(from, signed, owner: owner)
       try Self.require(kept, of: scores, spans?.spans)
@@ -76,6 +76,18 @@ extension AttributionService {
       contributor: input.contributor, pendingNano: balance.pendingNano, settledNano: balance.settledNano,
       escrowNano: balance.escrowNano, heldNano: balance.heldNano, paidNano: balance.paidNano,
       owedNano: balance.owedNano)
+  }
+
+  /// The policy that shares a receipt, or one of now.
+  func policy(_ input: GetPolicyRequest) throws(RPCError) -> GetPolicyResponse {
+    let time = input.receiptID.isEmpty ? unixMs : try Self.receiptID(input.receiptID).unixMs
+    return GetPolicyResponse(policyStatement: signer(of: time).policyStatement.bytes)
+  }
+
+  /// Whoever signs for a time, in milliseconds since 1970.
+  func signer(of unixMs: UInt64) -> AttributionSigner {
+    if let nextSigner, nextSigner.policy.isEffective(unixMs: unixMs) { return nextSigner }
+    return signer
   }
 
   static func receiptID(_ text: String) throws(RPCError) -> ReceiptID {

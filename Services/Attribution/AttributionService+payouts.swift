@@ -41,7 +41,7 @@ extension AttributionService {
     return try await refusing {
       let terms = try PayoutTerms(format: format, asset: input.asset, scale: scale, from: input.from)
       let order = PayoutOrder(
-        id: input.payoutID, day: day, minimumNano: signer.policy.minimumPayoutNano, terms: terms)
+        id: input.payoutID, day: day, minimumNano: signer(of: unixMs).policy.minimumPayoutNano, terms: terms)
       let (posted, unpaid) = try await ledger.pay(order, references: references(), unixMs: unixMs)
       if posted?.isNew == true { metrics.payouts.increment() }
       return PayOutResponse(

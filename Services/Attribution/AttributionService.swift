@@ -18,6 +18,8 @@ public struct AttributionService: HostedService {
   static let build = "colophon-attribution/0.1.0"
 
   let signer: AttributionSigner
+  /// Of receipts from its policy's day on.
+  let nextSigner: AttributionSigner?
   let ledger: LedgerStore
   let contributions: ContributionStore
   let owner: String
@@ -67,7 +69,13 @@ public struct AttributionService: HostedService {
     let audit = try await ledger.audit(settings.audit)
     owner = settings.owner
     self.now = now
+    try settings.requireEffective(unixMs: UInt64(clamping: now()) * 1_000)
     signer = try await AttributionSigner(policy: settings.policy, issuer: issuer, key: key, ledger: ledger, now: now)
+    if let next = settings.nextPolicy {
+      nextSigner = try await AttributionSigner(policy: next, issuer: issuer, key: key, ledger: ledger, now: now)
+    } else {
+      nextSigner = nil
+    }
     logger.notice(
       "ledger audited",
       metadata: [
@@ -84,9 +92,7 @@ public struct AttributionService: HostedService {
   public func addRoutes(to routes: ServiceRoutes) {
     routes.rpc.serve(AttributionProcedures.getIdentity) { _, _ in identity }
     routes.rpc.serve(AttributionProcedures.attribute) { input, _ in try await attribute(input) }
-    routes.rpc.serve(AttributionProcedures.getPolicy) { _, _ in
-      GetPolicyResponse(policyStatement: signer.policyStatement.bytes)
-    }
+    routes.rpc.serve(AttributionProcedures.getPolicy) { input, _ in try policy(input) }
     routes.rpc.serve(AttributionProcedures.settle) { input, _ in try await settle(input) }
     routes.rpc.serve(AttributionProcedures.getBalance) { input, _ in try await balance(input) }
     routes.rpc.serve(AttributionProcedures.listCredits) { input, _ in try await credits(input) }

@@ -11,6 +11,9 @@ public struct AttributionSettings: Sendable {
       Setting(
         "policy", .path,
         help: "JSON file of the policy that splits every price; \(AttributionPolicy.standard.id) unless set."),
+      Setting(
+        nextPolicy, .path,
+        help: "JSON file of a policy with effective_from, which takes the place of --policy with that day (UTC)."),
       Setting("owner", .string, default: "local", help: "Whose account in the ledger pays for requests."),
       Setting(
         "audit", .choice(LedgerAuditDepth.allCases.map(\.rawValue)), default: LedgerAuditDepth.postings.rawValue,
@@ -29,11 +32,14 @@ public struct AttributionSettings: Sendable {
         help: "File of the rarity table that a policy with span/1 names; colophon credit rarity makes one."),
     ] + Setting.database
 
+  static let nextPolicy = "next-policy"
   static let storageURL = "storage-url"
   static let collections = "collections"
   static let rarityTable = "rarity-table"
 
   public var policy = AttributionPolicy.standard
+  /// Of receipts from its day on.
+  public var nextPolicy: AttributionPolicy?
   public var owner = "local"
   public var audit = LedgerAuditDepth.postings
   public var logInterval = Duration.seconds(5)
@@ -58,18 +64,38 @@ public struct AttributionSettings: Sendable {
     collections = values.optionalString(Self.collections)
     rarityTable = values.optionalString(Self.rarityTable)
     logInterval = max(try values.duration("log-interval"), .milliseconds(10))
-    guard let path = values.optionalString("policy") else { return }
+    policy = try Self.policy(values, "policy") { _ in } ?? policy
+    nextPolicy = try Self.policy(values, Self.nextPolicy) { [policy] (next) throws(CreditError) in
+      try next.requireNext(after: policy)
+    }
+  }
+
+  /// The policy of the file that a setting names; nil where it names none.
+  private static func policy(
+    _ values: SettingsValues, _ name: String, check: (AttributionPolicy) throws(CreditError) -> Void
+  ) throws -> AttributionPolicy? {
+    guard let path = values.optionalString(name) else { return nil }
+    let policy: AttributionPolicy
     do {
       policy = try AttributionPolicy(json: JSON(parsing: PolicyFile.read(path)))
+      try check(policy)
     } catch let error as JSONError {
-      throw Self.invalid("policy", path, "cannot be read: \(error)")
+      throw invalid(name, path, "cannot be read: \(error)")
     } catch let error as CreditError {
-      throw Self.invalid("policy", path, "is no policy: \(error)")
+      throw invalid(name, path, "cannot be used: \(error)")
     } catch let error as PolicyFile.Failure {
-      throw Self.invalid("policy", path, error.why)
+      throw invalid(name, path, error.why)
     }
     if let method = policy.methodNotServed {
-      throw Self.invalid("policy", path, "names \(method), which this service does not compute for answers yet")
+      throw invalid(name, path, "names \(method), which this service does not compute for answers yet")
+    }
+    return policy
+  }
+
+  /// Errors: `SettingsError` where the policy is not effective yet: there would be none.
+  func requireEffective(unixMs: UInt64) throws {
+    do { try policy.requireEffective(unixMs: unixMs) } catch {
+      throw Self.invalid("policy", policy.id, "\(error). Until then give it as --\(Self.nextPolicy)")
     }
   }
 

@@ -41,6 +41,7 @@ struct AttributionSigner: Sendable {
   func sign(
     _ execution: ExecutedRequest, priceNano: UInt64, scores: DocumentScores? = nil, spans: AnswerSpans? = nil
   ) throws -> SignedStatement {
+    try policy.requireEffective(unixMs: execution.receiptID.unixMs)
     let shares = try computeShares(
       policy: policy, lineage: execution.manifest.lineage, operator: execution.operatorID, price: priceNano,
       usage: execution.usage,

@@ -29,9 +29,11 @@ public struct AttributionPolicy: Hashable, Sendable {
   public let escrowDays: Int
   /// What a contributor must have for a payout to pay it, in nano-units; 0 where any amount is paid.
   public let minimumPayoutNano: UInt64
+  /// The first day whose receipts it may share; nil for one that says nothing of it.
+  public let effectiveFrom: UnixDay?
 
   public init(
-    id: String, roles: [PolicyRole], escrowDays: Int = 0, minimumPayoutNano: UInt64 = 0
+    id: String, roles: [PolicyRole], escrowDays: Int = 0, minimumPayoutNano: UInt64 = 0, effectiveFrom: UnixDay? = nil
   ) throws(CreditError) {
     try CreditID.check(id, "policy")
     guard roles.count <= Self.roleCountMax else {
@@ -47,14 +49,19 @@ public struct AttributionPolicy: Hashable, Sendable {
         range: "from 1 to \(Self.escrowDaysMax), or absent")
     }
     try LedgerRules.check(priceNano: minimumPayoutNano)
-    self.init(valid: id, roles, escrowDays: escrowDays, minimumPayoutNano: minimumPayoutNano)
+    self.init(
+      valid: id, roles, escrowDays: escrowDays, minimumPayoutNano: minimumPayoutNano, effectiveFrom: effectiveFrom)
   }
 
-  private init(valid id: String, _ roles: [PolicyRole], escrowDays: Int = 0, minimumPayoutNano: UInt64 = 0) {
+  private init(
+    valid id: String, _ roles: [PolicyRole], escrowDays: Int = 0, minimumPayoutNano: UInt64 = 0,
+    effectiveFrom: UnixDay? = nil
+  ) {
     self.id = id
     self.roles = roles
     self.escrowDays = escrowDays
     self.minimumPayoutNano = minimumPayoutNano
+    self.effectiveFrom = effectiveFrom
   }
 
   /// `default/1`: 95% to the contributors of the model's lineage, 5% to the operator of the machines.
@@ -67,12 +74,14 @@ public struct AttributionPolicy: Hashable, Sendable {
 }
 
 extension AttributionPolicy {
-  /// `{"id", "roles": [{"role", "basis_points", "method"}], "escrow_days"?, "minimum_payout_nano"?}`, and in each role the
-  /// members of its method (FORMAT section 2). The order is kept. What is 0 is not there, so that a document has one spelling.
+  /// `{"id", "roles": [{"role", "basis_points", "method"}], "escrow_days"?, "minimum_payout_nano"?,
+  /// "effective_from"?}`, and in each role the members of its method (FORMAT section 2). The order is kept. What is 0 is not
+  /// there, so that a document has one spelling.
   public var json: JSON {
     var members = [JSONMember("id", .string(id)), JSONMember("roles", .array(roles.map(\.json)))]
     if escrowDays > 0 { members.append(JSONMember("escrow_days", .integer(escrowDays))) }
     if minimumPayoutNano > 0 { members.append(JSONMember("minimum_payout_nano", .decimal(minimumPayoutNano))) }
+    if let effectiveFrom { members.append(JSONMember("effective_from", .string(effectiveFrom.text))) }
     return .object(members)
   }
 
@@ -101,7 +110,7 @@ extension AttributionPolicy {
   }
 
   public init(json: JSON) throws(CreditError) {
-    let fields = try Fields(json, "policy", ["id", "roles", "escrow_days", "minimum_payout_nano"])
+    let fields = try Fields(json, "policy", ["id", "roles", "escrow_days", "minimum_payout_nano", "effective_from"])
     var roles: [PolicyRole] = []
     for (at, item) in try fields.array("roles", limit: Self.roleCountMax).enumerated() {
       roles.append(try PolicyRole(json: item, path: "policy.roles[\(at)]"))
@@ -114,7 +123,12 @@ extension AttributionPolicy {
     guard json["minimum_payout_nano"] == nil || (1...LedgerRules.priceNanoMax).contains(minimum) else {
       throw .json(path: fields.at("minimum_payout_nano"), wanted: "a decimal string from 1 to 2^62, or absent")
     }
+    let from = json["effective_from"] == nil ? nil : UnixDay(try fields.text("effective_from"))
+    guard json["effective_from"] == nil || from != nil else {
+      throw .json(path: fields.at("effective_from"), wanted: "a day as YYYY-MM-DD, or absent")
+    }
     try self.init(
-      id: try fields.id("id", "policy"), roles: roles, escrowDays: days, minimumPayoutNano: minimum)
+      id: try fields.id("id", "policy"), roles: roles, escrowDays: days, minimumPayoutNano: minimum, effectiveFrom: from
+    )
   }
 }

@@ -45,6 +45,10 @@ public enum CreditError: Error, Equatable, Sendable, CustomStringConvertible {
   case refusedAct(receipt: String, why: String)
   /// An account that would owe what it cannot owe.
   case overdrawn(account: String, nano: String)
+  /// A policy that does not share receipts of a day before it.
+  case notEffective(policy: String, from: String, day: String)
+  /// A policy that cannot take the place of another.
+  case notNext(policy: String, why: String)
   case kernelUnavailable(String)
   case outOfMemory(bytes: Int, purpose: String)
 
@@ -100,6 +104,9 @@ public enum CreditError: Error, Equatable, Sendable, CustomStringConvertible {
     case .refusedAct(let receipt, let why): "receipt '\(Self.show(receipt))' \(why)"
     case .overdrawn(let account, let nano):
       "'\(Self.show(account))' would have \(nano) nano-units; it cannot give what it has not"
+    case .notEffective(let policy, let from, let day):
+      "policy '\(policy)' is effective from \(from): it does not share a receipt of \(day)"
+    case .notNext(let policy, let why): "policy '\(policy)' cannot be the next one: it \(why)"
     case .kernelUnavailable(let name):
       "this processor cannot run the kernels '\(Self.show(name))'; leave the choice open"
     case .outOfMemory(let bytes, let purpose): "no memory for \(bytes) bytes of \(purpose); use a smaller snapshot"

@@ -39,18 +39,23 @@ extension WireDocumentSource: WireTwin {
   }
 }
 
-/// Asks for the policy that attribution applies.
+/// Asks for the policy that attribution applies to a receipt.
 public struct GetPolicyRequest: WireMessage, Equatable {
-  public init() {}
+  /// Empty: to one of now.
+  public var receiptID: String
+
+  public init(receiptID: String = "") { self.receiptID = receiptID }
 }
 
 extension GetPolicyRequest: WireTwin {
   typealias Twin = Colophon__Attribution__V1__GetPolicyRequest
   static func prepare(_ twin: UnsafeMutablePointer<Twin>) { colophon__attribution__v1__get_policy_request__init(twin) }
 
-  init(lifting twin: Twin) {}
+  init(lifting twin: Twin) { receiptID = lift(twin.receipt_id) }
 
-  func lower(to twin: UnsafeMutablePointer<Twin>, in arena: borrowing WireArena) throws(WireError) {}
+  func lower(to twin: UnsafeMutablePointer<Twin>, in arena: borrowing WireArena) throws(WireError) {
+    twin.pointee.receipt_id = try lowered(receiptID, in: arena)
+  }
 }
 
 /// The signed policy.

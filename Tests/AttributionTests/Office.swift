@@ -18,6 +18,7 @@ struct Office {
 
   let folder: String
   var policy = AttributionPolicy.standard
+  var nextPolicy: AttributionPolicy?
   var collections: String?
   var rarityTable: String?
 
@@ -36,6 +37,7 @@ struct Office {
   ) async throws -> AttributionService {
     var settings = AttributionSettings()
     settings.policy = policy
+    settings.nextPolicy = nextPolicy
     settings.collections = collections
     settings.rarityTable = rarityTable
     settings.audit = .statements

@@ -1,6 +1,7 @@
 import Codec
 import Credit
 import Cryptography
+import RPC
 import Receipts
 import ServiceKit
 import Stores
@@ -83,6 +84,50 @@ import Wire
       for (path, why) in [(large, "limit"), (office.folder, "regular file"), ("\(office.folder)/none", "opened")] {
         let error = try #require(throws: SettingsError.self) { try Office.settings(["--policy", path]) }
         #expect("\(error)".contains(why), "\(error)")
+      }
+    }
+  }
+
+  @Test func theNextPolicySharesReceiptsFromItsDayOn() async throws {
+    try await withOffice { office in
+      let day: Int64 = 86_400
+      office.nextPolicy = try AttributionPolicy(
+        id: "next/1", roles: [PolicyRole(role: "all", basisPoints: 10_000, method: .operator)],
+        effectiveFrom: UnixDay(number: 1))
+      let service = try await office.open(at: day - 1)
+      let next = try #require(service.nextSigner).policyStatement.bytes
+      let first = service.signer.policyStatement.bytes
+      // The time of the id counts, whatever the clock says.
+      for (time, policy) in [(UInt64(day) * 1_000 - 1, first), (UInt64(day) * 1_000, next)] {
+        let id = ReceiptID(unixMs: time, random: Array(1...10))
+        let request = AttributeRequest(
+          receiptID: id.description, executionStatement: try Office.execution(id),
+          modelStatement: try Office.model(Office.manifest()), priceNano: 1_000)
+        #expect(try await service.attribute(request).policyStatement == policy)
+        #expect(try service.policy(GetPolicyRequest(receiptID: id.description)).policyStatement == policy)
+      }
+      #expect(try service.policy(GetPolicyRequest()).policyStatement == first)
+      #expect(try await office.open(at: day).policy(GetPolicyRequest()).policyStatement == next)
+      #expect(throws: RPCError.self) { try service.policy(GetPolicyRequest(receiptID: "none")) }
+      // By itself it would share nothing until then.
+      office.policy = try #require(office.nextPolicy)
+      office.nextPolicy = nil
+      let early = office
+      let error = await #expect(throws: SettingsError.self) { try await early.open(at: day - 1) }
+      #expect("\(try #require(error))".contains("--next-policy"))
+      _ = try await office.open(at: day)
+    }
+  }
+
+  @Test func aNextPolicyThatCannotFollowIsRefused() async throws {
+    try await withOffice { office in
+      let roles = #""roles":[{"role":"all","basis_points":10000,"method":"operator/1"}]"#
+      let path = try office.file(#"{"id":"next/1","effective_from":"2030-01-01",\#(roles)}"#)
+      #expect(try Office.settings(["--next-policy", path]).nextPolicy?.id == "next/1")
+      for text in [#"{"id":"next/1",\#(roles)}"#, #"{"id":"default/1","effective_from":"2030-01-01",\#(roles)}"#] {
+        let path = try office.file(text)
+        let error = try #require(throws: SettingsError.self) { try Office.settings(["--next-policy", path]) }
+        #expect("\(error)".contains("'next-policy'"), "\(error)")
       }
     }
   }

@@ -20,7 +20,7 @@ extension FakePeers {
     } catch { preconditionFailure("\(error)") }
   }()
 
-  func policy(_ call: CallContext?) async throws -> [UInt8] {
+  func policy(of receipt: ReceiptID, _ call: CallContext?) async throws -> [UInt8] {
     try run(.policy) {
       let script = state.withLock { $0.script }
       if script.creditsSpans { return spanPolicyStatement }
@@ -41,7 +41,8 @@ extension FakePeers {
   }
 
   func attribute(_ request: AttributeRequest, _ call: CallContext?) async throws -> AttributeResponse {
-    let policy = try await policy(nil)
+    guard let receipt = ReceiptID(request.receiptID) else { throw RPCError(.invalidArgument, "no receipt id") }
+    let policy = try await policy(of: receipt, nil)
     return try run(.attribute) {
       if let known = state.withLock({ $0.shares[request.receiptID] }) { return known }
       let execution = try SignedStatement(request.executionStatement)

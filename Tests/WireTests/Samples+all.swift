@@ -147,7 +147,7 @@ private func otherSamples() throws -> [Sample] {
     try Sample(FindOwnersResponse(ownership: awkward), empty: FindOwnersResponse()),
     try Sample(FindSpansRequest(texts: [awkward, [], [7]]), empty: FindSpansRequest()),
     try Sample(FindSpansResponse(spans: awkward), empty: FindSpansResponse()),
-    try Sample(GetPolicyRequest(), empty: GetPolicyRequest()),
+    try Sample(GetPolicyRequest(receiptID: "r"), empty: GetPolicyRequest()),
     try Sample(GetPolicyResponse(policyStatement: awkward), empty: GetPolicyResponse()),
     try Sample(ListCreditsRequest(contributor: words, afterEntry: .max), empty: ListCreditsRequest()),
     try Sample(ListCreditsResponse(credits: [credit, CreditedAmount()]), empty: ListCreditsResponse()),

@@ -89,6 +89,7 @@ struct CreditAudit {
   private func shares() throws -> Row {
     let due: [Share]
     do {
+      try policy.requireEffective(unixMs: run.receiptID.unixMs)
       due = try computeShares(
         policy: policy, lineage: manifest.lineage, operator: execution.statement.issuer, price: attribution.priceNano,
         usage: run.count(by: execution.statement.issuer),

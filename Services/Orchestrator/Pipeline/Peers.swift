@@ -1,5 +1,6 @@
 internal import Logging
 internal import RPC
+internal import Receipts
 internal import Wire
 
 /// The four services that a request passes through, as the pipeline calls them. All calls but `generate` may be repeated.
@@ -21,7 +22,7 @@ protocol Peers: Sendable {
   func logKeys() async throws -> LogKeys
 
   func attribute(_ request: AttributeRequest, _ call: CallContext?) async throws -> AttributeResponse
-  func policy(_ call: CallContext?) async throws -> [UInt8]
+  func policy(of receipt: ReceiptID, _ call: CallContext?) async throws -> [UInt8]
   func balance(of contributor: String, _ call: CallContext?) async throws -> LedgerBalance
   func credits(_ request: ListCreditsRequest, _ call: CallContext?) async throws -> [CreditedAmount]
   func findOwners(_ request: FindOwnersRequest, _ call: CallContext?) async throws -> FindOwnersResponse

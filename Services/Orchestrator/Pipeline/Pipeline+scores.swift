@@ -14,7 +14,8 @@ extension Pipeline {
     let documents = live.request.parameters.documents
     guard !documents.isEmpty else { return nil }
     do {
-      let policy = try AttributionPolicy(json: SignedStatement(try await peers.policy(call)).statement.predicate)
+      let policy = try AttributionPolicy(
+        json: SignedStatement(try await peers.policy(of: row.receiptID, call)).statement.predicate)
       guard policy.creditsDocuments else { return nil }
       let answer = try await peers.scoreDocuments(
         try reexecuteRequest(row), within: settings.creditBudget, call)

@@ -1,5 +1,6 @@
 internal import Logging
 internal import RPC
+internal import Receipts
 internal import ServiceKit
 internal import Wire
 
@@ -102,9 +103,10 @@ struct RemotePeers: Peers {
     try await attribution.call(AttributionProcedures.attribute, request, timeout: timeout, context: call)
   }
 
-  func policy(_ call: CallContext?) async throws -> [UInt8] {
+  func policy(of receipt: ReceiptID, _ call: CallContext?) async throws -> [UInt8] {
     try await attribution.call(
-      AttributionProcedures.getPolicy, GetPolicyRequest(), timeout: .seconds(5), context: call
+      AttributionProcedures.getPolicy, GetPolicyRequest(receiptID: receipt.description), timeout: .seconds(5),
+      context: call
     ).policyStatement
   }
 

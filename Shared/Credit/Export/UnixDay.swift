@@ -2,7 +2,7 @@
 ///
 /// Days end at 2999-12-30: readers of dates have years of four digits, some none from 3000 on, and a receipt's id, which
 /// anybody may have made up, can name the year 10889. Such a one is dated on the last day.
-public struct UnixDay: Comparable, Sendable {
+public struct UnixDay: Comparable, Hashable, Sendable {
   static let last = 376_198
 
   public let number: Int

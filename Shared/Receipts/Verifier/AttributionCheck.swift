@@ -29,6 +29,7 @@ extension BundleVerifier {
       guard policyStatement.statement.subject.hasSameBytes(as: rules.id) else {
         throw Refusal("policy: its subject is not its id")
       }
+      try rules.requireEffective(unixMs: evidence.receiptPredicate.receiptID.unixMs)
       guard attribution.operatorID.hasSameBytes(as: execution.signed.statement.issuer) else {
         throw Refusal("the operator credited is not the one that executed")
       }

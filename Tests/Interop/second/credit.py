@@ -1,14 +1,17 @@
 """Attribution (FORMAT section 7), in Python's integers: a product of 128 bits, and more, is exact here."""
 
+import re
 from collections import defaultdict
+from datetime import date, timedelta
 from typing import Any
 
 from . import lineage
 from .shape import decimal, digest, identifier, integer, list_of, record, text, that
-from .values import PRICE_MAX, is_id, require
+from .values import PRICE_MAX, Refused, is_id, require
 
 UNATTRIBUTED = "unattributed"
 WHOLE = 10_000
+DAYS = (date(1970, 1, 1), date(2999, 12, 30))
 WEIGHTS_MAX = 1 << 20
 _SPLIT = integer(1, WHOLE)
 NEAR = {"shingle", "words", "near_bp"}
@@ -47,6 +50,21 @@ def _whole(parts: list[dict[str, Any]], what: str) -> None:
     require(sum(part["basis_points"] for part in parts) == WHOLE, f"{what} does not give away 10000 basis points")
 
 
+def _day(value: Any, path: str) -> None:
+    require(isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", value, re.ASCII), f"{path} is no day")
+    try:
+        require(DAYS[0] <= date.fromisoformat(value) <= DAYS[1], f"{path} is out of range")
+    except ValueError as error:
+        raise Refused(f"{path}: {error}") from None
+
+
+def _effective(policy: dict[str, Any], receipt: str) -> bool:
+    """Whether the policy may share a receipt: its id begins with 48 bits of milliseconds since 1970."""
+    milliseconds = int(receipt.replace("-", "")[:12], 16)
+    number = min(milliseconds // 86_400_000, (DAYS[1] - DAYS[0]).days)
+    return DAYS[0] + timedelta(days=number) >= date.fromisoformat(policy.get("effective_from", "1970-01-01"))
+
+
 def check_policy(value: Any, path: str) -> None:
     """The shape of a policy's predicate (FORMAT section 2)."""
     def role_shape(role: Any, where: str) -> None:
@@ -58,7 +76,7 @@ def check_policy(value: Any, path: str) -> None:
 
     # What a payout does with both is no part of what a bundle shows.
     record(id=identifier, roles=list_of(role_shape, 1, 16), escrow_days_=integer(1, 3650),
-           minimum_payout_nano_=minimum)(value, path)
+           minimum_payout_nano_=minimum, effective_from_=_day)(value, path)
     _distinct([role["role"] for role in value["roles"]], f"{path}.roles")
     _whole(value["roles"], path)
     for role in value["roles"]:
@@ -86,6 +104,7 @@ def shares(
 ) -> list[dict[str, str]]:
     """The list of shares that the statement has to hold; `documents` are the scores of those in the prompt, `spans` those of the answer."""
     roles = policy["roles"]
+    require(_effective(policy, attribution["receipt_id"]), "the policy is not effective yet")
     require(is_id(attribution["operator"]), "the operator is no id")
     parts = apportion(int(attribution["price_nano"]), [(role["role"], role["basis_points"]) for role in roles])
     earned: dict[str, int] = defaultdict(int)

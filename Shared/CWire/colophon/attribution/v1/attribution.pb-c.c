@@ -2014,9 +2014,29 @@ const ProtobufCMessageDescriptor colophon__attribution__v1__document_source__des
   (ProtobufCMessageInit) colophon__attribution__v1__document_source__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-#define colophon__attribution__v1__get_policy_request__field_descriptors NULL
-#define colophon__attribution__v1__get_policy_request__field_indices_by_name NULL
-#define colophon__attribution__v1__get_policy_request__number_ranges NULL
+static const ProtobufCFieldDescriptor colophon__attribution__v1__get_policy_request__field_descriptors[1] =
+{
+  {
+    "receipt_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Attribution__V1__GetPolicyRequest, receipt_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned colophon__attribution__v1__get_policy_request__field_indices_by_name[] = {
+  0,   /* field[0] = receipt_id */
+};
+static const ProtobufCIntRange colophon__attribution__v1__get_policy_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
 const ProtobufCMessageDescriptor colophon__attribution__v1__get_policy_request__descriptor =
 {
   PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
@@ -2025,10 +2045,10 @@ const ProtobufCMessageDescriptor colophon__attribution__v1__get_policy_request__
   "Colophon__Attribution__V1__GetPolicyRequest",
   "colophon.attribution.v1",
   sizeof(Colophon__Attribution__V1__GetPolicyRequest),
-  0,
+  1,
   colophon__attribution__v1__get_policy_request__field_descriptors,
   colophon__attribution__v1__get_policy_request__field_indices_by_name,
-  0,  colophon__attribution__v1__get_policy_request__number_ranges,
+  1,  colophon__attribution__v1__get_policy_request__number_ranges,
   (ProtobufCMessageInit) colophon__attribution__v1__get_policy_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };

@@ -118,10 +118,14 @@ struct  Colophon__Attribution__V1__DocumentSource
 struct  Colophon__Attribution__V1__GetPolicyRequest
 {
   ProtobufCMessage base;
+  /*
+   * empty: to one of now
+   */
+  char *receipt_id;
 };
 #define COLOPHON__ATTRIBUTION__V1__GET_POLICY_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&colophon__attribution__v1__get_policy_request__descriptor) \
-     }
+    , (char *)protobuf_c_empty_string }
 
 
 struct  Colophon__Attribution__V1__GetPolicyResponse

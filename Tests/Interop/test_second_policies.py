@@ -1,10 +1,12 @@
-"""A policy's escrow and minimum payout: accepted by both verifiers, and refused by both where they are none."""
+"""A policy's escrow, minimum payout and first day: accepted by both verifiers, and refused by both where they are none."""
+
+from datetime import date, timedelta
 
 import pytest
 
 import mint
 from both import failed
-from recipes import POLICY, Recipe
+from recipes import POLICY, RECEIPT_ID, Recipe
 from second import credit
 from second.values import Refused
 
@@ -12,12 +14,17 @@ REFUSED = [
     {"escrow_days": 0}, {"escrow_days": -1}, {"escrow_days": 3651}, {"escrow_days": "14"}, {"escrow_days": None},
     {"escrow_days": True}, {"minimum_payout_nano": "0"}, {"minimum_payout_nano": 1}, {"minimum_payout_nano": "01"},
     {"minimum_payout_nano": "-1"}, {"minimum_payout_nano": str(2**62 + 1)}, {"minimum_payout_nano": None},
-    {"minimum_payout": "1"}]
+    {"minimum_payout": "1"},
+    {"effective_from": 20000}, {"effective_from": ""}, {"effective_from": "2020-1-01"}, {"effective_from": "2023-02-29"},
+    {"effective_from": "2020-01-01 "}, {"effective_from": "20200101"}, {"effective_from": "1969-12-31"},
+    {"effective_from": "3000-01-01"}, {"effective_from": None}]
+DAY = date(1970, 1, 1) + timedelta(milliseconds=int(RECEIPT_ID.replace("-", "")[:12], 16))
 
 
 @pytest.mark.parametrize("more", [
     {"escrow_days": 1}, {"escrow_days": 3650}, {"minimum_payout_nano": "1"}, {"minimum_payout_nano": str(2**62)},
-    {"escrow_days": 14, "minimum_payout_nano": "5000000000"}])
+    {"escrow_days": 14, "minimum_payout_nano": "5000000000"},
+    {"effective_from": "1970-01-01"}, {"effective_from": str(DAY)}])
 def test_both_accept_a_policy_with_them(both, more):
     report = both(Recipe(rules=POLICY | more).mint(), mint.trust_policy(), what=more)
     assert report.accepted, report.table()
@@ -33,3 +40,10 @@ def test_the_second_says_no_by_itself(more):
     credit.check_policy(POLICY, "policy")
     with pytest.raises(Refused):
         credit.check_policy(POLICY | more, "policy")
+
+
+@pytest.mark.parametrize("day", [str(DAY + timedelta(days=1)), "2999-12-30"])
+def test_both_refuse_a_policy_that_is_not_effective_yet(both, day):
+    what = {"effective_from": day}
+    credit.check_policy(POLICY | what, "policy")
+    assert failed(both(Recipe(rules=POLICY | what).mint(), mint.trust_policy(), what=what)) == {"attribution"}
