@@ -70,7 +70,7 @@ struct Execution {
       case .message(let index): predicate.messages[index] = digest
       case .content: predicate.content = digest
       case .tokens: predicate.tokens = digest
-      case .activation, .wire, .stream, .scores: break
+      case .activation, .wire, .stream, .scores, .spans: break
       }
     }
   }

@@ -49,7 +49,17 @@ extension AttributionService {
     guard try found.content.commitment(for: .content) == execution.content else {
       throw RPCError(.invalidArgument, "content opens another commitment than the execution's")
     }
+    let snapshot = found.spans.registry
+    let registered = try await feed.registeredSpans(at: snapshot, spans)
+    guard registered.registry == snapshot else {
+      throw RPCError(
+        .failedPrecondition,
+        "spans: they were looked for in other texts: put back the collections of then, "
+          + "--\(AttributionSettings.collections)")
+    }
     let texts = try AnswerContent(found.content.data).choices.map(\.text)
-    try await feed.require(found.spans, of: texts, spans)
+    guard try registered.lines(texts) == found.spans.lines else {
+      throw RPCError(.invalidArgument, "spans: the texts registered in \(snapshot.size) entries have others")
+    }
   }
 }

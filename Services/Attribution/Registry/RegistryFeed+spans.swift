@@ -12,22 +12,12 @@ extension RegistryFeed {
     return formedSpans
   }
 
-  /// Refuses spans that are not what this service finds itself at the size of the log that they name.
-  func require(_ spans: AnswerSpans, of texts: [String], _ lookup: SpanLookup) async throws {
-    let snapshot = spans.registry
+  /// The texts that were registered at a snapshot that somebody names. Errors: a snapshot that the log did not have.
+  func registeredSpans(at snapshot: RegistrySnapshot, _ lookup: SpanLookup) async throws -> RegisteredSpans {
     try await requireHad(snapshot, "spans")
-    var formed = formedSpans
-    if formed?.registry.size != snapshot.size || formed?.registry.root != snapshot.root {
-      formed = try await lookup.form(in: registry.registry, at: snapshot, continuing: nil)
+    if let formedSpans, formedSpans.registry.size == snapshot.size, formedSpans.registry.root == snapshot.root {
+      return formedSpans
     }
-    guard let formed, formed.registry.records == snapshot.records else {
-      throw RPCError(
-        .failedPrecondition,
-        "spans: they were looked for in other texts: put back the collections of then, "
-          + "--\(AttributionSettings.collections)")
-    }
-    guard try formed.lines(texts) == spans.lines else {
-      throw RPCError(.invalidArgument, "spans: the texts registered in \(snapshot.size) entries have others")
-    }
+    return try await lookup.form(in: registry.registry, at: snapshot, continuing: nil)
   }
 }

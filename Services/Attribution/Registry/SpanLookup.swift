@@ -13,9 +13,8 @@ struct SpanLookup: Sendable {
   /// Nil for a policy without `span/1`. Errors: `SettingsError`, also for another table than the policy names.
   init?(_ settings: AttributionSettings) throws {
     guard let policy = settings.policy.spans else { return nil }
-    guard let rarity = try Self.table(settings.rarityTable, policy) else { return nil }
     self.policy = policy
-    self.rarity = rarity
+    rarity = try Self.table(settings.rarityTable, policy)
     guard let folder = settings.collections else {
       texts = try SpanTexts([])
       return
@@ -25,7 +24,7 @@ struct SpanLookup: Sendable {
     }
   }
 
-  private static func table(_ path: String?, _ policy: SpanParameters) throws -> RarityTable? {
+  private static func table(_ path: String?, _ policy: SpanParameters) throws -> RarityTable {
     let name = AttributionSettings.rarityTable
     let wanted = "sha256:\(policy.rarityTable.hex), which the policy names for span/1"
     guard let path else {
