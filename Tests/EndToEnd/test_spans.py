@@ -36,7 +36,7 @@ def folder(answer, tmp_path_factory):
     folder = tmp_path_factory.mktemp("texts")
     texts, words = folder / "texts", answer.split()
     texts.mkdir()
-    (texts / "book.txt").write_text("A book about this and that. " + " ".join(words[:-4]).upper() + "\nThe end.")
+    (texts / "book.txt").write_text("A book about this and that. " + " ".join(words[:-4]).upper() + "\nFinis.")
     (texts / "page.jsonl").write_text(json.dumps({"text": "Somebody wrote: " + " ".join(words[2:14])}) + "\n")
     said = programs.must(programs.colophon(
         "credit", "rarity", "--collections", str(texts), "--out", str(folder / "table")))

@@ -143,7 +143,27 @@ import Testing
     #expect(throws: ReceiptError.self) { try Self.spans([], of: [words]) }
   }
 
-  @Test func `limits of what is stated, and flips of it`() throws {
+  @Test func `every byte of the opening, and of the statement, matters`() throws {
+    let honest = try Self.world([Self.line(0, 0, 2)]).sealed().bundle
+    let verifier = BundleVerifier(policy: try World.trust())
+    let opening = try #require(honest.openings[.spans])
+    for at in opening.indices {
+      var bundle = honest
+      bundle.openings[.spans]?[at] ^= UInt8(1 << (at % 8))
+      let report = verifier.verify(try bundle.encoded())
+      // Salt, length and data: each makes it open something else, or nothing.
+      #expect(report[.content]?.state == .fail && report[.custody]?.state == .fail, "\(at)")
+      #expect(report[.attribution]?.state != .pass, "\(at)")
+    }
+    let statement = try #require(honest.statements[.attribution])
+    for at in statement.indices {
+      var bundle = honest
+      bundle.statements[.attribution]?[at] ^= UInt8(1 << (at % 8))
+      #expect(verifier.verify(try bundle.encoded())[.signatures]?.state == .fail, "\(at)")
+    }
+  }
+
+  @Test func `limits of what is stated`() throws {
     let stated = try Self.spans([Self.line(0, 0, 2)]).stated
     for (member, value) in [
       ("method", "span/2"), ("tokens", 0), ("tokens", .integer(AnswerSpans.tokenCountMax + 1)),
