@@ -22,7 +22,7 @@ import Testing
     try AnswerSpans.data(registry, lines)
   }
 
-  private static func spans(
+  static func spans(
     _ lines: [SpanLine], _ registry: RegistrySnapshot = snapshot, of texts: [String] = ["a b c d e f", "g h i"]
   ) throws -> AnswerSpans {
     try AnswerSpans(Opening(salt: World.salt("spans"), data: encoded(lines, registry)), of: texts)
@@ -112,37 +112,6 @@ import Testing
     #expect(try Self.world([Self.line(0, 0, 2)], late).report().failed == [.attribution])
   }
 
-  @Test func `spans that could not be of the answer are refused`() throws {
-    #expect(try Self.spans([Self.line(0, 0, 4), Self.line(1, 2, 4, paid: 2)]).lines.count == 2)
-    let wrong: [(String, [SpanLine])] = [
-      ("behind the words", [Self.line(0, 4, 3)]), ("far behind", [Self.line(0, 1 << 52, 1 << 52)]),
-      ("another choice", [Self.line(0, 0, 2, choice: 2)]), ("paid for more", [Self.line(0, 0, 2, paid: 3)]),
-      ("paid for nothing", [Self.line(0, 0, 2, paid: 0)]), ("paid for less", [Self.line(0, 0, 2, paid: 1)]),
-      ("paid twice", [Self.line(0, 0, 4), Self.line(1, 2, 4)]),
-      ("the later of equal ones first", [Self.line(0, 0, 4, paid: 2), Self.line(1, 2, 4)]),
-      ("inside another", [Self.line(0, 0, 4), Self.line(1, 1, 3, paid: 1)]),
-      ("out of order", [Self.line(0, 3, 2), Self.line(1, 0, 2)]),
-      ("choices out of order", [Self.line(0, 0, 2, choice: 1), Self.line(1, 0, 2)]),
-      ("twice", [Self.line(0, 0, 2), Self.line(1, 0, 2)]),
-      ("committed behind the registry", [Self.line(0, 0, 2, committed: 3)]),
-      ("no id", [Self.line(0, 0, 2, by: "a b")]),
-    ]
-    for (name, lines) in wrong {
-      #expect(throws: ReceiptError.self, "\(name)") { try Self.spans(lines) }
-    }
-    #expect(throws: ReceiptError.self, "no records") {
-      try Self.spans([Self.line(0, 0, 2)], RegistrySnapshot(size: 3, root: SHA256.hash([9])))
-    }
-    let data = try Self.encoded([Self.line(0, 0, 2)])
-    for lie in [data + [0x20], Array(data.dropLast()), Array("{}".utf8), []] {
-      #expect(throws: ReceiptError.self) {
-        try AnswerSpans(Opening(salt: World.salt("spans"), data: lie), of: ["a b c"])
-      }
-    }
-    let words = Array(repeating: "a", count: AnswerSpans.tokenCountMax + 1).joined(separator: " ")
-    #expect(throws: ReceiptError.self) { try Self.spans([], of: [words]) }
-  }
-
   @Test func `every byte of the opening, and of the statement, matters`() throws {
     let honest = try Self.world([Self.line(0, 0, 2)]).sealed().bundle
     let verifier = BundleVerifier(policy: try World.trust())
@@ -161,36 +130,5 @@ import Testing
       bundle.statements[.attribution]?[at] ^= UInt8(1 << (at % 8))
       #expect(verifier.verify(try bundle.encoded())[.signatures]?.state == .fail, "\(at)")
     }
-  }
-
-  @Test func `limits of what is stated`() throws {
-    let stated = try Self.spans([Self.line(0, 0, 2)]).stated
-    for (member, value) in [
-      ("method", "span/2"), ("tokens", 0), ("tokens", .integer(AnswerSpans.tokenCountMax + 1)),
-      ("spans", .integer(AnswerSpans.countMax + 1)), ("spans", -1), ("root", "x"),
-      ("registry", ["root": .digest(Self.snapshot.root), "size": "3"]),
-    ] as [(String, JSON)] {
-      #expect(throws: ReceiptError.self, "\(member)") {
-        try StatedSpans(try Fields(stated.json.with([member], value), "stated"))
-      }
-    }
-  }
-
-  @Test func `a line proves itself under the root, and no other does`() throws {
-    let spans = try Self.spans([Self.line(0, 0, 2), Self.line(1, 3, 2, by: "bob"), Self.line(2, 0, 3, choice: 1)])
-    for span in 0..<3 {
-      let proof = try SpanProof(try #require(spans.proof(of: span)).json)
-      try proof.verify(spans.stated)
-      #expect(proof.line == spans.lines[span])
-      var forged = proof
-      forged.line = Self.line(span, 0, 2, by: "eve")
-      #expect(throws: ReceiptError.self) { try forged.verify(spans.stated) }
-      var other = spans.stated
-      other.spans = 4
-      #expect(throws: ReceiptError.self) { try proof.verify(other) }
-    }
-    #expect(spans.proof(of: 3) == nil)
-    let one = try Self.spans([Self.line(0, 0, 2)])
-    #expect(one.stated.root != spans.stated.root && one.proof(of: 0)?.path.isEmpty == true)
   }
 }
