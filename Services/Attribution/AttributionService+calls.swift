@@ -7,17 +7,18 @@ internal import Stores
 internal import Wire
 
 extension AttributionService {
-  /// Signs and posts the shares of one execution. The same input always gets the same bytes; another input for the same
+  /// Signs and posts the shares of one execution; of a receipt that waits for them, about that receipt. The same input always gets the same bytes; another input for the same
   /// receipt is `already_exists`.
   func attribute(_ input: AttributeRequest) async throws -> AttributeResponse {
     let id = try Self.receiptID(input.receiptID)
+    let later = try LaterReceipt(input, id)
     let from = AttributionInput(
       receiptID: id, execution: SHA256.hash(input.executionStatement), model: SHA256.hash(input.modelStatement),
-      priceNano: input.priceNano)
+      priceNano: input.priceNano, receipt: later?.digest)
     do {
       // Only what was valid is kept, so that bytes that are known need not be read again.
       if let kept = try await ledger.attribution(for: from) {
-        try Self.require(kept, of: try Self.scores(input), try Self.spans(input)?.spans)
+        try Self.require(kept, of: try Self.scores(input), try Self.spans(input)?.spans, about: from.subject)
         return Self.response(kept)
       }
       let execution = try ExecutedRequest(
@@ -27,13 +28,15 @@ extension AttributionService {
         throw RPCError(
           .invalidArgument, "documents has \(input.documents.count), the execution was shown \(execution.documents)")
       }
+      try later?.require(scores?.ownership?.registry)
       if let scores { try await requireOwners(scores) }
       let spans = try Self.spans(input)
       if let spans { try await require(spans, of: execution) }
+      try later?.require(spans?.spans.registry)
       let signed = try signer(of: id.unixMs).sign(
-        execution, priceNano: input.priceNano, scores: scores, spans: spans?.spans)
+        execution, priceNano: input.priceNano, scores: scores, spans: spans?.spans, about: from.subject)
       let kept = try await ledger.post(from, signed, owner: owner)
-      try Self.require(kept, of: scores, spans?.spans)
+      try Self.require(kept, of: scores, spans?.spans, about: from.subject)
       // Of two calls at once, the one whose bytes were kept counts.
       if kept.statement == signed.bytes { metrics.attributions.increment() }
       return Self.response(kept)

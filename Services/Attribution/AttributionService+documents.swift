@@ -45,8 +45,14 @@ extension AttributionService {
   }
 
   /// What was signed before is an answer to a repeated call only where that has the same scores and spans.
-  static func require(_ kept: KeptAttribution, of scores: DocumentScores?, _ spans: AnswerSpans?) throws {
-    let predicate = try AttributionPredicate(SignedStatement(kept.statement).statement.predicate)
+  static func require(
+    _ kept: KeptAttribution, of scores: DocumentScores?, _ spans: AnswerSpans?, about subject: Digest32
+  ) throws {
+    let signed = try SignedStatement(kept.statement)
+    let predicate = try AttributionPredicate(signed.statement.predicate)
+    guard signed.statement.subjectDigest == subject else {
+      throw RPCError(.alreadyExists, "receipt \(predicate.receiptID) is attributed already, about another statement")
+    }
     guard predicate.scores == scores?.stated else {
       throw RPCError(.alreadyExists, "receipt \(predicate.receiptID) is attributed with other scores of its documents")
     }

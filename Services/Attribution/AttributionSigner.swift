@@ -34,12 +34,14 @@ struct AttributionSigner: Sendable {
   ///
   /// Errors: `CreditError` for a price or an issuer that cannot be shared, `ReceiptError` for shares that no statement
   /// holds.
-  /// - Parameter scores: of the documents in its prompt; nil where there are none, or they were not scored, and then what
-  ///   the policy gives them is `unattributed`.
-  /// - Parameter spans: of its answer; nil where they were not looked for, and then what the policy gives for them is
-  ///   `unattributed`.
+  /// - Parameters:
+  ///   - scores: of the documents in its prompt; nil where there are none, or they were not scored, and then what the policy
+  ///     gives them is `unattributed`.
+  ///   - spans: of its answer; nil where they were not looked for, and then what the policy gives for them is `unattributed`.
+  ///   - subject: the execution, or the receipt of a later attribution.
   func sign(
-    _ execution: ExecutedRequest, priceNano: UInt64, scores: DocumentScores? = nil, spans: AnswerSpans? = nil
+    _ execution: ExecutedRequest, priceNano: UInt64, scores: DocumentScores? = nil, spans: AnswerSpans? = nil,
+    about subject: Digest32
   ) throws -> SignedStatement {
     try policy.requireEffective(unixMs: execution.receiptID.unixMs)
     let shares = try computeShares(
@@ -52,7 +54,7 @@ struct AttributionSigner: Sendable {
       scores: scores?.stated, spans: spans?.stated)
     return try SignedStatement(
       signing: Statement(
-        kind: .attribution, issuer: issuer, subject: execution.receiptID.description, subjectDigest: execution.digest,
+        kind: .attribution, issuer: issuer, subject: execution.receiptID.description, subjectDigest: subject,
         issuedAt: now(), predicate: predicate.json),
       with: key)
   }

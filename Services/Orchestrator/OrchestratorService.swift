@@ -25,6 +25,7 @@ public struct OrchestratorService: HostedService {
   let slots: RequestSlots
   let reportSlots = RequestSlots(count: AttestationRoute.reportsMax)
   let recovery: Recovery
+  let later: LaterAttributor
 
   public init(context: ServiceContext) async throws {
     try await self.init(
@@ -54,13 +55,14 @@ public struct OrchestratorService: HostedService {
       outbox: outbox, registrar: registrar, key: key, keyID: keyID, issuer: issuer, interval: settings.epochInterval,
       receiptsMax: settings.epochReceiptsMax, logger: logger, now: now)
     recovery = Recovery(pipeline, epochs)
+    later = LaterAttributor(pipeline)
   }
 
   public static func migrate(settings: SettingsValues, folder: String, dryRun: Bool) async throws -> [String]? {
     try await OrchestratorSettings.database(settings, folder: folder).migrate(Outbox.schema, dryRun: dryRun)
   }
 
-  public var backgroundServices: [any Service] { [recovery] }
+  public var backgroundServices: [any Service] { [recovery, later] }
 
   public var readinessChecks: [ReadinessCheck] {
     let pipeline = pipeline

@@ -15,6 +15,10 @@ struct OrchestratorSettings: Sendable {
   var priceCompletionNano: UInt64 = 3000
   /// Longest time that a receipt waits for the scores of the documents in its prompt, and for the spans of its answer.
   var creditBudget: Duration = .seconds(10)
+  /// How often it is tried to value them later.
+  var creditAttempts: Int64 = 100
+  /// Longest time for one re-execution, or for a part of the values of documents.
+  var verifyTimeout: Duration = .seconds(300)
   var requestsMax = 64
   /// Longest time that a receipt waits to be counted by an epoch, and most receipts of one.
   var epochInterval: Duration = .seconds(600)
@@ -57,7 +61,11 @@ struct OrchestratorSettings: Sendable {
         "credit-budget", .duration, default: "10s",
         help:
           "Longest time that a receipt waits for the scores of the documents in its prompt, and the spans of its answer, "
-          + "where the policy of attribution has context-shapley/1 or span/1; what is not found in it is unattributed."),
+          + "where the policy of attribution has context-shapley/1 or span/1. Documents that are not scored in it are "
+          + "credited by a later statement; spans that are not found in it are unattributed."),
+      Setting(
+        "credit-attempts", .int(1...1_000_000), default: "100",
+        help: "How often it is tried to score documents later, up to ten minutes apart; then they are unattributed."),
       Setting(
         "max-requests", .int(1...65_536), default: "64", help: "Requests answered at once; more are told to come back."),
       Setting(
@@ -95,6 +103,8 @@ struct OrchestratorSettings: Sendable {
     pricePromptNano = UInt64(try values.int("price-prompt-nano"))
     priceCompletionNano = UInt64(try values.int("price-completion-nano"))
     creditBudget = try values.duration("credit-budget")
+    creditAttempts = Int64(try values.int("credit-attempts"))
+    verifyTimeout = try values.duration("verify-timeout")
     requestsMax = try values.int("max-requests")
     epochInterval = try values.duration("epoch-interval")
     epochReceiptsMax = try values.int("epoch-receipts-max")

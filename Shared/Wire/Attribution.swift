@@ -16,11 +16,18 @@ public struct AttributeRequest: WireMessage, Equatable {
   public var content: [UInt8]
   /// The opening of what FindSpans gave; empty where nothing was looked for.
   public var spans: [UInt8]
+  /// Of a later attribution; empty of an early one.
+  public var receiptStatement: [UInt8]
+  /// Of that receipt in the log.
+  public var receiptIndex: UInt64
 
   public init(
     receiptID: String = "", executionStatement: [UInt8] = [], modelStatement: [UInt8] = [], priceNano: UInt64 = 0,
-    documents: [WireDocumentSource] = [], scores: [UInt8] = [], content: [UInt8] = [], spans: [UInt8] = []
+    documents: [WireDocumentSource] = [], scores: [UInt8] = [], content: [UInt8] = [], spans: [UInt8] = [],
+    receiptStatement: [UInt8] = [], receiptIndex: UInt64 = 0
   ) {
+    self.receiptStatement = receiptStatement
+    self.receiptIndex = receiptIndex
     self.receiptID = receiptID
     self.executionStatement = executionStatement
     self.modelStatement = modelStatement
@@ -45,6 +52,8 @@ extension AttributeRequest: WireTwin {
     scores = [UInt8](twin.scores)
     content = [UInt8](twin.content)
     spans = [UInt8](twin.spans)
+    receiptStatement = [UInt8](twin.receipt_statement)
+    receiptIndex = twin.receipt_index
   }
 
   func lower(to twin: UnsafeMutablePointer<Twin>, in arena: borrowing WireArena) throws(WireError) {
@@ -57,6 +66,8 @@ extension AttributeRequest: WireTwin {
     twin.pointee.scores = try arena.data(scores)
     twin.pointee.content = try arena.data(content)
     twin.pointee.spans = try arena.data(spans)
+    twin.pointee.receipt_statement = try arena.data(receiptStatement)
+    twin.pointee.receipt_index = receiptIndex
   }
 }
 

@@ -6,9 +6,12 @@ internal import CWire
 public struct FindOwnersRequest: WireMessage, Equatable {
   /// In the prompt, in order, each with its record.
   public var documents: [WireDocumentSource]
+  /// By the registry of so many entries; 0: as far as the log is followed now.
+  public var logSize: UInt64
 
-  public init(documents: [WireDocumentSource] = []) {
+  public init(documents: [WireDocumentSource] = [], logSize: UInt64 = 0) {
     self.documents = documents
+    self.logSize = logSize
   }
 }
 
@@ -18,11 +21,13 @@ extension FindOwnersRequest: WireTwin {
 
   init(lifting twin: Twin) {
     documents = lift(twin.documents, twin.n_documents)
+    logSize = twin.log_size
   }
 
   func lower(to twin: UnsafeMutablePointer<Twin>, in arena: borrowing WireArena) throws(WireError) {
     twin.pointee.n_documents = documents.count
     twin.pointee.documents = try arena.list(documents)
+    twin.pointee.log_size = logSize
   }
 }
 

@@ -9,11 +9,17 @@ public struct ReexecuteRequest: WireMessage, Equatable {
   public var openings: [WireOpening]
   /// Set for a later verdict, empty for an early one.
   public var receiptDigest: [UInt8]
+  /// Of `ScoreDocuments`: a part of the sets, in the order in which the first document changes least often.
+  public var firstSet: UInt32
+  /// 0: all of them.
+  public var setCount: UInt32
 
   public init(
     executionStatement: [UInt8] = [], modelStatement: [UInt8] = [], openings: [WireOpening] = [],
-    receiptDigest: [UInt8] = []
+    receiptDigest: [UInt8] = [], firstSet: UInt32 = 0, setCount: UInt32 = 0
   ) {
+    self.firstSet = firstSet
+    self.setCount = setCount
     self.executionStatement = executionStatement
     self.modelStatement = modelStatement
     self.openings = openings
@@ -30,6 +36,8 @@ extension ReexecuteRequest: WireTwin {
     modelStatement = [UInt8](twin.model_statement)
     openings = lift(twin.openings, twin.n_openings)
     receiptDigest = [UInt8](twin.receipt_digest)
+    firstSet = twin.first_set
+    setCount = twin.set_count
   }
 
   func lower(to twin: UnsafeMutablePointer<Twin>, in arena: borrowing WireArena) throws(WireError) {
@@ -38,6 +46,8 @@ extension ReexecuteRequest: WireTwin {
     twin.pointee.n_openings = openings.count
     twin.pointee.openings = try arena.list(openings)
     twin.pointee.receipt_digest = try arena.data(receiptDigest)
+    twin.pointee.first_set = firstSet
+    twin.pointee.set_count = setCount
   }
 }
 

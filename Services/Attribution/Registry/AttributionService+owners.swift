@@ -3,7 +3,7 @@ internal import Receipts
 internal import Wire
 
 extension AttributionService {
-  /// Whom documents belong to, by the registry as it is now; empty where no log is followed.
+  /// Whom documents belong to, by the registry as it is now or was at a size of the log; empty where no log is followed.
   func findOwners(_ input: FindOwnersRequest) async throws -> FindOwnersResponse {
     let sources = try Self.sources(input.documents)
     guard (1...RequestedDocument.countMax).contains(sources.count), sources.allSatisfy({ $0.record != nil }) else {
@@ -14,7 +14,9 @@ extension AttributionService {
     guard feed.near == nil || sources.allSatisfy({ $0.text != nil }) else {
       throw RPCError(.invalidArgument, "documents must have their texts: the policy looks for near copies")
     }
-    return FindOwnersResponse(ownership: try await feed.owners(of: sources).encoded())
+    let owners =
+      input.logSize == 0 ? try await feed.owners(of: sources) : try await feed.owners(of: sources, at: input.logSize)
+    return FindOwnersResponse(ownership: try owners.encoded())
   }
 
   /// An ownership is signed only when it is what this service's own registry says at the size that it names.

@@ -36,7 +36,7 @@ struct CreditAudit {
   /// Errors: `Failure` for a bundle without an attribution or what it is made from.
   init(_ bundle: Receipts.Bundle) throws {
     func statement(_ kind: StatementKind) throws -> SignedStatement {
-      guard let bytes = bundle.statements[kind] else {
+      guard let bytes = bundle.statements[kind] ?? bundle.registered[kind]?.statement else {
         throw Failure("the bundle has no \(kind) statement: nothing was attributed, or not yet", status: 65)
       }
       return try SignedStatement(bytes)

@@ -35,7 +35,7 @@ struct DemoAnswer {
     guard credit["method"]?.stringValue != nil else {
       throw Failure(
         "receipt \(id): the documents were not scored: give attribution a policy with context-shapley/1, or the "
-          + "orchestrator a longer --credit-budget", status: 76)
+          + "orchestrator a longer --credit-budget (what it is credited later, its bundle shows)", status: 76)
     }
     self.model = model
     self.text = text

@@ -34,8 +34,8 @@ struct DemoCredit: AsyncParsableCommand {
 
   func run() async throws {
     try await Failure.report {
-      guard (1...RequestedDocument.countMax).contains(documents) else {
-        throw Failure("--documents must be 1 to \(RequestedDocument.countMax)", status: 64)
+      guard (1...RequestedDocument.countMaxBeforeReceipt).contains(documents) else {
+        throw Failure("--documents must be 1 to \(RequestedDocument.countMaxBeforeReceipt)", status: 64)
       }
       guard let url = try ReadyFile(data).urls()["orchestrator"] else {
         throw Failure("no suite is up on this data folder: colophon up", status: 69)

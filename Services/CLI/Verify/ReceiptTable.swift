@@ -40,7 +40,9 @@ struct ReceiptTable {
     if let signed = try statement(.custody) {
       rows.append(("kept by", "\(signed.issuer): \(try CustodyPredicate(signed.predicate).blobs.count) blobs"))
     }
-    if let signed = try statement(.attribution) {
+    if let signed = try statement(.attribution)
+      ?? bundle.registered[.attribution].map({ try SignedStatement($0.statement).statement })
+    {
       for share in try AttributionPredicate(signed.predicate).shares.sorted(by: { $0.amountNano > $1.amountNano }) {
         rows.append(("credit", "\(String(share.amountNano).leftPadded(to: 9)) \(share.contributor)"))
       }

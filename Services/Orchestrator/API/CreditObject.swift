@@ -6,7 +6,7 @@ internal import Stores
 /// where the request had documents.
 struct CreditObject: Sendable {
   let documents: [RequestedDocument]
-  /// Nil: they were not scored.
+  /// Nil: they were not scored, or are not yet.
   let scores: DocumentScores?
 
   /// Nil for a request without documents.
@@ -28,9 +28,11 @@ struct CreditObject: Sendable {
       ]
       return .object(members.compactMap { $0 })
     }
-    return [
+    let json: JSON = [
       "method": scores == nil ? .null : .string(DocumentScores.method), "documents": .array(list),
       "shares": row.shares,
     ]
+    guard row.isAttributionPending, let members = json.objectValue else { return json }
+    return .object(members + [OutboxRow.attributionPending])
   }
 }

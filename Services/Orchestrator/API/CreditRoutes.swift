@@ -22,13 +22,8 @@ struct CreditRoutes: Sendable {
   func attribution(_ request: Request, _ context: ServiceRequestContext) async throws -> Response {
     let caller = try Caller(request, keys: pipeline.settings.apiKeys)
     let row = try await receipts.row(context)
-    guard let bytes = row.statements[.attribution] else {
-      var error = APIError(
-        row.outcome != nil && row.statements[.execution] == nil ? .notFound : .conflict, code: "not_attributed",
-        "Receipt \(row.receiptID): its price is not shared, or not yet.")
-      error.receiptID = row.receiptID
-      throw error
-    }
+    guard let credit = try await receipts.credit(of: row) else { throw notAttributed(row) }
+    let bytes = credit.attribution
     let signed = try SignedStatement(bytes)
     let predicate = try AttributionPredicate(signed.statement.predicate)
     let scores = predicate.scores == nil ? nil : try await scores(of: row, context)
@@ -36,9 +31,10 @@ struct CreditRoutes: Sendable {
       .ok,
       json: [
         "object": "attribution", "receipt_id": .string(row.receiptID.description),
-        "settled": .bool(row.state == .settled), "log_index": row.index.map { .decimal($0) } ?? .null,
+        "settled": .bool(credit.isSettled), "log_index": row.index.map { .decimal($0) } ?? .null,
+        "attribution_index": try await index(of: credit),
         "price_nano": .decimal(predicate.priceNano), "policy": .string(predicate.policy.named),
-        "shares": row.shares, "scores": signed.statement.predicate["scores"] ?? .null,
+        "shares": OutboxRow.shares(bytes), "scores": signed.statement.predicate["scores"] ?? .null,
         "documents": .array(
           proofs(scores) { caller.owner == row.owner || caller.isContributor($0.source.contributor) }),
         "spans": signed.statement.predicate["spans"] ?? .null,
@@ -49,6 +45,26 @@ struct CreditRoutes: Sendable {
       ])
     response.headers[.xReceiptID] = row.receiptID.description
     return response
+  }
+
+  private func notAttributed(_ row: OutboxRow) -> APIError {
+    var error =
+      row.isAttributionPending
+      ? APIError(
+        .conflict, code: "attribution_pending",
+        "Receipt \(row.receiptID): its documents are still being valued; ask again later.")
+      : APIError(
+        row.outcome != nil && row.statements[.execution] == nil ? .notFound : .conflict, code: "not_attributed",
+        "Receipt \(row.receiptID): its price is not shared, or not yet.")
+    if row.isAttributionPending { error.retryAfterSeconds = 5 }
+    error.receiptID = row.receiptID
+    return error
+  }
+
+  /// Of the attribution's own entry in the log; null where the receipt binds it.
+  private func index(of credit: CreditOfReceipt) async throws -> JSON {
+    guard credit.later != nil else { return .null }
+    return try await pipeline.outbox.registration(of: SHA256.hash(credit.attribution)).map { .decimal($0) } ?? .null
   }
 
   /// What one contributor was credited, receipt by receipt, a page at a time.
@@ -111,7 +127,7 @@ struct CreditRoutes: Sendable {
   /// Nil where an opening was erased: what is signed stays, and nobody can be shown what is behind it.
   private func scores(of row: OutboxRow, _ context: ServiceRequestContext) async throws -> DocumentScores? {
     let call = context.callContext()
-    guard let scores = try await receipts.opening(.scores, of: row, call),
+    guard let scores = try await receipts.scoresOpening(of: row, call),
       let request = try await receipts.opening(.request, of: row, call)
     else { return nil }
     return try DocumentScores(opened: scores, request: request)

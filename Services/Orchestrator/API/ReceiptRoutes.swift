@@ -19,7 +19,7 @@ struct ReceiptRoutes: Sendable {
   func view(_ request: Request, _ context: ServiceRequestContext) async throws -> Response {
     _ = try Caller(request, keys: pipeline.settings.apiKeys)
     let row = try await row(context)
-    var response = Response(.ok, json: row.view(origin: pipeline.log.origin))
+    var response = Response(.ok, json: row.view(origin: pipeline.log.origin, credit: try await credit(of: row)))
     response.headers[.xReceiptID] = row.receiptID.description
     return response
   }
@@ -39,14 +39,18 @@ struct ReceiptRoutes: Sendable {
     let bytes: [UInt8]
     do {
       let inclusion = try await pipeline.peers.inclusion(SHA256.hash(receipt).bytes, call)
-      let openings = caller.owner == row.owner ? try await openings(of: row, call) : [:]
+      let later = try await later(row)
+      var openings = caller.owner == row.owner ? try await openings(of: row, call) : [:]
+      if later != nil, caller.owner == row.owner { openings[.scores] = try await scoresOpening(of: row, call) }
       let (proof, timestamp) = try readable(inclusion)
       let beside = await registered(row, context)
       let evidence = try await evidence(of: row, call)
       bytes = try Bundle(
-        receiptID: row.receiptID, asOf: inclusion.treeSize, statements: row.statements,
+        receiptID: row.receiptID, asOf: inclusion.treeSize,
+        statements: row.statements.merging([.policy: later?.policy].compactMapValues(\.self)) { bound, _ in bound },
         coseReceipt: inclusion.coseReceipt, tlogProof: proof.encoded, timestamp: timestamp, openings: openings,
-        registered: beside.first, superseding: beside.superseding,
+        registered: beside.first.merging(try await registered(later, call)) { first, _ in first },
+        superseding: beside.superseding,
         evidence: evidence
       ).encoded()
     } catch let error as RPCError {

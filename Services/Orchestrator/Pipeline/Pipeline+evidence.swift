@@ -42,9 +42,13 @@ extension Pipeline {
     return bytes
   }
 
-  /// Step 5: attribution shares the price.
+  /// Step 5: attribution shares the price, unless that comes later.
   func attribute(_ row: OutboxRow, _ call: CallContext?) async throws -> OutboxRow {
     var row = row
+    guard !row.isAttributionPending else {
+      row.state = .attributed
+      return try await save(row, from: .kept)
+    }
     let execution = try row.statement(.execution, else: .execution)
     let scores = try row.documentScores
     let spans = try row.answerSpans
@@ -55,7 +59,20 @@ extension Pipeline {
         documents: scores.map(Self.documents) ?? [], scores: scores?.opening.blob ?? [],
         content: spans == nil ? [] : row.openings[.content] ?? [], spans: spans?.opening.blob ?? []),
       call)
-    let signed = try checked(answer.attributionStatement, .attribution, of: row, subject: SHA256.hash(execution))
+    try check(answer, of: row, subject: SHA256.hash(execution), scores, spans)
+    row.statements[.attribution] = answer.attributionStatement
+    row.statements[.policy] = answer.policyStatement
+    row.state = .attributed
+    row = try await save(row, from: .kept)
+    await registrar.register(answer.policyStatement, kind: .policy)
+    return row
+  }
+
+  /// What attribution signed is about this subject, price, scores and spans.
+  func check(
+    _ answer: AttributeResponse, of row: OutboxRow, subject: Digest32, _ scores: DocumentScores?, _ spans: AnswerSpans?
+  ) throws {
+    let signed = try checked(answer.attributionStatement, .attribution, of: row, subject: subject)
     let attribution = try AttributionPredicate(signed.statement.predicate)
     guard attribution.priceNano == row.priceNano, attribution.policy == SHA256.hash(answer.policyStatement) else {
       throw PipelineError.statement(.attribution, why: "shares another price or names another policy")
@@ -66,12 +83,6 @@ extension Pipeline {
     guard attribution.spans == spans?.stated else {
       throw PipelineError.statement(.attribution, why: "states other spans than those of its answer")
     }
-    row.statements[.attribution] = answer.attributionStatement
-    row.statements[.policy] = answer.policyStatement
-    row.state = .attributed
-    row = try await save(row, from: .kept)
-    await registrar.register(answer.policyStatement, kind: .policy)
-    return row
   }
 
   /// Step 6: verification executes it again, where that is to be before the receipt.
@@ -92,7 +103,7 @@ extension Pipeline {
     return try await save(row, from: .attributed)
   }
 
-  private static func documents(_ scores: DocumentScores) -> [WireDocumentSource] {
+  static func documents(_ scores: DocumentScores) -> [WireDocumentSource] {
     let isNear = scores.ownership?.registry.records != nil
     return scores.sources.map { WireDocumentSource($0, withText: isNear) }
   }

@@ -29,7 +29,11 @@ extension Pipeline {
     row.openings = try openings(live, finished, sent)
     let made = row
     async let spans = spans(of: made, finished, call)
-    row.openings[.scores] = await scores(of: made, live, call)?.blob
+    switch await scores(of: made, live, call) {
+    case .none: break
+    case .valued(let scores): row.openings[.scores] = scores.blob
+    case .pending: row.isAttributionPending = true
+    }
     row.openings[.spans] = await spans?.blob
     row.openingNames = row.openings.mapValues { SHA256.hash($0) }
     switch sent {

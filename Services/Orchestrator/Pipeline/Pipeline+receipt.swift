@@ -33,7 +33,8 @@ extension Pipeline {
       receiptID: row.receiptID, outcome: row.outcome ?? .failed, sequence: row.sequence, request: row.request,
       statements: statements, delivery: row.delivery, errorCode: row.errorCode, priceNano: row.priceNano,
       acceptedUnixMs: row.acceptedUnixMs,
-      verification: statements == nil || policy(of: row) == .always ? nil : policy(of: row))
+      verification: statements == nil || policy(of: row) == .always ? nil : policy(of: row),
+      isAttributionPending: statements != nil && row.isAttributionPending)
     let statement = Statement(
       kind: .receipt, issuer: issuer, subject: row.receiptID.description, subjectDigest: predicate.subjectDigest,
       issuedAt: Int64(now() / 1000), predicate: predicate.json)
@@ -56,7 +57,7 @@ extension Pipeline {
   }
 
   /// Step 9: what was pending in the ledger is settled, and verification told of what may be drawn. A request that was
-  /// never executed has no shares, and nothing to draw.
+  /// never executed has no shares, and nothing to draw; shares that come later are settled then.
   func settle(_ row: OutboxRow, _ call: CallContext?) async throws -> OutboxRow {
     var row = row
     if row.statements[.attribution] != nil {

@@ -6,17 +6,26 @@ internal import Receipts
 internal import Stores
 internal import Wire
 
+/// What is known of the documents' scores when the receipt is made.
+enum ScoresBeforeReceipt: Sendable {
+  /// Nobody asks for them.
+  case none
+  case valued(Opening)
+  /// They come later, and the receipt says so.
+  case pending
+}
+
 extension Pipeline {
   /// What the documents of a prompt did for the answer, as verification computes it again from the openings: the executor
-  /// has no say in it; and whose they are, as attribution finds in the log. Nil where nobody asks for it, and where it was not done within the budget: then what the policy
-  /// gives the documents is `unattributed`, and the receipt does not wait.
-  func scores(of row: OutboxRow, _ live: LiveRequest, _ call: CallContext?) async -> Opening? {
+  /// has no say in it; and whose they are, as attribution finds in the log. Pending where they are too many to be valued at
+  /// once, and where it was not done within the budget: the receipt does not wait.
+  func scores(of row: OutboxRow, _ live: LiveRequest, _ call: CallContext?) async -> ScoresBeforeReceipt {
     let documents = live.request.parameters.documents
-    guard !documents.isEmpty else { return nil }
+    guard !documents.isEmpty else { return .none }
     do {
-      let policy = try AttributionPolicy(
-        json: SignedStatement(try await peers.policy(of: row.receiptID, call)).statement.predicate)
-      guard policy.creditsDocuments else { return nil }
+      let policy = try await creditPolicy(of: row.receiptID, call)
+      guard policy.creditsDocuments else { return .none }
+      guard documents.count <= RequestedDocument.countMaxBeforeReceipt else { return .pending }
       let answer = try await peers.scoreDocuments(
         try reexecuteRequest(row), within: settings.creditBudget, call)
       let sources = documents.map(\.source)
@@ -24,16 +33,28 @@ extension Pipeline {
         FindOwnersRequest(documents: sources.map { WireDocumentSource($0, withText: policy.near != nil) }), call)
       let scores = try DocumentScores(
         Opening(salt: random(Opening.saltBytes), data: answer.values + owners.ownership), sources: sources)
-      return scores.opening
+      return .valued(scores.opening)
     } catch {
-      logger.warning("documents are not scored", metadata: ["receipt": "\(row.receiptID)", "error": "\(error)"])
-      return nil
+      logger.warning("documents are scored later", metadata: ["receipt": "\(row.receiptID)", "error": "\(error)"])
+      return .pending
     }
+  }
+
+  /// What attribution applies to it.
+  func creditPolicy(of receipt: ReceiptID, _ call: CallContext?) async throws -> AttributionPolicy {
+    try AttributionPolicy(json: SignedStatement(try await peers.policy(of: receipt, call)).statement.predicate)
   }
 
   /// The execution with what opens it, for verification.
   func reexecuteRequest(_ row: OutboxRow) throws -> ReexecuteRequest {
-    let openings = row.openings.filter { ![.wire, .stream, .scores, .spans].contains($0.key) }
+    try reexecuteRequest(row, row.openings.filter { Self.isForVerification($0.key) })
+  }
+
+  static func isForVerification(_ field: CommittedField) -> Bool {
+    ![.wire, .stream, .scores, .spans].contains(field)
+  }
+
+  func reexecuteRequest(_ row: OutboxRow, _ openings: [CommittedField: [UInt8]]) throws -> ReexecuteRequest {
     guard !openings.isEmpty else { throw PipelineError.incomplete(.openings) }
     return ReexecuteRequest(
       executionStatement: try row.statement(.execution, else: .execution),

@@ -12,8 +12,7 @@ extension Pipeline {
   /// policy gives for them is `unattributed`, and the receipt does not wait.
   func spans(of row: OutboxRow, _ finished: Finished, _ call: CallContext?) async -> Opening? {
     do {
-      let policy = try AttributionPolicy(
-        json: SignedStatement(try await peers.policy(of: row.receiptID, call)).statement.predicate)
+      let policy = try await creditPolicy(of: row.receiptID, call)
       guard policy.spans != nil else { return nil }
       let texts = try AnswerContent(finished.content).choices.map(\.text)
       let found = try await peers.findSpans(

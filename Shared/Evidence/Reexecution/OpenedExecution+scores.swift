@@ -14,29 +14,58 @@ extension OpenedExecution {
     pool: ThreadPool, isCancelled: () -> Bool = { false }, model: () throws -> ChatModel
   ) throws -> [Int64] {
     let stated = try StatedExecution(self)
-    let count = stated.request.parameters.documents.count
-    guard count > 0 else { throw Finding("the request has no documents") }
+    let sets = try stated.sets
     let model = try model()
     try model.identity.require(ModelIdentity(manifest))
-    let prompts = try stated.prompts(1 << count, on: model)
-    let longest = stated.answer.map(\.count).max() ?? 0
-    let scorer = try AnswerScorer(
-      stated.answer, on: model, pool: pool, contextLimit: (prompts.map(\.count).max() ?? 0) + longest)
-    var values = [Int64](repeating: 0, count: prompts.count)
-    // The first document changes least often, so that prompts that follow each other begin alike.
-    for turn in prompts.indices {
-      let coalition = (0..<count).reduce(0) { $0 | (turn >> $1 & 1) << (count - 1 - $1) }
-      values[coalition] = try scorer.logProbability(after: prompts[coalition], isCancelled: isCancelled)
+    var values: [Int64] = []
+    for first in stride(from: 0, to: sets.turns.count, by: Self.turnsAtOnce) {
+      let some = DocumentSets(of: sets.documents, turns: first..<first + Self.turnsAtOnce)
+      values += try stated.values(of: some, pool: pool, isCancelled: isCancelled, on: model)
     }
-    return values
+    return DocumentSets.bySet(values)
   }
+
+  /// The values of some of the sets, in the order of ``DocumentSets``: a part of the same work.
+  public func documentValues(
+    turns: Range<Int>, pool: ThreadPool, isCancelled: () -> Bool = { false }, model: () throws -> ChatModel
+  ) throws -> [Int64] {
+    let stated = try StatedExecution(self)
+    let sets = DocumentSets(of: try stated.sets.documents, turns: turns)
+    guard sets.turns == turns, !turns.isEmpty else {
+      throw Finding("the sets of its \(sets.documents) documents are \(1 << sets.documents)")
+    }
+    let model = try model()
+    try model.identity.require(ModelIdentity(manifest))
+    return try stated.values(of: sets, pool: pool, isCancelled: isCancelled, on: model)
+  }
+
+  /// Prompts in memory.
+  private static var turnsAtOnce: Int { 64 }
 }
 
 extension StatedExecution {
-  /// The prompt with each of the first `count` sets of documents.
-  fileprivate func prompts(_ count: Int, on model: ChatModel) throws(Finding) -> [[UInt32]] {
+  fileprivate var sets: DocumentSets {
+    get throws(Finding) {
+      let count = request.parameters.documents.count
+      guard count > 0 else { throw Finding("the request has no documents") }
+      return DocumentSets(of: count)
+    }
+  }
+
+  fileprivate func values(
+    of sets: DocumentSets, pool: ThreadPool, isCancelled: () -> Bool, on model: ChatModel
+  ) throws -> [Int64] {
+    let prompts = try prompts(sets, on: model)
+    let longest = answer.map(\.count).max() ?? 0
+    let scorer = try AnswerScorer(
+      answer, on: model, pool: pool, contextLimit: (prompts.map(\.count).max() ?? 0) + longest)
+    return try prompts.map { try scorer.logProbability(after: $0, isCancelled: isCancelled) }
+  }
+
+  /// The prompt with each set of documents.
+  private func prompts(_ sets: DocumentSets, on model: ChatModel) throws(Finding) -> [[UInt32]] {
     var prompts: [[UInt32]] = []
-    for coalition in 0..<count {
+    for coalition in sets.turns.map(sets.set) {
       do {
         prompts.append(
           try model.render(

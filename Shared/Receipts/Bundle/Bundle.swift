@@ -19,7 +19,7 @@ public struct Bundle: Sendable, Equatable {
   /// RFC 3161 token of the text of the proof's checkpoint; nil when it has none.
   public var timestamp: [UInt8]?
   public var openings: [CommittedField: [UInt8]]
-  /// What the log has by itself about this receipt's verification; empty where there is nothing.
+  /// What the log has by itself about this receipt's verification and credit; empty where there is nothing.
   public var registered: [StatementKind: RegisteredStatement]
   /// Verdicts that supersede the first one, each the one before it; empty where there is nothing.
   public var superseding: [RegisteredStatement]

@@ -2,10 +2,10 @@ internal import Codec
 internal import MerkleLog
 
 /// A statement that a bundle carries beside the receipt's own, with the proof of its own entry in the log: a verdict that
-/// came later, and the draw and the reveal of sampled verification.
+/// came later, the draw and the reveal of sampled verification, an attribution that came later, and the custody of its scores.
 public struct RegisteredStatement: Sendable, Equatable {
   /// Kinds that stand in a bundle so.
-  public static let kinds: Set<StatementKind> = [.verdict, .draw, .reveal]
+  public static let kinds: Set<StatementKind> = [.verdict, .draw, .reveal, .attribution, .custody]
 
   public var statement: [UInt8]
   public var tlogProof: [UInt8]

@@ -4,7 +4,9 @@ public import Cryptography
 /// A text that a request gives the model to answer from, and whom it comes from as the client says.
 public struct RequestedDocument: Sendable, Equatable {
   /// Documents of one request: every subset of them is valued (FORMAT section 7).
-  public static let countMax = 6
+  public static let countMax = 12
+  /// Of those that are valued before the receipt; more are in a later statement.
+  public static let countMaxBeforeReceipt = 6
   public static let textBytesMax = 65_536
   /// Of an id and of a title.
   public static let nameBytesMax = 256

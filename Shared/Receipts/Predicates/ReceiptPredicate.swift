@@ -43,12 +43,15 @@ public struct ReceiptPredicate: Sendable, Equatable {
   public var acceptedUnixMs: UInt64
   /// When an executed answer is verified; nil where the verdict is bound here, or nothing is said.
   public var verification: VerificationPolicy?
+  /// The price is not shared yet: who is credited a later statement in the log says.
+  public var isAttributionPending: Bool
 
   public init(
     receiptID: ReceiptID, outcome: Outcome, sequence: UInt64, request: Digest32, statements: Statements?,
     delivery: Delivery?, errorCode: String?, priceNano: UInt64, acceptedUnixMs: UInt64,
-    verification: VerificationPolicy? = nil
+    verification: VerificationPolicy? = nil, isAttributionPending: Bool = false
   ) {
+    self.isAttributionPending = isAttributionPending
     self.receiptID = receiptID
     self.outcome = outcome
     self.sequence = sequence
@@ -71,6 +74,7 @@ public struct ReceiptPredicate: Sendable, Equatable {
       ("delivery", delivery.map(Self.json)), ("error", errorCode.map { ["code": .string($0)] }),
       ("price_nano", .decimal(priceNano)), ("accepted_unix_ms", .decimal(acceptedUnixMs)),
       ("verification", verification?.json),
+      ("attribution", isAttributionPending ? .string(Self.attributionPending) : nil),
     ])
   }
 
@@ -87,6 +91,8 @@ public struct ReceiptPredicate: Sendable, Equatable {
     case .stream(let chunks, let head): ["mode": "stream", "chunks": .decimal(chunks), "chain": .digest(head)]
     }
   }
+
+  private static let attributionPending = "pending"
 
   public init(_ json: JSON) throws(ReceiptError) {
     var fields = try Fields(json, "receipt")
@@ -110,6 +116,11 @@ public struct ReceiptPredicate: Sendable, Equatable {
     priceNano = try fields.decimal("price_nano")
     acceptedUnixMs = try fields.decimal("accepted_unix_ms")
     if let value = fields.optional("verification") { verification = try VerificationPolicy(value) }
+    let later = try fields.optionalString("attribution")
+    guard later == nil || later?.hasSameBytes(as: Self.attributionPending) == true else {
+      throw .field("receipt.attribution", why: "must be \(Self.attributionPending), or absent")
+    }
+    isAttributionPending = later != nil
     try fields.end()
     guard (statements == nil) == (errorCode != nil) else {
       throw .field("receipt", why: "must have either statements or an error")
@@ -122,6 +133,9 @@ public struct ReceiptPredicate: Sendable, Equatable {
     }
     guard verification == nil || (statements != nil && statements?.verdict == nil) else {
       throw .field("receipt.verification", why: "stands only beside an execution whose verdict is not bound")
+    }
+    guard !isAttributionPending || (statements != nil && statements?.attribution == nil) else {
+      throw .field("receipt.attribution", why: "stands only beside an execution whose attribution is not bound")
     }
   }
 

@@ -56,7 +56,8 @@ public struct DocumentScores: Sendable, Equatable {
     values.flatMap { BigEndian.bytes(UInt64(bitPattern: $0)) }
   }
 
-  private static func values(_ data: [UInt8]) -> [Int64] {
+  /// Of ``data(_:)``.
+  public static func values(_ data: [UInt8]) -> [Int64] {
     stride(from: 0, to: data.count - data.count % valueBytes, by: valueBytes).map { at in
       Int64(bitPattern: data[at..<at + valueBytes].reduce(UInt64(0)) { $0 << 8 | UInt64($1) })
     }

@@ -4,9 +4,14 @@ internal import Cryptography
 extension BundleVerifier {
   /// The shares recompute from the policy, the manifest's lineage, the operator, the price, and the opened scores.
   func attributionCheck(_ evidence: Evidence, _ inclusion: InclusionFinding) -> Check {
-    guard let attribution = evidence.attribution?.predicate, let execution = evidence.execution else {
-      return Check(.attribution, .notChecked, "the bundle holds no attribution")
+    guard let credited = evidence.credited, let execution = evidence.execution else {
+      return Check(
+        .attribution, .notChecked,
+        evidence.receiptPredicate.isAttributionPending
+          ? "the receipt says that its attribution is pending, and the bundle holds none: get it again later"
+          : "the bundle holds no attribution")
     }
+    let attribution = credited.predicate
     // An absent policy statement has failed the binding.
     guard let policyStatement = evidence.policy, let model = evidence.model?.predicate else {
       return Check(.attribution, .notChecked, "the bundle lacks the policy or the manifest to recompute from")
@@ -49,6 +54,7 @@ extension BundleVerifier {
       return "\(shares.count) shares of \(attribution.priceNano) nano-units recompute by \(rules.id)"
         + (scores.map { ", with the scores of \($0.lines.count) documents" } ?? "")
         + (scores?.ownership.map(Self.said) ?? "") + (spans.map(Self.said) ?? "")
+        + (evidence.attribution == nil ? ", in a later statement" : "")
     }
   }
 

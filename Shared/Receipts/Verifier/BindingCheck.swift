@@ -27,6 +27,7 @@ extension BundleVerifier {
       try bindPolicy(evidence)
       try bindEvidence(evidence)
       try bindRegistered(evidence)
+      try bindLater(evidence)
       return "one request, digests agree, outcome \(receipt.outcome), sequence \(receipt.sequence)"
     }
   }
@@ -71,7 +72,7 @@ extension BundleVerifier {
         model.predicate.profile.hasSameBytes(as: predicate.profile)
       else { throw Refusal("execution: states another model or profile than its manifest") }
     }
-    if let shares = evidence.attribution?.predicate {
+    if let shares = evidence.credited?.predicate {
       guard shares.receiptID == receipt.receiptID, shares.priceNano == receipt.priceNano else {
         throw Refusal("attribution: shares another receipt's price")
       }
@@ -81,7 +82,7 @@ extension BundleVerifier {
 
   /// The policy statement is the one that the attribution names, about its own content.
   private func bindPolicy(_ evidence: Evidence) throws {
-    guard let attribution = evidence.attribution?.predicate else {
+    guard let attribution = evidence.credited?.predicate else {
       guard evidence.policy == nil else { throw Refusal("policy: no attribution names it") }
       return
     }

@@ -30,7 +30,8 @@ extension BundleVerifier {
       return Check(.custody, .notChecked, "the bundle holds no custody statement")
     }
     return run(.custody) {
-      let kept = Dictionary(custody.blobs.map { ($0.name, $0.bytes) }, uniquingKeysWith: { first, _ in first })
+      let blobs = custody.blobs + (evidence.laterCustody?.predicate.blobs ?? [])
+      let kept = Dictionary(blobs.map { ($0.name, $0.bytes) }, uniquingKeysWith: { first, _ in first })
       func holds(_ bytes: [UInt8]) -> Bool { kept[SHA256.hash(bytes)] == UInt64(bytes.count) }
       if let execution = evidence.execution?.signed, !holds(execution.bytes) {
         throw Refusal("the execution statement is not among the kept blobs")
@@ -41,7 +42,7 @@ extension BundleVerifier {
       for (field, blob) in evidence.bundle.openings where !holds(blob) {
         throw Refusal("the opening of \(field) is not among the kept blobs")
       }
-      return "\(custody.blobs.count) blobs kept, as storage signed"
+      return "\(blobs.count) blobs kept, as storage signed"
     }
   }
 }

@@ -66,8 +66,8 @@ extension BundleVerifier {
       }
       committed = wire
     case .request: committed = evidence.receiptPredicate.request
-    case .scores: committed = evidence.attribution?.predicate.scores?.commitment
-    case .spans: committed = evidence.attribution?.predicate.spans?.commitment
+    case .scores: committed = evidence.credited?.predicate.scores?.commitment
+    case .spans: committed = evidence.credited?.predicate.spans?.commitment
     case .message, .content, .tokens: committed = evidence.execution?.predicate.commitment(to: field)
     }
     guard try opening.commitment(for: field) == committed else {

@@ -16,6 +16,9 @@ struct Evidence {
   let later: Part<VerdictPredicate>?
   let draw: Part<DrawPredicate>?
   let reveal: Part<RevealPredicate>?
+  /// Likewise, where the receipt says that its attribution is pending: that attribution, and the custody of its scores.
+  let laterAttribution: Part<AttributionPredicate>?
+  let laterCustody: Part<CustodyPredicate>?
   /// Verdicts that take the place of the first, each of the one before it.
   let superseding: [Part<VerdictPredicate>]
   let openings: [CommittedField: Opening]
@@ -75,6 +78,12 @@ struct Evidence {
     reveal = try part(.reveal, registered: true) { signed throws(ReceiptError) in
       try RevealPredicate(signed.statement.predicate)
     }
+    laterAttribution = try part(.attribution, registered: true) { signed throws(ReceiptError) in
+      try AttributionPredicate(signed.statement.predicate)
+    }
+    laterCustody = try part(.custody, registered: true) { signed throws(ReceiptError) in
+      try CustodyPredicate(signed.statement.predicate)
+    }
     var superseding: [Part<VerdictPredicate>] = []
     for item in bundle.superseding {
       let signed = try read(.verdict, item.statement)
@@ -101,7 +110,12 @@ struct Evidence {
   var all: [SignedStatement] { aboutThisReceipt + [model?.signed, policy].compactMap { $0 } }
 
   /// Those that have an entry of their own.
-  var registered: [SignedStatement] { [later?.signed, draw?.signed, reveal?.signed].compactMap { $0 } }
+  var registered: [SignedStatement] {
+    [later?.signed, draw?.signed, reveal?.signed, laterAttribution?.signed, laterCustody?.signed].compactMap { $0 }
+  }
+
+  /// The attribution: bound by the receipt, or later.
+  var credited: Part<AttributionPredicate>? { attribution ?? laterAttribution }
 
   /// The verdict that was there first: bound by the receipt, or later.
   var firstVerdict: Part<VerdictPredicate>? { verdict ?? later }

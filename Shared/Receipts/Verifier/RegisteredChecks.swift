@@ -26,6 +26,11 @@ extension BundleVerifier {
     if let verdict = entries.index[.verdict], verdict <= receiptIndex {
       throw Refusal("verdict: stands before the receipt that it is about")
     }
+    for kind in [StatementKind.attribution, .custody] {
+      guard entries.index[kind].map({ $0 > receiptIndex }) ?? true else {
+        throw Refusal("\(kind): stands before the receipt that it is about")
+      }
+    }
     try addSuperseding(evidence, after: entries.index[.verdict] ?? receiptIndex, to: &entries)
     if let draw = entries.index[.draw], draw >= receiptIndex {
       throw Refusal("draw: stands behind the receipt, whose epoch it does not begin")
@@ -84,7 +89,7 @@ extension BundleVerifier {
     else { throw Refusal("verdict: is about another execution") }
   }
 
-  private func require(_ signed: SignedStatement, isAbout subject: String, _ digest: Digest32) throws {
+  func require(_ signed: SignedStatement, isAbout subject: String, _ digest: Digest32) throws {
     guard signed.statement.subject.hasSameBytes(as: subject), signed.statement.subjectDigest == digest else {
       throw Refusal("\(signed.statement.kind): is about something else")
     }

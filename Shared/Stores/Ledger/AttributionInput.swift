@@ -9,13 +9,19 @@ public struct AttributionInput: Hashable, Sendable {
   /// Digest of the model statement.
   public let model: Digest32
   public let priceNano: UInt64
+  /// Digest of the receipt statement that a later attribution is about; nil for one that is about the execution.
+  public let receipt: Digest32?
 
-  public init(receiptID: ReceiptID, execution: Digest32, model: Digest32, priceNano: UInt64) {
+  public init(receiptID: ReceiptID, execution: Digest32, model: Digest32, priceNano: UInt64, receipt: Digest32? = nil) {
+    self.receipt = receipt
     self.receiptID = receiptID
     self.execution = execution
     self.model = model
     self.priceNano = priceNano
   }
+
+  /// What the statement is about.
+  public var subject: Digest32 { receipt ?? execution }
 
   /// The first part in which `other` differs, or nil.
   func difference(from other: AttributionInput) -> String? {

@@ -136,8 +136,8 @@ public struct LedgerStore: Sendable {
     guard signed.statement.kind == .attribution else {
       throw LedgerError.statement(why: "it is of kind \(signed.statement.kind)")
     }
-    guard signed.statement.subjectDigest == input.execution else {
-      throw LedgerError.statement(why: "its subject is another execution")
+    guard signed.statement.subjectDigest == input.subject else {
+      throw LedgerError.statement(why: "its subject is another execution, or another receipt")
     }
     let predicate = try AttributionPredicate(signed.statement.predicate)
     guard predicate.receiptID == input.receiptID, predicate.priceNano == input.priceNano else {

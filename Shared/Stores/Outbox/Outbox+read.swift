@@ -67,6 +67,9 @@ extension Outbox {
     let policy: String? = try columns["verification"]
     row.verification = policy.flatMap(VerificationPolicy.init(_:))
     guard (policy == nil) == (row.verification == nil) else { throw unreadable("verification") }
+    let attribution: String? = try columns["attribution"]
+    row.isAttributionPending = attribution == LaterAttribution.pending
+    guard attribution == nil || row.isAttributionPending else { throw unreadable("attribution") }
     guard (outcome == nil) == (row.outcome == nil) else { throw unreadable("outcome") }
     if let digest: Digest32 = try columns["delivery_digest"] {
       let chunks: Int64? = try columns["delivery_chunks"]

@@ -1,7 +1,10 @@
 extension Outbox {
   public static let schema = Schema(
     service: "orchestrator",
-    [Migration("outbox", tables), Migration("epochs", epochs), Migration("verification policy", policy)])
+    [
+      Migration("outbox", tables), Migration("epochs", epochs), Migration("verification policy", policy),
+      Migration("later attribution", LaterAttribution.tables + JobQueue.tables),
+    ])
 
   /// Statements are stored once by digest: a model's and a policy's belong to many rows.
   private static let tables = """

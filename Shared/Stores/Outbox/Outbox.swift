@@ -8,9 +8,14 @@ internal import Receipts
 /// row, one wins.
 public struct Outbox: Sendable {
   let database: any RowDatabase
+  /// One for each attribution that comes after its receipt, until it is settled.
+  public let jobs: JobQueue
 
   /// Opens or makes the database. Errors: those of ``DatabaseLocation``.
-  public init(_ location: DatabaseLocation) async throws { database = try await location.open(Self.schema) }
+  public init(_ location: DatabaseLocation) async throws {
+    database = try await location.open(Self.schema)
+    jobs = JobQueue(database)
+  }
 
   /// Gives a request its number and makes its row, in one transaction: numbers have no gaps.
   public func accept(_ request: AcceptedRequest) async throws -> OutboxRow {
@@ -58,6 +63,7 @@ public struct Outbox: Sendable {
       }
       if row.state >= .published, old < .published {
         try db.run("UPDATE outbox_opening SET blob = NULL WHERE receipt_id = ?", [id])
+        if row.isAttributionPending { try Self.awaitAttribution(db, id, unixMs: unixMs) }
       }
       if let head { try Self.keep(db, head) }
     }
@@ -76,11 +82,12 @@ public struct Outbox: Sendable {
     let changed = try db.run(
       """
       UPDATE outbox SET state = ?, outcome = ?, error_code = ?, salts = ?, delivery_chunks = ?, delivery_digest = ?,
-        price_nano = ?, log_index = ?, updated_unix_ms = ? WHERE receipt_id = ? AND state = ?
+        price_nano = ?, log_index = ?, attribution = ?, updated_unix_ms = ? WHERE receipt_id = ? AND state = ?
       """,
       [
         row.state.rawValue, row.outcome?.rawValue, row.errorCode, row.state < .published ? row.salts : nil, chunks,
-        digest, Int64(row.priceNano), row.index.map { Int64($0) }, Int64(unixMs), row.receiptID.description,
+        digest, Int64(row.priceNano), row.index.map { Int64($0) },
+        row.isAttributionPending ? LaterAttribution.pending : nil, Int64(unixMs), row.receiptID.description,
         old.rawValue,
       ])
     guard changed == 1 else { throw OutboxError.moved(receiptID: row.receiptID.description, expected: old) }

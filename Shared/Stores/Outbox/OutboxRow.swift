@@ -35,6 +35,8 @@ public struct OutboxRow: Sendable, Equatable {
   public var index: UInt64?
   /// When the answer is executed again; nil as the settings say.
   public var verification: VerificationPolicy?
+  /// The price is shared after the receipt, which says so: ``LaterAttribution``.
+  public var isAttributionPending = false
 }
 
 /// What is known of a request when it is accepted: all of a row but its number.

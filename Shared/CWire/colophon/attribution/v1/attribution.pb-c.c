@@ -1807,7 +1807,7 @@ void   colophon__attribution__v1__find_spans_response__free_unpacked
   assert(message->base.descriptor == &colophon__attribution__v1__find_spans_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor colophon__attribution__v1__attribute_request__field_descriptors[8] =
+static const ProtobufCFieldDescriptor colophon__attribution__v1__attribute_request__field_descriptors[10] =
 {
   {
     "receipt_id",
@@ -1905,6 +1905,30 @@ static const ProtobufCFieldDescriptor colophon__attribution__v1__attribute_reque
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "receipt_statement",
+    30,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Attribution__V1__AttributeRequest, receipt_statement),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "receipt_index",
+    31,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Attribution__V1__AttributeRequest, receipt_index),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned colophon__attribution__v1__attribute_request__field_indices_by_name[] = {
   6,   /* field[6] = content */
@@ -1913,14 +1937,17 @@ static const unsigned colophon__attribution__v1__attribute_request__field_indice
   2,   /* field[2] = model_statement */
   3,   /* field[3] = price_nano */
   0,   /* field[0] = receipt_id */
+  9,   /* field[9] = receipt_index */
+  8,   /* field[8] = receipt_statement */
   5,   /* field[5] = scores */
   7,   /* field[7] = spans */
 };
-static const ProtobufCIntRange colophon__attribution__v1__attribute_request__number_ranges[2 + 1] =
+static const ProtobufCIntRange colophon__attribution__v1__attribute_request__number_ranges[3 + 1] =
 {
   { 1, 0 },
   { 20, 6 },
-  { 0, 8 }
+  { 30, 8 },
+  { 0, 10 }
 };
 const ProtobufCMessageDescriptor colophon__attribution__v1__attribute_request__descriptor =
 {
@@ -1930,10 +1957,10 @@ const ProtobufCMessageDescriptor colophon__attribution__v1__attribute_request__d
   "Colophon__Attribution__V1__AttributeRequest",
   "colophon.attribution.v1",
   sizeof(Colophon__Attribution__V1__AttributeRequest),
-  8,
+  10,
   colophon__attribution__v1__attribute_request__field_descriptors,
   colophon__attribution__v1__attribute_request__field_indices_by_name,
-  2,  colophon__attribution__v1__attribute_request__number_ranges,
+  3,  colophon__attribution__v1__attribute_request__number_ranges,
   (ProtobufCMessageInit) colophon__attribution__v1__attribute_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
@@ -4131,7 +4158,7 @@ const ProtobufCMessageDescriptor colophon__attribution__v1__ledger_state_respons
   (ProtobufCMessageInit) colophon__attribution__v1__ledger_state_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor colophon__attribution__v1__find_owners_request__field_descriptors[1] =
+static const ProtobufCFieldDescriptor colophon__attribution__v1__find_owners_request__field_descriptors[2] =
 {
   {
     "documents",
@@ -4145,14 +4172,28 @@ static const ProtobufCFieldDescriptor colophon__attribution__v1__find_owners_req
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "log_size",
+    30,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Attribution__V1__FindOwnersRequest, log_size),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned colophon__attribution__v1__find_owners_request__field_indices_by_name[] = {
   0,   /* field[0] = documents */
+  1,   /* field[1] = log_size */
 };
-static const ProtobufCIntRange colophon__attribution__v1__find_owners_request__number_ranges[1 + 1] =
+static const ProtobufCIntRange colophon__attribution__v1__find_owners_request__number_ranges[2 + 1] =
 {
   { 1, 0 },
-  { 0, 1 }
+  { 30, 1 },
+  { 0, 2 }
 };
 const ProtobufCMessageDescriptor colophon__attribution__v1__find_owners_request__descriptor =
 {
@@ -4162,10 +4203,10 @@ const ProtobufCMessageDescriptor colophon__attribution__v1__find_owners_request_
   "Colophon__Attribution__V1__FindOwnersRequest",
   "colophon.attribution.v1",
   sizeof(Colophon__Attribution__V1__FindOwnersRequest),
-  1,
+  2,
   colophon__attribution__v1__find_owners_request__field_descriptors,
   colophon__attribution__v1__find_owners_request__field_indices_by_name,
-  1,  colophon__attribution__v1__find_owners_request__number_ranges,
+  2,  colophon__attribution__v1__find_owners_request__number_ranges,
   (ProtobufCMessageInit) colophon__attribution__v1__find_owners_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };

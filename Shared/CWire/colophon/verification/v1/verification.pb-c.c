@@ -367,7 +367,7 @@ void   colophon__verification__v1__verdict_status__free_unpacked
   assert(message->base.descriptor == &colophon__verification__v1__verdict_status__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor colophon__verification__v1__reexecute_request__field_descriptors[4] =
+static const ProtobufCFieldDescriptor colophon__verification__v1__reexecute_request__field_descriptors[6] =
 {
   {
     "execution_statement",
@@ -417,17 +417,44 @@ static const ProtobufCFieldDescriptor colophon__verification__v1__reexecute_requ
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "first_set",
+    30,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Verification__V1__ReexecuteRequest, first_set),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "set_count",
+    31,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Verification__V1__ReexecuteRequest, set_count),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned colophon__verification__v1__reexecute_request__field_indices_by_name[] = {
   0,   /* field[0] = execution_statement */
+  4,   /* field[4] = first_set */
   1,   /* field[1] = model_statement */
   2,   /* field[2] = openings */
   3,   /* field[3] = receipt_digest */
+  5,   /* field[5] = set_count */
 };
-static const ProtobufCIntRange colophon__verification__v1__reexecute_request__number_ranges[1 + 1] =
+static const ProtobufCIntRange colophon__verification__v1__reexecute_request__number_ranges[2 + 1] =
 {
   { 1, 0 },
-  { 0, 4 }
+  { 30, 4 },
+  { 0, 6 }
 };
 const ProtobufCMessageDescriptor colophon__verification__v1__reexecute_request__descriptor =
 {
@@ -437,10 +464,10 @@ const ProtobufCMessageDescriptor colophon__verification__v1__reexecute_request__
   "Colophon__Verification__V1__ReexecuteRequest",
   "colophon.verification.v1",
   sizeof(Colophon__Verification__V1__ReexecuteRequest),
-  4,
+  6,
   colophon__verification__v1__reexecute_request__field_descriptors,
   colophon__verification__v1__reexecute_request__field_indices_by_name,
-  1,  colophon__verification__v1__reexecute_request__number_ranges,
+  2,  colophon__verification__v1__reexecute_request__number_ranges,
   (ProtobufCMessageInit) colophon__verification__v1__reexecute_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };

@@ -87,10 +87,18 @@ struct  Colophon__Attribution__V1__AttributeRequest
    * opening of what FindSpans gave; empty where nothing was looked for
    */
   ProtobufCBinaryData spans;
+  /*
+   * of a later attribution; empty of an early one
+   */
+  ProtobufCBinaryData receipt_statement;
+  /*
+   * of that receipt in the log
+   */
+  uint64_t receipt_index;
 };
 #define COLOPHON__ATTRIBUTION__V1__ATTRIBUTE_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&colophon__attribution__v1__attribute_request__descriptor) \
-    , (char *)protobuf_c_empty_string, {0,NULL}, {0,NULL}, 0, 0,NULL, {0,NULL}, {0,NULL}, {0,NULL} }
+    , (char *)protobuf_c_empty_string, {0,NULL}, {0,NULL}, 0, 0,NULL, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, 0 }
 
 
 struct  Colophon__Attribution__V1__DocumentSource
@@ -690,10 +698,14 @@ struct  Colophon__Attribution__V1__FindOwnersRequest
    */
   size_t n_documents;
   Colophon__Attribution__V1__DocumentSource **documents;
+  /*
+   * by the registry of so many entries; 0: as far as the log is followed now
+   */
+  uint64_t log_size;
 };
 #define COLOPHON__ATTRIBUTION__V1__FIND_OWNERS_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&colophon__attribution__v1__find_owners_request__descriptor) \
-    , 0,NULL }
+    , 0,NULL, 0 }
 
 
 struct  Colophon__Attribution__V1__FindOwnersResponse

@@ -42,10 +42,15 @@ struct  Colophon__Verification__V1__ReexecuteRequest
    * set for a later verdict, empty for an early one
    */
   ProtobufCBinaryData receipt_digest;
+  /*
+   * Of ScoreDocuments: a part of the sets, in the order in which the first document changes least often. A count of 0: all.
+   */
+  uint32_t first_set;
+  uint32_t set_count;
 };
 #define COLOPHON__VERIFICATION__V1__REEXECUTE_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&colophon__verification__v1__reexecute_request__descriptor) \
-    , {0,NULL}, {0,NULL}, 0,NULL, {0,NULL} }
+    , {0,NULL}, {0,NULL}, 0,NULL, {0,NULL}, 0, 0 }
 
 
 /*
@@ -100,7 +105,7 @@ struct  Colophon__Verification__V1__DocumentValues
 {
   ProtobufCMessage base;
   /*
-   * FORMAT section 7, context-shapley/1: 2^n of i64, big-endian
+   * FORMAT section 7, context-shapley/1: 2^n of i64, big-endian; of a part its own, in their order
    */
   ProtobufCBinaryData values;
 };

@@ -1,0 +1,104 @@
+internal import Logging
+internal import Metrics
+internal import RPC
+internal import Receipts
+internal import ServiceLifecycle
+internal import Stores
+
+/// Brings the attributions that receipts wait for into the log, one at a time and behind everything else: a job in the outbox's
+/// database for each, leased, so that of several orchestrators one works on it, and one that died is followed by another.
+struct LaterAttributor: Service {
+  static let pause: Duration = .milliseconds(500)
+  static let leaseMs: Int64 = 6_000
+  static let retryMsMax: Int64 = 600_000
+
+  let pipeline: Pipeline
+  private let metrics = LaterMetrics()
+
+  init(_ pipeline: Pipeline) { self.pipeline = pipeline }
+
+  func run() async throws {
+    await cancelWhenGracefulShutdown {
+      while !Task.isCancelled {
+        if await !round() { try? await Task.sleep(for: Self.pause) }
+      }
+    }
+  }
+
+  /// Takes the job that is due for longest, if there is one, and does it as far as it can be. Whether there was one.
+  func round() async -> Bool {
+    guard pipeline.log.refusal == nil else { return false }
+    do {
+      let jobs = pipeline.outbox.jobs
+      let job = try await jobs.take(1, nowUnixMs: Int64(pipeline.now()), leaseMs: Self.leaseMs).first
+      if let job { await attempt(job) }
+      metrics.pending.record(try await jobs.count())
+      return job != nil
+    } catch {
+      if !Task.isCancelled {
+        pipeline.logger.error("later attributions cannot be read", metadata: ["error": "\(error)"])
+      }
+      return false
+    }
+  }
+
+  private func attempt(_ job: JobQueue.Job) async {
+    let renewal = Task {
+      while (try? await Task.sleep(for: .milliseconds(Self.leaseMs / 3))) != nil {
+        _ = try? await pipeline.outbox.jobs.move(job, dueUnixMs: Int64(pipeline.now()) + Self.leaseMs)
+      }
+    }
+    let result: Result<Void, any Error>
+    do { result = .success(try await finish(job)) } catch { result = .failure(error) }
+    renewal.cancel()
+    await renewal.value
+    guard case .failure(let error) = result else { return }
+    // What is written now has to be written even when this process is to stop.
+    let isStopping = Task.isCancelled
+    await Task { await putOff(job, error, isStopping) }.value
+  }
+
+  private func finish(_ job: JobQueue.Job) async throws {
+    guard let row = try await pipeline.outbox.row(job.id), var later = try await pipeline.outbox.later(row.receiptID)
+    else { throw OutboxError.unreadable(receiptID: job.id, column: "later_attribution") }
+    while later.step < .settled {
+      do { later = try await pipeline.advance(later, row) } catch {
+        // What was found up to now is in the outbox.
+        guard let kept = try await pipeline.outbox.later(row.receiptID), isHopeless(error, kept, job) else {
+          throw error
+        }
+        pipeline.logger.error(
+          "documents will have no scores", metadata: ["receipt": "\(job.id)", "reason": "\(error)"])
+        later = try await pipeline.withoutScores(kept)
+      }
+    }
+    (later.scoresName == nil ? metrics.unscored : metrics.scored).increment()
+    pipeline.logger.notice(
+      "attributed later", metadata: ["receipt": "\(job.id)", "scored": "\(later.scoresName != nil)"])
+  }
+
+  /// Whether the scores are given up: nobody will ever compute them from what is there, or it was tried often enough.
+  private func isHopeless(_ error: any Error, _ later: LaterAttribution, _ job: JobQueue.Job) -> Bool {
+    guard later.step == .waiting || (later.step == .scored && later.scores != nil), !Task.isCancelled else {
+      return false
+    }
+    if error is ScoresImpossible || error is ReceiptError { return true }
+    return (error as? RPCError)?.code == .invalidArgument || job.attempt >= pipeline.settings.creditAttempts
+  }
+
+  /// Twice as long each time, up to ten minutes.
+  private func putOff(_ job: JobQueue.Job, _ error: any Error, _ isStopping: Bool) async {
+    let wait = isStopping ? 0 : min(Self.retryMsMax, 1_000 << min(job.attempt - 1, 16))
+    do { _ = try await pipeline.outbox.jobs.move(job, dueUnixMs: Int64(pipeline.now()) + wait) } catch {
+      // The lease ends by itself.
+      pipeline.logger.error("later attributions cannot be written", metadata: ["error": "\(error)"])
+    }
+    guard !isStopping else { return }
+    metrics.failures.increment()
+    pipeline.logger.warning(
+      "an attribution is late",
+      metadata: [
+        "receipt": "\(job.id)", "attempt": "\(job.attempt)", "again_in_ms": "\(wait)", "error": "\(error)",
+      ])
+  }
+}
