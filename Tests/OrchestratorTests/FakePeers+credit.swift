@@ -36,7 +36,23 @@ extension FakePeers {
       guard names.isSuperset(of: ["request", "content", "tokens", "activation"]), !names.contains("wire") else {
         throw RPCError(.invalidArgument, "openings are \(names)")
       }
-      return DocumentValues(values: DocumentScores.data(state.withLock { $0.script.values }))
+      let values = try state.withLock { $0.script.values } ?? Self.values(of: request)
+      guard request.setCount > 0 else { return DocumentValues(values: DocumentScores.data(values)) }
+      set { $0.partsAsked.append(request.firstSet) }
+      let sets = DocumentSets(of: values.count.trailingZeroBitCount)
+      // A lie is told as a whole.
+      guard values.count == sets.turns.count else { return DocumentValues(values: DocumentScores.data(values)) }
+      let turns = Int(request.firstSet)..<Int(request.firstSet + request.setCount)
+      return DocumentValues(values: DocumentScores.data(turns.map { values[sets.set(at: $0)] }))
+    }
+  }
+
+  /// Each document adds less than the one before it.
+  private static func values(of request: ReexecuteRequest) throws -> [Int64] {
+    let body = try request.openings.first { $0.field == "request" }.map { try Opening(blob: $0.blob).data }
+    let count = try ChatRequest(body: body ?? []).parameters.documents.count
+    return (0..<1 << count).map { set in
+      (0..<count).reduce(-400_000) { $0 + (set >> $1 & 1 == 1 ? Int64(count - $1) * 1_000 : 0) }
     }
   }
 
@@ -44,7 +60,12 @@ extension FakePeers {
     guard let receipt = ReceiptID(request.receiptID) else { throw RPCError(.invalidArgument, "no receipt id") }
     let policy = try await policy(of: receipt, nil)
     return try run(.attribute) {
-      if let known = state.withLock({ $0.shares[request.receiptID] }) { return known }
+      if let known = state.withLock({ $0.shares[request.receiptID] }) {
+        guard state.withLock({ $0.scores[request.receiptID] }) == request.scores else {
+          throw RPCError(.alreadyExists, "attributed with other scores")
+        }
+        return known
+      }
       let execution = try SignedStatement(request.executionStatement)
       let predicate = try ExecutionPredicate(execution.statement.predicate)
       let scores =
@@ -68,9 +89,15 @@ extension FakePeers {
         operatorID: execution.statement.issuer, priceNano: request.priceNano, shares: shares, scores: scores?.stated,
         spans: spans?.stated)
       let answer = AttributeResponse(
-        attributionStatement: try sign(.attribution, request.receiptID, execution.digest, attribution.json),
+        attributionStatement: try sign(
+          .attribution, request.receiptID,
+          request.receiptStatement.isEmpty ? execution.digest : SHA256.hash(request.receiptStatement), attribution.json),
         policyStatement: policy)
-      set { $0.shares[request.receiptID] = answer }
+      set { state in
+        state.shares[request.receiptID] = answer
+        state.scores[request.receiptID] = request.scores
+        state.posted[request.receiptID, default: 0] += 1
+      }
       return answer
     }
   }
@@ -80,6 +107,7 @@ extension FakePeers {
       guard request.documents.allSatisfy({ $0.text.isEmpty && $0.record.count == Digest32.count }) else {
         throw RPCError(.invalidArgument, "texts are given, and this policy looks for no near copies")
       }
+      set { $0.ownersAsked.append(request.logSize) }
       return FindOwnersResponse(ownership: state.withLock { $0.script.ownership })
     }
   }

@@ -27,8 +27,8 @@ final class FakePeers: Peers {
     /// Ends the stream with an error after this many pieces.
     var breaksAfter: Int?
     var agrees = true
-    /// v(A) of `scoreDocuments`.
-    var values: [Int64] = [-400_000, -100_000, -300_000, -50_000]
+    /// v(A) of `scoreDocuments`; nil: made from the request's documents.
+    var values: [Int64]? = [-400_000, -100_000, -300_000, -50_000]
     /// Whether attribution's policy has `context-shapley/1`.
     var creditsDocuments = false
     /// Of the documents, as attribution finds it; empty where it follows no log.
@@ -50,6 +50,12 @@ final class FakePeers: Peers {
     var cancelled: Set<String> = []
     var custody: [String: KeepResponse] = [:]
     var shares: [String: AttributeResponse] = [:]
+    /// Scores of what was attributed, how often something new was posted for a receipt, and what parts of the values and what
+    /// size of the log were asked for.
+    var scores: [String: [UInt8]] = [:]
+    var posted: [String: Int] = [:]
+    var partsAsked: [UInt32] = []
+    var ownersAsked: [UInt64] = []
     /// Told to verification, by receipt id.
     var asked: [String: VerdictRequest] = [:]
     var enlisted: [String: VerdictRequest] = [:]
@@ -154,7 +160,8 @@ final class FakePeers: Peers {
 
   func keep(_ request: KeepRequest, _ call: CallContext?) async throws -> KeepResponse {
     try run(.keep) {
-      if let known = state.withLock({ $0.custody[request.receiptID] }) { return known }
+      let claim = request.receiptID + Hex.encode(request.subjectDigest)
+      if let known = state.withLock({ $0.custody[claim] }) { return known }
       let kept = try request.blobs.map { blob in
         guard let retention = RetentionClass.allCases.first(where: { "\($0)" == "\(blob.retention)" }) else {
           throw RPCError(.invalidArgument, "a blob has no retention class")
@@ -169,7 +176,7 @@ final class FakePeers: Peers {
         digests: kept.map(\.name.bytes))
       set { state in
         for blob in request.blobs { state.blobs[SHA256.hash(blob.data)] = blob.data }
-        state.custody[request.receiptID] = answer
+        state.custody[claim] = answer
       }
       return answer
     }

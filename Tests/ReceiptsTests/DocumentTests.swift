@@ -37,8 +37,11 @@ import Testing
   }
 
   @Test func `a document that is none is refused by its place`() throws {
-    let seven = "[" + Array(repeating: #"{"text":"x"}"#, count: 7).joined(separator: ",") + "]"
-    #expect(refused(seven) == "documents" && refused(#"{"text":"x"}"#) == "documents")
+    func some(_ count: Int) -> String {
+      "[" + Array(repeating: #"{"text":"x"}"#, count: count).joined(separator: ",") + "]"
+    }
+    #expect(try read(some(12)).parameters.documents.count == 12)
+    #expect(refused(some(13)) == "documents" && refused(#"{"text":"x"}"#) == "documents")
     #expect(refused(#"["x"]"#) == "documents[0]" && refused(#"[{"text":"x"},{}]"#) == "documents[1].text")
     #expect(refused(#"[{"text":""}]"#) == "documents[0].text" && refused(#"[{"text":null}]"#) == "documents[0].text")
     #expect(refused(#"[{"text":"\#(String(repeating: "x", count: 65_537))"}]"#) == "documents[0].text")
@@ -122,7 +125,7 @@ import Testing
     #expect(scores.proof(of: 2) == nil && scores.proof(of: -1) == nil)
     #expect(throws: ReceiptError.self) { try DocumentScores(opening, sources: sources + sources) }
     #expect(throws: ReceiptError.self) { try DocumentScores(opening, sources: []) }
-    for (count, isRead) in [(0, false), (1, true), (6, true), (7, false)] {
+    for (count, isRead) in [(0, false), (1, true), (12, true), (13, false)] {
       let values = try Opening(
         salt: World.salt("scores"), data: DocumentScores.data(.init(repeating: -1, count: 1 << count)))
       let some = Array(repeating: DocumentSource(contributor: "c"), count: count)
@@ -138,7 +141,7 @@ import Testing
     let alone = ScoreProof(line: line, salt: short, size: 1, path: [])
     let root = StatedScores(documents: 1, commitment: scores.stated.commitment, root: try line.leaf(salt: short))
     #expect(throws: ReceiptError.self) { try alone.verify(root) }
-    for (member, value) in [("method", "other/1"), ("documents", 0), ("documents", 7)] as [(String, JSON)] {
+    for (member, value) in [("method", "other/1"), ("documents", 0), ("documents", 13)] as [(String, JSON)] {
       let json = scores.stated.json.with([member], value)
       #expect(throws: ReceiptError.self) { try StatedScores(Fields(json, "t")) }
     }

@@ -20,7 +20,7 @@ import Testing
     #expect(try Self.failed { $0.verdict = { $0.receiptID = World.otherID } } == [.binding])
     #expect(try Self.failed { $0.verdict = { $0.execution = other } } == [.binding])
     #expect(try Self.failed { $0.verdict = { $0.profile = "exact/2" } } == [.binding])
-    for kind in RegisteredStatement.kinds {
+    for kind in Registered.kinds {
       var world = World()
       world.frame = { if $0.kind == kind { $0.subjectDigest = other } }
       // The world's own verdict is one of them; it is not in the bundle, nor bound.
@@ -71,7 +71,7 @@ import Testing
     #expect(try registered.report().failed == [.inclusion])
   }
 
-  @Test("a key is good for what it is listed for, at the statement's own index", arguments: RegisteredStatement.kinds)
+  @Test("a key is good for what it is listed for, at the statement's own index", arguments: Registered.kinds)
   func keys(kind: StatementKind) throws {
     func trust(_ kinds: Set<StatementKind>, from: UInt64 = 0, to: UInt64? = nil) throws -> TrustPolicy {
       var trust = try Registered.trust()
@@ -81,7 +81,7 @@ import Testing
       }
       return trust
     }
-    let all = RegisteredStatement.kinds
+    let all = Registered.kinds
     let unlisted = try Self.failed(World(), try trust(all.subtracting([kind]))) { _ in }
     #expect(unlisted == (kind == .verdict ? [.signatures, .reexecution] : [.signatures]))
     #expect(try Self.failed(World(), try trust(all, from: 1, to: 8)) { _ in } == [])
@@ -90,7 +90,7 @@ import Testing
     // A reveal is by the key of its draw, whoever else may reveal.
     var two = try Registered.trust()
     two.issuers.append(
-      .init(issuer: World.issuer(kind), key: try World.key("second").publicKey, kinds: RegisteredStatement.kinds))
+      .init(issuer: World.issuer(kind), key: try World.key("second").publicKey, kinds: Registered.kinds))
     var second = World()
     second.signers[kind] = try World.key("second")
     #expect(try Self.failed(second, two) { _ in } == (kind == .verdict ? [] : [.binding]))
@@ -99,7 +99,7 @@ import Testing
     #expect(try Self.failed(world) { _ in }.contains(.signatures))
   }
 
-  @Test("every byte of what is registered, and of its proof, matters", arguments: RegisteredStatement.kinds)
+  @Test("every byte of what is registered, and of its proof, matters", arguments: Registered.kinds)
   func flips(kind: StatementKind) throws {
     let verifier = BundleVerifier(policy: try Registered.trust())
     let honest = try Registered().bundle()

@@ -10,6 +10,8 @@ import Testing
 /// The log: genesis, draw 0, manifest, policy, receipt (index 4), another's, draw 1 (the epoch's last, index 6), reveal 0,
 /// the verdict (index 8), and `tail` entries of others.
 struct Registered: Sendable {
+  /// What is about verification, of all that a bundle carries so.
+  static let kinds: Set<StatementKind> = [.verdict, .draw, .reveal]
   static let receiptIndex = 4
   static let lastIndex = 6
   static let revealIndex = 7

@@ -28,6 +28,29 @@ import Wire
     _ = try DocumentScores(opening, sources: [DocumentSource(contributor: "ada")])
   }
 
+  @Test("parts of the sets are the whole, and a part that is none is refused")
+  func parts() async throws {
+    let texts = (0..<7).map { #"{"text":"River \#($0)."}"# }.joined(separator: ",")
+    let execution = try await Execution(
+      VerificationFixture.body(#""documents":[\#(texts)],"max_tokens":2,"temperature":0"#))
+    let suite = try await VerificationFixture.suite()
+    var request = try execution.request
+    func values(_ first: UInt32, _ count: UInt32) async throws -> [UInt8] {
+      (request.firstSet, request.setCount) = (first, count)
+      return try await suite.verification.scoreDocuments(request, VerificationFixture.call()).values
+    }
+    let whole = DocumentScores.values(try await values(0, 0))
+    var parts: [UInt8] = []
+    for first in stride(from: 0, to: 128, by: 50) {
+      parts += try await values(UInt32(first), UInt32(min(50, 128 - first)))
+    }
+    #expect(whole.count == 128 && DocumentSets.bySet(DocumentScores.values(parts)) == whole)
+    for (first, count) in [(128, 1), (0, 129), (127, 2), (UInt32.max, UInt32.max)] as [(UInt32, UInt32)] {
+      let error = await #expect(throws: RPCError.self) { _ = try await values(first, count) }
+      #expect(error?.code == .invalidArgument)
+    }
+  }
+
   @Test("a statement that contradicts its openings, one without documents, and another model have no values")
   func refused() async throws {
     let suite = try await VerificationFixture.suite()

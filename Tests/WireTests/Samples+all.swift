@@ -113,7 +113,8 @@ private func otherSamples() throws -> [Sample] {
     try Sample(
       ReexecuteRequest(
         executionStatement: awkward, modelStatement: awkward,
-        openings: [WireOpening(field: "messages/0", blob: awkward), WireOpening()], receiptDigest: digest),
+        openings: [WireOpening(field: "messages/0", blob: awkward), WireOpening()], receiptDigest: digest, firstSet: 4,
+        setCount: .max),
       empty: ReexecuteRequest()),
     try Sample(WireOpening(field: "content", blob: awkward), empty: WireOpening()),
     try Sample(
@@ -133,7 +134,7 @@ private func otherSamples() throws -> [Sample] {
       AttributeRequest(
         receiptID: "r", executionStatement: awkward, modelStatement: awkward, priceNano: .max,
         documents: [WireDocumentSource(contributor: words, asset: "a"), WireDocumentSource()], scores: awkward,
-        content: [1], spans: [2, 3]),
+        content: [1], spans: [2, 3], receiptStatement: awkward, receiptIndex: .max),
       empty: AttributeRequest()),
     try Sample(
       AttributeResponse(attributionStatement: awkward, policyStatement: awkward), empty: AttributeResponse()),
@@ -142,7 +143,7 @@ private func otherSamples() throws -> [Sample] {
     try Sample(
       WireDocumentSource(contributor: words, asset: "a", record: digest, text: words), empty: WireDocumentSource()),
     try Sample(
-      FindOwnersRequest(documents: [WireDocumentSource(record: digest), WireDocumentSource()]),
+      FindOwnersRequest(documents: [WireDocumentSource(record: digest), WireDocumentSource()], logSize: .max),
       empty: FindOwnersRequest()),
     try Sample(FindOwnersResponse(ownership: awkward), empty: FindOwnersResponse()),
     try Sample(FindSpansRequest(texts: [awkward, [], [7]]), empty: FindSpansRequest()),
