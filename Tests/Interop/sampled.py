@@ -42,16 +42,16 @@ class Sampled:
         seed, places = sha256(b"a seed"), PLACES | self.places
         entries = [sha256(b"entry", bytes([at])) for at in range(LAST + 1)]
         draw = self._sign("draw", "draw/0", {"number": "0", "seed": digest(seed), "within": str(self.within)})
-        _put(entries, places["draw"], draw)
-        _put(entries, RECEIPT, receipt)
+        put(entries, places["draw"], draw)
+        put(entries, RECEIPT, receipt)
         reveal = self._sign("reveal", "reveal/0", {
             "number": "0", "draw": digest(draw), "last": str(LAST), "seed": mint.b64(seed),
             "checkpoint": mint.note_of(entries)})
         verdict = self._sign("verdict", RECEIPT_ID, {
             "receipt_id": RECEIPT_ID, "method": "reexecution/1", "profile": "exact/1", "execution": execution,
             "result": "pass", "positions": 2, "finding": ""}, digest(receipt))
-        _put(entries, places["reveal"], reveal)
-        _put(entries, places["verdict"], verdict)
+        put(entries, places["reveal"], reveal)
+        put(entries, places["verdict"], verdict)
         superseding, before = [], verdict
         for number in range(1, self.again + 1):
             before = self._sign("verdict", f"{RECEIPT_ID}/{number}", {
@@ -59,7 +59,7 @@ class Sampled:
                 "result": "pass", "positions": 2, "finding": "",
                 "supersedes": {"number": number, "verdict": digest(before), "reason": "made again"},
             }, digest(receipt), f"again/{number}")
-            _put(entries, self.places.get(f"again/{number}", PLACES["verdict"] + number), before)
+            put(entries, self.places.get(f"again/{number}", PLACES["verdict"] + number), before)
             superseding.append(before)
         entries += [sha256(b"tail", bytes([at])) for at in range(self.tail)]
         bundle |= {"as_of": str(len(entries)), "log": mint.log_parts(entries, RECEIPT, RECEIPT_ID)}
@@ -85,7 +85,7 @@ class Sampled:
         return draft.sign()
 
 
-def _put(entries: list[bytes], place: int, statement: bytes) -> None:
+def put(entries: list[bytes], place: int, statement: bytes) -> None:
     while len(entries) <= place:
         entries.append(sha256(b"filler", bytes([len(entries)])))
     entries[place] = sha256(statement)

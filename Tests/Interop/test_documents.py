@@ -147,7 +147,7 @@ def test_the_demonstration_says_who_earned_what_and_recomputes_it(crediting, pag
 
 
 @pytest.mark.parametrize(("shown", "param"), [
-    ([{"text": "x"}] * 7, "documents"), ([{"text": "x" * 65_537}], "documents[0].text"),
+    ([{"text": "x"}] * 13, "documents"), ([{"text": "x" * 65_537}], "documents[0].text"),
     ([{"text": "x", "url": "y"}], "documents[0].url"), ("x", "documents")])
 def test_what_is_no_document_is_refused_by_its_place(crediting, shown, param):
     answer = crediting.post(chat("x", documents=shown))

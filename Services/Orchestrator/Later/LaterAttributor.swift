@@ -9,7 +9,7 @@ internal import Stores
 /// database for each, leased, so that of several orchestrators one works on it, and one that died is followed by another.
 struct LaterAttributor: Service {
   static let pause: Duration = .milliseconds(500)
-  static let leaseMs: Int64 = 6_000
+  static let leaseMs: Int64 = 3_000
   static let retryMsMax: Int64 = 600_000
 
   let pipeline: Pipeline

@@ -1,6 +1,6 @@
 """The check `binding`: all statements speak of one request, and the receipt binds exactly those that are here."""
 
-from . import sampling
+from . import later, sampling
 from .bundle import Bundle
 from .report import PASS, Outcome
 from .values import digest_text, require, sha256
@@ -18,6 +18,7 @@ def binding(bundle: Bundle) -> Outcome:
     _bound(bundle)
     _agreement(bundle)
     sampling.bound(bundle)
+    later.bound(bundle)
     receipt = bundle.receipt
     return PASS, f"one request, digests agree, outcome {receipt['outcome']}, sequence {receipt['sequence']}"
 
@@ -52,7 +53,7 @@ def _bound(bundle: Bundle) -> None:
     # A manifest and evidence stand beside an execution, and a policy beside an attribution, which it never lacks.
     require("execution" in bundle.statements or "model" not in bundle.statements, "model: no execution names it")
     require("execution" in bundle.statements or bundle.evidence is None, "evidence: no execution names it")
-    require(("attribution" in bundle.statements) == ("policy" in bundle.statements), "attribution and its policy")
+    require((bundle.credited is not None) == ("policy" in bundle.statements), "attribution and its policy")
 
 
 def _agreement(bundle: Bundle) -> None:
@@ -68,7 +69,7 @@ def _agreement(bundle: Bundle) -> None:
             require(execution["model"]["manifest"] == model.predicate_digest, "execution: another manifest")
             require(execution["model"]["id"] == model.predicate["id"], "execution: another model id")
             require(execution["profile"] == model.predicate["profile"], "execution and manifest: another profile")
-    if attribution := bundle.predicate("attribution"):
+    if attribution := bundle.credited:
         require(attribution["price_nano"] == receipt["price_nano"], "attribution and receipt: another price")
         if execution:
             require(attribution["manifest"] == execution["model"]["manifest"], "attribution: another manifest")

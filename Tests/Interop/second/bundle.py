@@ -14,7 +14,7 @@ MEDIA_TYPE = "application/vnd.colophon.bundle+json"
 BYTES_MAX = 64 << 20
 OPENING_BYTES_MAX = 16 << 20
 KINDS = ("receipt", "execution", "custody", "attribution", "verdict", "model", "policy")
-REGISTERED = ("verdict", "draw", "reveal")
+REGISTERED = ("verdict", "draw", "reveal", "attribution", "custody")
 DOES_NOT_SHOW = [
     "when: times in statements are their signers' claims; without a witness or a timestamp nothing bounds them",
     "that the log is not forked or rolled back: without witnesses that needs your own copy of an older checkpoint",
@@ -95,6 +95,12 @@ class Bundle:
 
     def registered_statement(self, kind: str) -> Statement | None:
         return self.registered[kind][0] if kind in self.registered else None
+
+    @property
+    def credited(self) -> dict[str, Any] | None:
+        """What the attribution says: the one that the receipt binds, or the one that came later."""
+        found = self.statements.get("attribution") or self.registered_statement("attribution")
+        return found and found.predicate
 
     @property
     def first_verdict(self) -> Statement | None:

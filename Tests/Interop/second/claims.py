@@ -56,10 +56,10 @@ def proof(bundle: Bundle) -> Outcome:
 
 
 def attribution(bundle: Bundle, trust: Trust, found: Inclusion) -> Outcome:
-    stated, policy = bundle.predicate("attribution"), bundle.statements.get("policy")
+    stated, policy = bundle.credited, bundle.statements.get("policy")
     manifest, execution = bundle.predicate("model"), bundle.statements.get("execution")
     if not stated or not execution:
-        return NOT_CHECKED, "the bundle holds no attribution"
+        return NOT_CHECKED, "the bundle holds no attribution, or it is pending"
     if not policy or not manifest:
         return NOT_CHECKED, "the bundle lacks the policy or the manifest to recompute from"
     opened = [_opened(bundle, name) for name in ("request", "scores")] if "scores" in stated else []
@@ -122,11 +122,13 @@ def custody(bundle: Bundle) -> Outcome:
     if not stated:
         return NOT_CHECKED, "the bundle holds no custody statement"
     # Of a name that stands twice the first counts.
-    kept = {blob["name"]: int(blob["bytes"]) for blob in reversed(stated["blobs"])}
+    later = bundle.registered_statement("custody")
+    named = stated["blobs"] + (later.predicate["blobs"] if later else [])
+    kept = {blob["name"]: int(blob["bytes"]) for blob in reversed(named)}
     blobs = {"the execution statement": execution.message.raw} if execution else {}
     if bundle.evidence is not None:
         blobs["the evidence document"] = bundle.evidence
     blobs |= {f"the opening {name}": blob for name, blob in bundle.blobs.items()}
     for name, data in blobs.items():
         require(kept.get(digest_text(sha256(data))) == len(data), f"{name} is not among the kept blobs")
-    return PASS, f"{len(stated['blobs'])} blobs kept, as storage signed"
+    return PASS, f"{len(named)} blobs kept, as storage signed"

@@ -46,7 +46,7 @@ def _commitments(bundle: Bundle) -> dict[str, str]:
 
 def _apart(bundle: Bundle) -> dict[str, str]:
     """What may stay closed here: it is for the check `attribution`."""
-    stated = bundle.predicate("attribution") or {}
+    stated = bundle.credited or {}
     return {name: stated[name]["commitment"] for name in ("scores", "spans") if name in stated}
 
 

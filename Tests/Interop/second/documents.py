@@ -13,7 +13,7 @@ from .shape import decimal, digest, identifier, list_of, one_of, record
 from .values import digest_text, is_id, require, sha256, u64
 
 METHOD = "context-shapley/1"
-COUNT_MAX = 6
+COUNT_MAX = 12
 TEXT_BYTES_MAX = 65_536
 NAME_BYTES_MAX = 256
 VALUE_MIN = -(64 << 16) << 20

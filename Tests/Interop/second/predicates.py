@@ -47,7 +47,7 @@ def parameters(value: Any, path: str) -> None:
         presence_penalty_=real_but("0"), frequency_penalty_=real_but("0"), repetition_penalty_=real_but("1"),
         logit_bias_=list_of(bias, 1, 1024), stop_=integer(1, 4), top_logprobs_=integer(0, 20),
         response_format_=one_of(["json_object", "json_schema"]), tools_=integer(1, 128),
-        tool_choice_=one_of(["auto", "required", "function"]), parallel_tool_calls_=exactly(False), documents_=integer(1, 6))(value, path)
+        tool_choice_=one_of(["auto", "required", "function"]), parallel_tool_calls_=exactly(False), documents_=integer(1, 12))(value, path)
     tokens = []
     for at, (token, added) in enumerate(value.get("logit_bias", [])):
         integer(0, 2**32 - 1)(token, f"{path}.logit_bias[{at}]")
@@ -73,7 +73,8 @@ def receipt(value: Any, path: str) -> None:
         receipt_id=receipt_id, outcome=one_of(["answered", "refused", "failed", "cancelled"]), sequence=decimal(),
         request=digest, statements_=record(execution=digest, custody_=digest, attribution_=digest, verdict_=digest),
         delivery_=delivery, error_=record(code=that(lambda c: isinstance(c, str) and _CODE.fullmatch(c), "a code")),
-        price_nano=decimal(), accepted_unix_ms=decimal(), verification_=_verification)(value, path)
+        price_nano=decimal(), accepted_unix_ms=decimal(), verification_=_verification, attribution_=exactly("pending"))(
+            value, path)
     has_statements = "statements" in value
     require(has_statements != ("error" in value), f"{path} has both statements and error, or neither")
     answered, refused = value["outcome"] == "answered", value["outcome"] == "refused"
@@ -81,6 +82,8 @@ def receipt(value: Any, path: str) -> None:
     require(not (refused and has_statements), f"{path}: a refusal with statements")
     alone = has_statements and "verdict" not in value["statements"]
     require(alone or "verification" not in value, f"{path}: a policy of verification beside a verdict, or nothing executed")
+    unshared = has_statements and "attribution" not in value["statements"]
+    require(unshared or "attribution" not in value, f"{path}: pending beside an attribution, or nothing executed")
 
 
 def _verification(value: Any, path: str) -> None:

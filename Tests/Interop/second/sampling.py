@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from . import later
 from .bundle import Bundle
 from .merkle import root_of_path
 from .note import Checkpoint, LogProof, Note
@@ -28,6 +29,7 @@ def included(bundle: Bundle, trust: Trust, receipt: int, size: int) -> Entries:
         size = max(size, proven)
     require(index.get("verdict", receipt + 1) > receipt, "a verdict stands before its receipt")
     require(index.get("draw", -1) < receipt, "a draw stands behind the receipt")
+    require(all(index.get(kind, receipt + 1) > receipt for kind in later.KINDS), "what came later stands before its receipt")
     if reveal := bundle.registered_statement("reveal"):
         checkpoint, last = _checkpoint(reveal, trust), int(reveal.predicate["last"])
         require(receipt <= last < checkpoint.size <= index["reveal"], "the reveal is of another time")
