@@ -30,6 +30,8 @@ public struct AttributionService: HostedService {
   let feed: RegistryFeed?
   /// Nil for a policy without `span/1`.
   let spans: SpanLookup?
+  /// Nil where documents of collections are not offered.
+  let indexer: CollectionIndexer?
 
   public init(context: ServiceContext) async throws {
     let name = AttributionSettings.storageURL
@@ -38,7 +40,7 @@ public struct AttributionService: HostedService {
     try await self.init(
       settings: AttributionSettings(context.settings, folder: context.folder), folder: context.folder,
       issuer: context.issuer, key: context.signingKey("attribution"), logger: context.logger, now: UnixClock.seconds,
-      log: storage.map { RegistryFeed.Source($0) })
+      log: storage.map { RegistryFeed.Source($0) }, embed: CollectionIndexer.embed(context))
   }
 
   /// Opens and audits the ledger in `folder`, and signs the policy unless it is signed already.
@@ -56,7 +58,7 @@ public struct AttributionService: HostedService {
 
   init(
     settings: AttributionSettings, folder: String, issuer: String, key: SigningKey, logger: Logger,
-    now: @escaping @Sendable () -> Int64, log: RegistryFeed.Source?
+    now: @escaping @Sendable () -> Int64, log: RegistryFeed.Source?, embed: CollectionIndexer.Embed? = nil
   ) async throws {
     ledger = try await LedgerStore(settings.database ?? .sqlite(path: AttributionSettings.path(folder)))
     contributions = ContributionStore(ledger)
@@ -66,6 +68,7 @@ public struct AttributionService: HostedService {
       RegistryFeed(
         contributions, source: $0, near: near, spans: spans, interval: settings.logInterval, logger: logger)
     }
+    indexer = try CollectionIndexer(settings, feed: feed, ledger: ledger, logger: logger, embed: embed)
     let audit = try await ledger.audit(settings.audit)
     owner = settings.owner
     self.now = now
@@ -102,9 +105,10 @@ public struct AttributionService: HostedService {
     addActs(to: routes)
     routes.rpc.serve(AttributionProcedures.findOwners) { input, _ in try await findOwners(input) }
     routes.rpc.serve(AttributionProcedures.findSpans) { input, _ in try await findSpans(input) }
+    routes.rpc.serve(AttributionProcedures.retrieve) { input, _ in try await retrieve(input) }
   }
 
-  public var backgroundServices: [any Service] { feed.map { [$0] } ?? [] }
+  public var backgroundServices: [any Service] { (feed.map { [$0] } ?? []) + (indexer.map { [$0] } ?? []) }
 
   public var readinessChecks: [ReadinessCheck] {
     [

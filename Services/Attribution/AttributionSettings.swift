@@ -30,9 +30,15 @@ public struct AttributionSettings: Sendable {
       Setting(
         rarityTable, .path,
         help: "File of the rarity table that a policy with span/1 names; colophon credit rarity makes one."),
+      Setting(
+        inferenceURL, .url,
+        help:
+          "Address of the inference service, whose sentence encoder makes the texts of --collections searchable; unset: "
+          + "requests that name collections are refused."),
     ] + Setting.database
 
   static let nextPolicy = "next-policy"
+  static let inferenceURL = "inference-url"
   static let storageURL = "storage-url"
   static let collections = "collections"
   static let rarityTable = "rarity-table"

@@ -51,7 +51,8 @@ struct ExecutionSigner: Sendable {
       profile: ExecutionPredicate.profileExact, build: build, parameters: request.parameters,
       promptTokens: request.prompt.count, completionTokens: answer.tokens, finishReason: answer.finishReason,
       startedUnixMs: answer.startedUnixMs, endedUnixMs: answer.endedUnixMs, activation: chain.head,
-      evidence: evidence?.digest)
+      evidence: evidence?.digest,
+      retrieved: request.retrieved.map { Commitment.make(.commitmentRetrieved, salt: salts.retrieved, data: $0) })
     let statement = Statement(
       kind: .execution, issuer: issuer, subject: request.id.description, subjectDigest: predicate.content,
       issuedAt: Int64(answer.endedUnixMs / 1000), predicate: predicate.json)

@@ -16,6 +16,7 @@ struct InferenceMetrics: Sendable {
   let preemptions = Gauge(label: "colophon_inference_preemptions")
   let promptTokensShared = Gauge(label: "colophon_inference_prompt_tokens_shared")
   let refusedFull = Counter(label: "colophon_inference_requests_refused_full_total")
+  let textsEmbedded = Counter(label: "colophon_inference_texts_embedded_total")
 
   func record(_ report: ServingReport) {
     waiting.record(report.waiting)

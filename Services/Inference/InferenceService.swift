@@ -23,6 +23,8 @@ public struct InferenceService: HostedService {
   let settings: InferenceSettings
   /// Nil: it has none of trusted hardware.
   let evidence: KeyEvidence?
+  /// Nil: no sentence encoder is served.
+  let embedder: Embedder?
   let running = RunningGenerations()
   let metrics = InferenceMetrics()
 
@@ -59,6 +61,7 @@ public struct InferenceService: HostedService {
     let loader = try EngineThread(waitingMax: 0)
     let models = try await loader.run { try ServedModels(settings: settings) }
     self.models = models
+    embedder = try await Embedder(settings, pool: pool)
     var schedulers: [Digest32: Scheduler] = [:]
     for loaded in models.models {
       schedulers[loaded.manifestDigest] = try Scheduler(
@@ -75,6 +78,7 @@ public struct InferenceService: HostedService {
       try await generate(input, call, send)
     }
     routes.rpc.serve(InferenceProcedures.getReport) { input, call in try await report(input, call) }
+    routes.rpc.serve(InferenceProcedures.embed) { input, _ in try await embed(input) }
     routes.rpc.serve(InferenceProcedures.cancel) { input, _ in CancelResponse(found: running.cancel(input.receiptID)) }
   }
 
@@ -87,10 +91,10 @@ public struct InferenceService: HostedService {
     ] + evidenceChecks
   }
 
-  /// A body of the most that a client may send, with the salts of its messages.
+  /// A body of the most that a client may send, with the salts of its messages and what was retrieved for it.
   private static var generateLimits: WireLimits {
     var limits = WireLimits()
-    limits.maxBytes = 5 << 20
+    limits.maxBytes = 8 << 20
     return limits
   }
 

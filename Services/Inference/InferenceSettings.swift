@@ -14,10 +14,13 @@ public struct InferenceSettings: Sendable {
   /// Whether threads stay on processors of their own.
   public var pinThreads: Bool
   public var serving: ServingLimits
+  /// Folder of the sentence encoder; nil: documents of collections are not offered.
+  public var embeddingsModel: String?
 
   public init(
     models: String, kernel: KernelChoice = .automatic, threads: Int = InferenceSettings.cores,
-    contextTokensMax: Int? = nil, pinThreads: Bool = false, serving: ServingLimits = ServingLimits()
+    contextTokensMax: Int? = nil, pinThreads: Bool = false, serving: ServingLimits = ServingLimits(),
+    embeddingsModel: String? = nil
   ) {
     self.models = models
     self.kernel = kernel
@@ -25,6 +28,7 @@ public struct InferenceSettings: Sendable {
     self.contextTokensMax = contextTokensMax
     self.pinThreads = pinThreads
     self.serving = serving
+    self.embeddingsModel = embeddingsModel
   }
 
   init(_ values: SettingsValues, folder: String) throws {
@@ -33,6 +37,7 @@ public struct InferenceSettings: Sendable {
     threads = values.optionalInt("threads") ?? Self.cores
     contextTokensMax = values.optionalInt("context-tokens-max")
     pinThreads = values.bool("pin-threads")
+    embeddingsModel = values.optionalString("embeddings-model")
     serving = ServingLimits(
       waitingMax: try values.int("waiting-max"), sequencesMax: try values.int("sequences-max"),
       stepTokensMax: try values.int("step-tokens-max"), cacheTokensMax: try values.int("cache-tokens-max"))
@@ -47,6 +52,10 @@ public struct InferenceSettings: Sendable {
       "kernel", .choice(KernelChoice.allCases.map(\.rawValue)), default: "automatic",
       help: "Instruction set of the kernels. All give the same bits; they differ in speed."),
     Setting("threads", .int(1...ThreadPool.maxThreads), help: "Threads of a forward pass; one per core unless set."),
+    Setting(
+      "embeddings-model", .path,
+      help: "Folder of a sentence encoder (all-MiniLM-L6-v2 and its like), which finds documents of collections; unset: "
+        + "requests that name collections are refused."),
     Setting(
       "context-tokens-max", .int(1...1_048_576),
       help: "Most tokens of a prompt and its answer together; what a model's manifest offers unless set."),

@@ -13,6 +13,8 @@ struct PreparedRequest: Sendable {
 
   let id: ReceiptID
   let body: [UInt8]
+  /// Data of the opening; nil where the request asks for no collection.
+  let retrieved: [UInt8]?
   let request: ChatRequest
   let salts: Salts
   let nonce: [UInt8]
@@ -35,14 +37,17 @@ struct PreparedRequest: Sendable {
       throw Self.refuse(
         "sharing_key has \(input.sharingKey.count) bytes, above the limit of \(Self.sharingKeyBytesMax)")
     }
-    do { request = try ChatRequest(body: input.requestBody) } catch { throw Self.refuse("\(error)") }
+    retrieved = input.retrieved.isEmpty ? nil : input.retrieved
+    do { request = try ChatRequest(body: input.requestBody, retrieved: retrieved) } catch {
+      throw Self.refuse("\(error)")
+    }
     guard let model = models.model(request.model) else {
       let names = models.models.map(\.manifest.id).joined(separator: ", ")
       throw RPCError(
         .notFound,
         "the model \"\(request.model.prefix(64))\" is not served here; served: \(names.isEmpty ? "none" : names)")
     }
-    salts = try Self.salts(input.salts, messages: request.messages.count)
+    salts = try Self.salts(input.salts, messages: request.messages.count, isRetrieved: retrieved != nil)
     do {
       prompt = try model.model.render(
         request.shownMessages.map(ChatMessage.init), tools: request.parameters.tools.map(\.json))
@@ -84,7 +89,7 @@ struct PreparedRequest: Sendable {
     return decoders
   }
 
-  private static func salts(_ salts: Salts?, messages: Int) throws(RPCError) -> Salts {
+  private static func salts(_ salts: Salts?, messages: Int, isRetrieved: Bool) throws(RPCError) -> Salts {
     guard let salts else { throw refuse("salts are missing") }
     guard salts.messages.count == messages else {
       throw refuse("salts.messages has \(salts.messages.count) salts for \(messages) messages")
@@ -93,6 +98,9 @@ struct PreparedRequest: Sendable {
       ("request", salts.request), ("content", salts.content), ("tokens", salts.tokens),
       ("activation", salts.activation),
     ]
+    guard salts.retrieved.count == (isRetrieved ? Opening.saltBytes : 0) else {
+      throw refuse("salts.retrieved has \(salts.retrieved.count) bytes: 32 where documents are retrieved, else none")
+    }
     for (name, salt) in named + salts.messages.map({ ("messages", $0) }) where salt.count != Opening.saltBytes {
       throw refuse("salts.\(name) has \(salt.count) bytes, it must have \(Opening.saltBytes)")
     }

@@ -19,6 +19,8 @@ struct OrchestratorSettings: Sendable {
   var creditAttempts: Int64 = 100
   /// Longest time for one re-execution, or for a part of the values of documents.
   var verifyTimeout: Duration = .seconds(300)
+  /// Longest time until documents of collections are found.
+  var retrievalTimeout: Duration = .seconds(10)
   var requestsMax = 64
   /// Longest time that a receipt waits to be counted by an epoch, and most receipts of one.
   var epochInterval: Duration = .seconds(600)
@@ -67,6 +69,9 @@ struct OrchestratorSettings: Sendable {
         "credit-attempts", .int(1...1_000_000), default: "100",
         help: "How often it is tried to score documents later, up to ten minutes apart; then they are unattributed."),
       Setting(
+        "retrieval-timeout", .duration, default: "10s",
+        help: "Longest time until the documents of the collections that a request names are found."),
+      Setting(
         "max-requests", .int(1...65_536), default: "64", help: "Requests answered at once; more are told to come back."),
       Setting(
         "epoch-interval", .duration, default: "10m",
@@ -105,6 +110,7 @@ struct OrchestratorSettings: Sendable {
     creditBudget = try values.duration("credit-budget")
     creditAttempts = Int64(try values.int("credit-attempts"))
     verifyTimeout = try values.duration("verify-timeout")
+    retrievalTimeout = try values.duration("retrieval-timeout")
     requestsMax = try values.int("max-requests")
     epochInterval = try values.duration("epoch-interval")
     epochReceiptsMax = try values.int("epoch-receipts-max")

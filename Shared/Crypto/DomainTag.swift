@@ -17,6 +17,8 @@ public enum DomainTag: String, CaseIterable, Sendable {
   case commitmentMessage = "colophon/commitment/message/v1"
   /// Commitment to the answer's choices.
   case commitmentContent = "colophon/commitment/content/v1"
+  /// Commitment to the documents that were retrieved for a request.
+  case commitmentRetrieved = "colophon/commitment/retrieved/v1"
   /// Commitment to the answer's token ids.
   case commitmentTokens = "colophon/commitment/tokens/v1"
   /// Commitment to the non-streamed body as sent.

@@ -10,11 +10,14 @@ public struct Salts: WireMessage, Equatable {
   public var content: [UInt8]
   public var tokens: [UInt8]
   public var activation: [UInt8]
+  /// Empty where the request asks for no collection.
+  public var retrieved: [UInt8]
 
   public init(
     request: [UInt8] = [], messages: [[UInt8]] = [], content: [UInt8] = [], tokens: [UInt8] = [],
-    activation: [UInt8] = []
+    activation: [UInt8] = [], retrieved: [UInt8] = []
   ) {
+    self.retrieved = retrieved
     self.request = request
     self.messages = messages
     self.content = content
@@ -33,6 +36,7 @@ extension Salts: WireTwin {
     content = [UInt8](twin.content)
     tokens = [UInt8](twin.tokens)
     activation = [UInt8](twin.activation)
+    retrieved = [UInt8](twin.retrieved)
   }
 
   func lower(to twin: UnsafeMutablePointer<Twin>, in arena: borrowing WireArena) throws(WireError) {
@@ -42,6 +46,7 @@ extension Salts: WireTwin {
     twin.pointee.content = try arena.data(content)
     twin.pointee.tokens = try arena.data(tokens)
     twin.pointee.activation = try arena.data(activation)
+    twin.pointee.retrieved = try arena.data(retrieved)
   }
 }
 
@@ -56,11 +61,14 @@ public struct GenerateRequest: WireMessage, Equatable {
   public var nonce: [UInt8]
   /// Who asks: requests of one owner may share what was computed of a common beginning; empty shares with none.
   public var sharingKey: [UInt8]
+  /// Data of the opening `retrieved`; empty where the request asks for no collection.
+  public var retrieved: [UInt8]
 
   public init(
     receiptID: String = "", requestBody: [UInt8] = [], salts: Salts? = nil, nonce: [UInt8] = [],
-    sharingKey: [UInt8] = []
+    sharingKey: [UInt8] = [], retrieved: [UInt8] = []
   ) {
+    self.retrieved = retrieved
     self.receiptID = receiptID
     self.requestBody = requestBody
     self.salts = salts
@@ -79,6 +87,7 @@ extension GenerateRequest: WireTwin {
     salts = lift(twin.salts)
     nonce = [UInt8](twin.nonce)
     sharingKey = [UInt8](twin.sharing_key)
+    retrieved = [UInt8](twin.retrieved)
   }
 
   func lower(to twin: UnsafeMutablePointer<Twin>, in arena: borrowing WireArena) throws(WireError) {
@@ -87,6 +96,7 @@ extension GenerateRequest: WireTwin {
     if let salts { twin.pointee.salts = try salts.lowered(in: arena) }
     twin.pointee.nonce = try arena.data(nonce)
     twin.pointee.sharing_key = try arena.data(sharingKey)
+    twin.pointee.retrieved = try arena.data(retrieved)
   }
 }
 

@@ -9,6 +9,7 @@ public enum InferenceProcedures {
     service: service, method: "Generate", idempotent: false)
   public static let cancel = Procedure<CancelRequest, CancelResponse>(service: service, method: "Cancel")
   public static let getReport = Procedure<GetReportRequest, AttestationReport>(service: service, method: "GetReport")
+  public static let embed = Procedure<EmbedRequest, EmbedResponse>(service: service, method: "Embed")
 }
 
 public enum VerificationProcedures {
@@ -76,6 +77,7 @@ public enum AttributionProcedures {
   public static let findOwners = Procedure<FindOwnersRequest, FindOwnersResponse>(
     service: service, method: "FindOwners")
   public static let findSpans = Procedure<FindSpansRequest, FindSpansResponse>(service: service, method: "FindSpans")
+  public static let retrieve = Procedure<RetrieveRequest, RetrieveResponse>(service: service, method: "Retrieve")
 }
 
 public enum OrchestratorProcedures {

@@ -19,6 +19,8 @@ private let entryPart = EntryPart(
   attribution: digest, receipt: digest, logIndex: 1 << 63,
   lines: [PostingLine(line: 1, account: words, amountNano: -1), PostingLine()], key: "k", detail: words, chain: digest)
 
+private let record = CollectionRecord(text: words, contributor: "c", asset: "a", record: digest)
+
 private let unpaid = UnpaidAmount(contributor: words, amountNano: .max, reason: "next")
 
 private let creditShare = CreditShare(contributor: words, amountNano: .max)
@@ -38,7 +40,7 @@ private func inferenceSamples() throws -> [Sample] {
     try Sample(model, empty: ServedModel()),
     try Sample(salts, empty: Salts()),
     try Sample(
-      GenerateRequest(receiptID: "r", requestBody: awkward, salts: salts, nonce: digest, sharingKey: [1, 0]),
+      GenerateRequest(receiptID: "r", requestBody: awkward, salts: salts, nonce: digest, sharingKey: [1, 0], retrieved: awkward),
       empty: GenerateRequest()),
     try Sample(
       GenerateEvent(event: .delta(Delta(choice: 1, text: words, tokens: 2))), empty: GenerateEvent()),
@@ -56,6 +58,8 @@ private func inferenceSamples() throws -> [Sample] {
     try Sample(GetReportRequest(nonce: digest), empty: GetReportRequest()),
     try Sample(
       AttestationReport(document: awkward, publicKey: digest, issuer: words), empty: AttestationReport()),
+    try Sample(EmbedRequest(texts: ["t", "", words]), empty: EmbedRequest()),
+    try Sample(EmbedResponse(model: digest, width: .max, vectors: awkward), empty: EmbedResponse()),
   ]
 }
 
@@ -148,6 +152,10 @@ private func otherSamples() throws -> [Sample] {
     try Sample(FindOwnersResponse(ownership: awkward), empty: FindOwnersResponse()),
     try Sample(FindSpansRequest(texts: [awkward, [], [7]]), empty: FindSpansRequest()),
     try Sample(FindSpansResponse(spans: awkward), empty: FindSpansResponse()),
+    try Sample(
+      RetrieveRequest(collection: words, model: digest, vector: awkward, count: .max), empty: RetrieveRequest()),
+    try Sample(RetrieveResponse(documents: [record, CollectionRecord()]), empty: RetrieveResponse()),
+    try Sample(record, empty: CollectionRecord()),
     try Sample(GetPolicyRequest(receiptID: "r"), empty: GetPolicyRequest()),
     try Sample(GetPolicyResponse(policyStatement: awkward), empty: GetPolicyResponse()),
     try Sample(ListCreditsRequest(contributor: words, afterEntry: .max), empty: ListCreditsRequest()),

@@ -50,7 +50,11 @@ struct CreditAudit {
       throw Failure("policy: \(error)", status: 65)
     }
     openings = try bundle.openings.mapValues { try Opening(blob: $0) }
-    request = try openings[.request].map { try ChatRequest(body: $0.data) }
+    if let body = openings[.request]?.data, run.retrieved == nil || openings[.retrieved] != nil {
+      request = try ChatRequest(body: body, retrieved: openings[.retrieved]?.data)
+    } else {
+      request = nil
+    }
     if let opening = openings[.scores], let request {
       scores = try DocumentScores(opening, sources: request.parameters.documents.map(\.source))
     } else {

@@ -79,7 +79,8 @@ extension CreditSimulate {
 
   private static func documents(_ bundle: Receipts.Bundle) throws -> [String: [Weighted]] {
     guard let values = bundle.openings[.scores], let request = bundle.openings[.request] else { return [:] }
-    let documents = try ChatRequest(body: Opening(blob: request).data).parameters.documents
+    let retrieved = try bundle.openings[.retrieved].map { try Opening(blob: $0).data }
+    let documents = try ChatRequest(body: Opening(blob: request).data, retrieved: retrieved).parameters.documents
     return [DocumentScores.method: try DocumentScores(Opening(blob: values), sources: documents.map(\.source)).weights]
   }
 }

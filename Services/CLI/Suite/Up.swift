@@ -16,7 +16,7 @@ struct Up: AsyncParsableCommand {
       by its environment variables, as COLOPHON_INFERENCE_THREADS=1; see colophon-inference --help.
       """)
 
-  static let services = ["storage", "attribution", "inference", "verification", "orchestrator"]
+  static let services = ["storage", "inference", "attribution", "verification", "orchestrator"]
   /// Places behind the port base (DESIGN section 11).
   static let places = ["orchestrator": 0, "inference": 1, "verification": 2, "storage": 3, "attribution": 4]
 
@@ -58,6 +58,7 @@ struct Up: AsyncParsableCommand {
       if ["attribution", "inference", "verification"].contains(service) {
         setenv("COLOPHON_\(service.uppercased())_STORAGE_URL", urls["storage"] ?? "", 1)
       }
+      if service == "attribution" { setenv("COLOPHON_ATTRIBUTION_INFERENCE_URL", urls["inference"] ?? "", 1) }
       if service == "orchestrator" {
         for (peer, url) in urls { setenv("COLOPHON_ORCHESTRATOR_\(peer.uppercased())_URL", url, 1) }
       }

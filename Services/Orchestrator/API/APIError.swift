@@ -71,6 +71,7 @@ extension APIError {
 
   /// What inference said when it did not answer: refused, when the request is at fault.
   static func generation(_ error: any Error) -> (error: APIError, outcome: Outcome) {
+    if let failure = error as? RetrievalFailure { return retrieval(failure) }
     guard let error = error as? RPCError else {
       return (APIError(.internalServerError, code: "generation_failed", "The answer could not be generated."), .failed)
     }

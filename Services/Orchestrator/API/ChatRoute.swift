@@ -23,11 +23,11 @@ struct ChatRoute: Sendable {
     defer { withExtendedLifetime(slot) {} }
     let body = try await BodyReader.read(request, types: ["application/json"], limit: ChatRequest.bodyBytesMax)
     let chat: ChatRequest
-    do { chat = try ChatRequest(body: body) } catch { throw APIError(error) }
+    do { chat = try ChatRequest(asked: body) } catch { throw APIError(error) }
     let nonce = try Self.nonce(request)
     let verification = try Self.verification(request)
     let model = try await model(chat.model)
-    let live: LiveRequest
+    var live: LiveRequest
     do {
       live = try await pipeline.accept(
         chat, body: body, model: model, owner: caller.owner, nonce: nonce,
@@ -36,6 +36,7 @@ struct ChatRoute: Sendable {
       throw APIError(.serviceUnavailable, code: "log_unavailable", "No receipt can be given now: \(why).")
     }
     let call = context.callContext()
+    do { live = try await pipeline.retrieve(live, call) } catch { throw await pipeline.refuse(live, error, call) }
     return chat.stream
       ? try await StreamedAnswer(pipeline, live, slot, call).response()
       : try await WholeAnswer(pipeline: pipeline, live: live, call: call).response()

@@ -23,6 +23,8 @@ struct CreditObject: Sendable {
       let members = [
         document.id.map { JSONMember("id", .string($0)) }, JSONMember("index", .integer(at)),
         JSONMember("contributor", .string((line?.source ?? document.source).contributor)),
+        document.isRetrieved ? document.source.asset.map { JSONMember("asset", .string($0)) } : nil,
+        document.isRetrieved ? document.source.record.map { JSONMember("record", .string($0.named)) } : nil,
         line?.owner.map { JSONMember("ownership", .string($0.ground)) },
         JSONMember("score", line.map { .string(String($0.score)) } ?? .null),
       ]

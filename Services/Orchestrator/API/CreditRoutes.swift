@@ -130,7 +130,9 @@ struct CreditRoutes: Sendable {
     guard let scores = try await receipts.scoresOpening(of: row, call),
       let request = try await receipts.opening(.request, of: row, call)
     else { return nil }
-    return try DocumentScores(opened: scores, request: request)
+    let retrieved = try await receipts.opening(.retrieved, of: row, call)
+    guard (retrieved == nil) == (row.openingNames[.retrieved] == nil) else { return nil }
+    return try DocumentScores(opened: scores, request: request, retrieved: retrieved)
   }
 
   private func proofs(_ scores: DocumentScores?, _ isShown: (ScoreLine) -> Bool) -> [JSON] {

@@ -29,6 +29,11 @@ protocol Peers: Sendable {
   func findSpans(
     _ request: FindSpansRequest, within budget: Duration, _ call: CallContext?
   ) async throws -> FindSpansResponse
+  /// Both for documents of collections.
+  func embed(_ request: EmbedRequest, within timeout: Duration, _ call: CallContext?) async throws -> EmbedResponse
+  func retrieve(
+    _ request: RetrieveRequest, within timeout: Duration, _ call: CallContext?
+  ) async throws -> [CollectionRecord]
   func settle(_ request: SettleRequest, _ call: CallContext?) async throws
 
   func reexecute(_ request: ReexecuteRequest, _ call: CallContext?) async throws -> ReexecuteResponse

@@ -8,13 +8,16 @@ internal import Wire
 /// A request that has its row, and what only its live task knows.
 struct LiveRequest: Sendable {
   let row: OutboxRow
-  let request: ChatRequest
+  /// As it is executed, once `retrieved` is here.
+  var request: ChatRequest
   let body: [UInt8]
   let salts: RequestSalts
   let model: ModelCatalog.Entry
   let nonce: [UInt8]
   /// Keeps recovery away from the row for as long as this value lives.
   let hold: LiveRows.Hold?
+  /// The documents of collections; nil where the request asks for none, and until they are found.
+  var retrieved: Opening?
 }
 
 extension Pipeline {
@@ -24,7 +27,8 @@ extension Pipeline {
     verification: VerificationPolicy? = nil
   ) async throws -> LiveRequest {
     try log.requireConsistent()
-    let salts = try RequestSalts(messageCount: request.messages.count, random: random)
+    let salts = try RequestSalts(
+      messageCount: request.messages.count, isRetrieving: !request.parameters.collections.isEmpty, random: random)
     let unixMs = now()
     let id = ReceiptID(unixMs: unixMs, random: try random(10))
     // Held before the row exists: recovery never sees it free.
@@ -44,7 +48,7 @@ extension Pipeline {
     peers.generate(
       GenerateRequest(
         receiptID: live.row.receiptID.description, requestBody: live.body, salts: live.salts.wire, nonce: live.nonce,
-        sharingKey: Array(live.row.owner.utf8)),
+        sharingKey: Array(live.row.owner.utf8), retrieved: live.retrieved?.data ?? []),
       call)
   }
 }

@@ -58,6 +58,9 @@ extension Pipeline {
     guard execution.request == live.row.request, execution.content == content else {
       throw refuse("commits to another request or content")
     }
+    guard try execution.retrieved == live.retrieved?.commitment(for: .retrieved) else {
+      throw refuse("commits to other retrieved documents")
+    }
     let messages = zip(live.request.messages, salts.messages).map { message, salt in
       Commitment.make(.commitmentMessage, salt: salt, data: Array(live.body[message.range]))
     }
@@ -82,6 +85,7 @@ extension Pipeline {
       .tokens: try Opening(salt: salts.tokens, data: finished.tokenIDs).blob,
       .activation: try Opening(salt: salts.activation, data: finished.activationList).blob,
     ]
+    blobs[.retrieved] = live.retrieved?.blob
     for (index, message) in live.request.messages.enumerated() {
       blobs[.message(index)] = try Opening(salt: salts.messages[index], data: Array(live.body[message.range])).blob
     }

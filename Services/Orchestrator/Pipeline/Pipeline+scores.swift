@@ -68,15 +68,17 @@ extension OutboxRow {
   var documentScores: DocumentScores? {
     get throws {
       guard let scores = openings[.scores], let request = openings[.request] else { return nil }
-      return try DocumentScores(opened: scores, request: request)
+      return try DocumentScores(opened: scores, request: request, retrieved: openings[.retrieved])
     }
   }
 }
 
 extension DocumentScores {
-  /// From two opening blobs of one request.
-  init(opened scores: [UInt8], request: [UInt8]) throws {
-    let documents = try ChatRequest(body: Opening(blob: request).data).parameters.documents
+  /// From opening blobs of one request.
+  init(opened scores: [UInt8], request: [UInt8], retrieved: [UInt8]?) throws {
+    let documents = try ChatRequest(
+      body: Opening(blob: request).data, retrieved: retrieved.map { try Opening(blob: $0).data }
+    ).parameters.documents
     try self.init(Opening(blob: scores), sources: documents.map(\.source))
   }
 }

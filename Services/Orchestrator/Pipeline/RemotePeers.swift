@@ -9,10 +9,10 @@ struct RemotePeers: Peers {
   /// A request body twice (as a whole and as its messages), the answer, and statements.
   static let messageBytesMax = 64 << 20
 
-  private let inference: RPCClient
+  let inference: RPCClient
   private let verification: RPCClient
   private let storage: RPCClient
-  private let attribution: RPCClient
+  let attribution: RPCClient
   private let generateTimeout: Duration
   private let reexecuteTimeout: Duration
   private let timeout: Duration = .seconds(30)

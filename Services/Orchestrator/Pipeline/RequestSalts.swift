@@ -12,8 +12,10 @@ struct RequestSalts: Sendable {
   let activation: [UInt8]
   /// Of the body, or of the chain over a stream.
   let delivery: [UInt8]
+  /// Nil where the request asks for no collection.
+  let retrieved: [UInt8]?
 
-  init(messageCount: Int, random: (Int) throws -> [UInt8]) rethrows {
+  init(messageCount: Int, isRetrieving: Bool = false, random: (Int) throws -> [UInt8]) rethrows {
     func salt() throws -> [UInt8] { try random(Opening.saltBytes) }
     request = try salt()
     messages = try (0..<messageCount).map { _ in try salt() }
@@ -21,13 +23,18 @@ struct RequestSalts: Sendable {
     tokens = try salt()
     activation = try salt()
     delivery = try salt()
+    retrieved = isRetrieving ? try salt() : nil
   }
 
   /// All of them one behind the other, as the outbox holds them.
-  var bytes: [UInt8] { request + messages.flatMap { $0 } + content + tokens + activation + delivery }
+  var bytes: [UInt8] {
+    request + messages.flatMap { $0 } + content + tokens + activation + delivery + (retrieved ?? [])
+  }
 
   /// What inference needs: all but that of the delivery, which it does not sign.
   var wire: Salts {
-    Salts(request: request, messages: messages, content: content, tokens: tokens, activation: activation)
+    Salts(
+      request: request, messages: messages, content: content, tokens: tokens, activation: activation,
+      retrieved: retrieved ?? [])
   }
 }

@@ -5,8 +5,8 @@ public import Receipts
 ///
 /// Whoever signed the statement is for the caller to check; nothing here reads a signature.
 public struct OpenedExecution: Sendable {
-  /// One for each message, and request, content, tokens and activation.
-  public static let openingsMax = ChatRequest.messagesMax + 4
+  /// One for each message, and request, retrieved, content, tokens and activation.
+  public static let openingsMax = ChatRequest.messagesMax + 5
 
   public let execution: ExecutionPredicate
   public let manifest: ModelManifest
@@ -37,6 +37,7 @@ public struct OpenedExecution: Sendable {
     var committed: [CommittedField: Digest32] = [
       .request: execution.request, .content: execution.content, .tokens: execution.tokens,
     ]
+    committed[.retrieved] = execution.retrieved
     for (index, digest) in execution.messages.enumerated() { committed[.message(index)] = digest }
     // In order of name, so that the same pieces are refused for the same reason.
     for (field, opening) in openings.sorted(by: { $0.key.description < $1.key.description }) {

@@ -14,7 +14,7 @@ struct StatedExecution: Sendable {
     let execution = evidence.execution
     let body = evidence.data(.request)
     // The reader's own words may quote the request.
-    guard let request = try? ChatRequest(body: body) else {
+    guard let request = try? ChatRequest(body: body, retrieved: evidence.openings[.retrieved]?.data) else {
       throw Finding("the request is not one that can be executed")
     }
     guard request.messages.count == execution.messages.count else {

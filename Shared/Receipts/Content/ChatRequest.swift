@@ -35,15 +35,16 @@ public struct ChatRequest: Sendable, Equatable {
 
   public let model: String
   public let messages: [Message]
-  public let parameters: RequestedParameters
+  public internal(set) var parameters: RequestedParameters
   public let stream: Bool
   public let includeUsage: Bool
 
   /// How many answers are asked for.
   public var choices: Int { parameters.n ?? 1 }
 
-  /// Reads a body. Errors: ``ReceiptError/request(parameter:code:message:)`` for the client.
-  public init(body: [UInt8]) throws(ReceiptError) {
+  /// Reads a body as it is asked with: what it wants of collections is not among its documents. Errors:
+  /// ``ReceiptError/request(parameter:code:message:)`` for the client.
+  public init(asked body: [UInt8]) throws(ReceiptError) {
     guard body.count <= Self.bodyBytesMax else {
       throw .limit(name: "request body bytes", limit: Self.bodyBytesMax, got: body.count)
     }
@@ -75,7 +76,8 @@ public struct ChatRequest: Sendable, Equatable {
     stream = try reader.flag("stream")
     includeUsage = try reader.streamOptions()
     var parameters = try reader.parameters()
-    guard parameters.documents.isEmpty || messages.contains(where: { $0.role == .user }) else {
+    let isAlone = parameters.documents.isEmpty && parameters.collections.isEmpty
+    guard isAlone || messages.contains(where: { $0.role == .user }) else {
       throw Self.invalid("documents", "documents need a message of role user, in front of which they stand")
     }
     if list.contains(where: { $0["name"]?.isNull == false }) {

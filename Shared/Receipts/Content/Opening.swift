@@ -3,6 +3,8 @@ public import Cryptography
 /// What a commitment commits to. The raw value is the opening's name in a bundle; messages are `message/<index>`.
 public enum CommittedField: Hashable, Sendable, CustomStringConvertible {
   case request
+  /// Documents of collections, which are not in the request's bytes.
+  case retrieved
   case message(Int)
   case content
   case tokens
@@ -20,6 +22,7 @@ public enum CommittedField: Hashable, Sendable, CustomStringConvertible {
   public init?(_ name: String) {
     switch name {
     case "request": self = .request
+    case "retrieved": self = .retrieved
     case "content": self = .content
     case "tokens": self = .tokens
     case "activation": self = .activation
@@ -38,6 +41,7 @@ public enum CommittedField: Hashable, Sendable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .request: "request"
+    case .retrieved: "retrieved"
     case .message(let index): "message/\(index)"
     case .content: "content"
     case .tokens: "tokens"
@@ -53,6 +57,7 @@ public enum CommittedField: Hashable, Sendable, CustomStringConvertible {
   var tag: DomainTag? {
     switch self {
     case .request: .commitmentRequest
+    case .retrieved: .commitmentRetrieved
     case .message: .commitmentMessage
     case .content: .commitmentContent
     case .tokens: .commitmentTokens

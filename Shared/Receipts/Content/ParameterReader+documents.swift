@@ -3,20 +3,29 @@ internal import Credit
 internal import Cryptography
 
 extension ParameterReader {
-  /// What the model answers from.
-  mutating func documents() throws(ReceiptError) -> [RequestedDocument] {
-    guard let value = take("documents") else { return [] }
+  /// What the model answers from: documents that stand in the request, and collections.
+  mutating func documents(_ result: inout RequestedParameters) throws(ReceiptError) {
+    guard let value = take("documents") else { return }
     guard let list = value.arrayValue else {
-      throw ChatRequest.invalid("documents", "documents must be an array of objects with text")
+      throw ChatRequest.invalid("documents", "documents must be an array of objects with text or collection")
     }
-    guard list.count <= RequestedDocument.countMax else {
+    try Self.check(list.count, "elements")
+    for (at, item) in list.enumerated() {
+      if item["collection"]?.isNull == false {
+        result.collections.append(try RequestedCollection(item, at: at, after: result.collections))
+      } else {
+        result.documents.append(try RequestedDocument(item, "documents[\(at)]"))
+      }
+    }
+    try Self.check(result.collections.reduce(result.documents.count) { $0 + $1.count }, "documents, with all that it asks for,")
+  }
+
+  private static func check(_ count: Int, _ what: String) throws(ReceiptError) {
+    guard count <= RequestedDocument.countMax else {
       throw ChatRequest.invalid(
         "documents",
-        "documents has \(list.count) elements, above the limit of \(RequestedDocument.countMax): give the nearest ones")
+        "documents has \(count) \(what) above the limit of \(RequestedDocument.countMax): give the nearest ones")
     }
-    var documents: [RequestedDocument] = []
-    for (at, item) in list.enumerated() { documents.append(try RequestedDocument(item, "documents[\(at)]")) }
-    return documents
   }
 }
 
@@ -47,7 +56,7 @@ extension RequestedDocument {
     return text
   }
 
-  private static func creditID(_ json: JSON, _ name: String, _ path: String) throws(ReceiptError) -> String? {
+  static func creditID(_ json: JSON, _ name: String, _ path: String) throws(ReceiptError) -> String? {
     guard let id = try text(json, name, path, max: CreditID.byteCountMax) else { return nil }
     guard CreditID.isValid(id) else {
       throw ChatRequest.invalid(

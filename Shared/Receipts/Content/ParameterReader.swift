@@ -69,7 +69,7 @@ struct ParameterReader {
     result.topLogprobs = try topLogprobs()
     result.format = try responseFormat()
     try tools(&result)
-    result.documents = try documents()
+    try documents(&result)
     guard result.tools.isEmpty || result.format == .text else {
       throw ChatRequest.invalid(
         "response_format", "response_format cannot be combined with tools: leave one out", code: "unsupported_parameter"

@@ -16,6 +16,8 @@ public struct RequestedDocument: Sendable, Equatable {
   public let title: String?
   public let text: String
   public let source: DocumentSource
+  /// Whether it is of a collection that the request names, and not in the request itself.
+  public var isRetrieved = false
 
   /// What stands of it in the prompt.
   var shown: String { "Document" + (title.map { ": \($0)" } ?? "") + "\n\(text)\n\n" }

@@ -27,6 +27,8 @@ public struct RequestedParameters: Sendable, Equatable {
   public var parallelToolCalls = true
   /// What the model answers from. They are content: no statement holds them.
   public var documents: [RequestedDocument] = []
+  /// Collections of which documents are asked for: those are among `documents` once they were retrieved.
+  public var collections: [RequestedCollection] = []
   /// Members that change nothing in the answer and that this server does not act on.
   public var ignored: [String] = []
 }

@@ -13,6 +13,8 @@ public struct ExecutionPredicate: Sendable, Equatable {
   /// Of the client, base64url; nil when it gave none.
   public var nonce: String?
   public var request: Digest32
+  /// Of the documents of collections; nil where the request names none.
+  public var retrieved: Digest32?
   public var messages: [Digest32]
   public var content: Digest32
   public var tokens: Digest32
@@ -35,8 +37,9 @@ public struct ExecutionPredicate: Sendable, Equatable {
     receiptID: ReceiptID, nonce: String?, request: Digest32, messages: [Digest32], content: Digest32, tokens: Digest32,
     model: String, manifest: Digest32, profile: String, build: String, parameters: EffectiveParameters,
     promptTokens: Int, completionTokens: Int, finishReason: FinishReason, startedUnixMs: UInt64, endedUnixMs: UInt64,
-    activation: Digest32, evidence: Digest32? = nil
+    activation: Digest32, evidence: Digest32? = nil, retrieved: Digest32? = nil
   ) {
+    self.retrieved = retrieved
     self.evidence = evidence
     self.receiptID = receiptID
     self.nonce = nonce
@@ -62,10 +65,11 @@ public struct ExecutionPredicate: Sendable, Equatable {
       ("receipt_id", .string(receiptID.description)), ("nonce", nonce.map { .string($0) }),
       (
         "commitments",
-        [
-          "request": .digest(request), "messages": .array(messages.map { .digest($0) }), "content": .digest(content),
-          "tokens": .digest(tokens),
-        ]
+        .members([
+          ("request", .digest(request)), ("retrieved", retrieved.map { .digest($0) }),
+          ("messages", .array(messages.map { .digest($0) })), ("content", .digest(content)),
+          ("tokens", .digest(tokens)),
+        ])
       ),
       ("model", ["id": .string(model), "manifest": .digest(manifest)]), ("profile", .string(profile)),
       ("engine", ["build": .string(build)]), ("parameters", parameters.json),
@@ -87,6 +91,7 @@ public struct ExecutionPredicate: Sendable, Equatable {
     }
     var commitments = try fields.fields("commitments")
     request = try commitments.digest("request")
+    retrieved = try commitments.optionalDigest("retrieved")
     messages = []
     for (index, value) in try commitments.array("messages", max: ChatRequest.messagesMax).enumerated() {
       messages.append(try Fields.digest(value, "execution.commitments.messages[\(index)]"))
@@ -123,6 +128,7 @@ public struct ExecutionPredicate: Sendable, Equatable {
   public func commitment(to field: CommittedField) -> Digest32? {
     switch field {
     case .request: request
+    case .retrieved: retrieved
     case .message(let index): messages.indices.contains(index) ? messages[index] : nil
     case .content: content
     case .tokens: tokens

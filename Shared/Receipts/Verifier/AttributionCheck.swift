@@ -19,7 +19,7 @@ extension BundleVerifier {
     if let method = try? AttributionPolicy(json: policyStatement.statement.predicate).methodNotServed {
       return Check(.attribution, .notChecked, "the policy's method \(method) needs scores that no statement has")
     }
-    if attribution.scores != nil, evidence.openings[.request] == nil || evidence.openings[.scores] == nil {
+    if attribution.scores != nil, evidence.lacksDocuments(of: execution.predicate) || evidence.openings[.scores] == nil {
       return Check(
         .attribution, .notChecked, "the scores of its documents are closed: only its owner's bundle opens them")
     }
@@ -72,7 +72,7 @@ extension BundleVerifier {
     guard try request.commitment(for: .request) == evidence.receiptPredicate.request else {
       throw Refusal("request: opens to another commitment")
     }
-    let documents = try ChatRequest(body: request.data).parameters.documents
+    let documents = try evidence.documents(request.data)
     guard documents.count == stated.documents else {
       throw Refusal("scores: are of other documents than the request's")
     }

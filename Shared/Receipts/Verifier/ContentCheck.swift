@@ -26,6 +26,7 @@ extension BundleVerifier {
     var answer: [CommittedField] = [.request]
     if let execution = evidence.execution?.predicate {
       answer += execution.messages.indices.map { .message($0) } + [.content, .tokens]
+      if execution.retrieved != nil { answer.append(.retrieved) }
     }
     switch evidence.receiptPredicate.delivery {
     case .body: return answer + [.wire]
@@ -68,7 +69,7 @@ extension BundleVerifier {
     case .request: committed = evidence.receiptPredicate.request
     case .scores: committed = evidence.credited?.predicate.scores?.commitment
     case .spans: committed = evidence.credited?.predicate.spans?.commitment
-    case .message, .content, .tokens: committed = evidence.execution?.predicate.commitment(to: field)
+    case .message, .content, .tokens, .retrieved: committed = evidence.execution?.predicate.commitment(to: field)
     }
     guard try opening.commitment(for: field) == committed else {
       throw Refusal("\(field): opens to another commitment")
@@ -78,7 +79,7 @@ extension BundleVerifier {
   /// The messages are slices of the request, and the parameters used are those that it leads to.
   private func checkRequest(_ evidence: Evidence) throws {
     guard let body = evidence.openings[.request]?.data, let execution = evidence.execution?.predicate else { return }
-    let request = try ChatRequest(body: body)
+    let (request, isWhole) = try evidence.asked(body, of: execution)
     guard request.messages.count == execution.messages.count else {
       throw Refusal("request: has another number of messages")
     }
@@ -87,6 +88,7 @@ extension BundleVerifier {
       guard opening.data == Array(body[message.range]) else { throw Refusal("message \(index): is not the request's") }
     }
     guard request.model.hasSameBytes(as: execution.model) else { throw Refusal("request: asked for \(request.model)") }
+    guard isWhole else { return }
     let used = execution.parameters
     let room = (evidence.model?.predicate.contextLength).map { $0 - execution.promptTokens }
     guard used.follow(from: request.parameters, room: room ?? used.maxTokens) else {

@@ -6,6 +6,7 @@ extension LedgerStore {
       Migration("accounts", "CREATE INDEX posting_account ON posting (account, entry_id);"),
       Migration("escrow, payouts, disputes, adjustments", acts),
       Migration("followed head", ContributionStore.headTable),
+      Migration("record vectors", RecordVectorStore.table),
     ])
 
   /// Entries of all events, each with a key that no other has. `chain` is NULL only in entries of before, until the ledger is

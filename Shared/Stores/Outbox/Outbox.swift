@@ -58,7 +58,7 @@ public struct Outbox: Sendable {
         statements.map { [id, $0.kind, $0.digest] })
       if old == .accepted {
         try db.batch(
-          "INSERT INTO outbox_opening (receipt_id, field, digest, blob) VALUES (?, ?, ?, ?)",
+          "INSERT INTO outbox_opening (receipt_id, field, digest, blob) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
           row.openingNames.map { [id, $0.key.description, $0.value, row.openings[$0.key]] })
       }
       if row.state >= .published, old < .published {

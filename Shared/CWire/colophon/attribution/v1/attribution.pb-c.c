@@ -1807,6 +1807,141 @@ void   colophon__attribution__v1__find_spans_response__free_unpacked
   assert(message->base.descriptor == &colophon__attribution__v1__find_spans_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   colophon__attribution__v1__retrieve_request__init
+                     (Colophon__Attribution__V1__RetrieveRequest         *message)
+{
+  static const Colophon__Attribution__V1__RetrieveRequest init_value = COLOPHON__ATTRIBUTION__V1__RETRIEVE_REQUEST__INIT;
+  *message = init_value;
+}
+size_t colophon__attribution__v1__retrieve_request__get_packed_size
+                     (const Colophon__Attribution__V1__RetrieveRequest *message)
+{
+  assert(message->base.descriptor == &colophon__attribution__v1__retrieve_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t colophon__attribution__v1__retrieve_request__pack
+                     (const Colophon__Attribution__V1__RetrieveRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &colophon__attribution__v1__retrieve_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t colophon__attribution__v1__retrieve_request__pack_to_buffer
+                     (const Colophon__Attribution__V1__RetrieveRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &colophon__attribution__v1__retrieve_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Colophon__Attribution__V1__RetrieveRequest *
+       colophon__attribution__v1__retrieve_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Colophon__Attribution__V1__RetrieveRequest *)
+     protobuf_c_message_unpack (&colophon__attribution__v1__retrieve_request__descriptor,
+                                allocator, len, data);
+}
+void   colophon__attribution__v1__retrieve_request__free_unpacked
+                     (Colophon__Attribution__V1__RetrieveRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &colophon__attribution__v1__retrieve_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   colophon__attribution__v1__retrieve_response__init
+                     (Colophon__Attribution__V1__RetrieveResponse         *message)
+{
+  static const Colophon__Attribution__V1__RetrieveResponse init_value = COLOPHON__ATTRIBUTION__V1__RETRIEVE_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t colophon__attribution__v1__retrieve_response__get_packed_size
+                     (const Colophon__Attribution__V1__RetrieveResponse *message)
+{
+  assert(message->base.descriptor == &colophon__attribution__v1__retrieve_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t colophon__attribution__v1__retrieve_response__pack
+                     (const Colophon__Attribution__V1__RetrieveResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &colophon__attribution__v1__retrieve_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t colophon__attribution__v1__retrieve_response__pack_to_buffer
+                     (const Colophon__Attribution__V1__RetrieveResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &colophon__attribution__v1__retrieve_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Colophon__Attribution__V1__RetrieveResponse *
+       colophon__attribution__v1__retrieve_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Colophon__Attribution__V1__RetrieveResponse *)
+     protobuf_c_message_unpack (&colophon__attribution__v1__retrieve_response__descriptor,
+                                allocator, len, data);
+}
+void   colophon__attribution__v1__retrieve_response__free_unpacked
+                     (Colophon__Attribution__V1__RetrieveResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &colophon__attribution__v1__retrieve_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   colophon__attribution__v1__collection_record__init
+                     (Colophon__Attribution__V1__CollectionRecord         *message)
+{
+  static const Colophon__Attribution__V1__CollectionRecord init_value = COLOPHON__ATTRIBUTION__V1__COLLECTION_RECORD__INIT;
+  *message = init_value;
+}
+size_t colophon__attribution__v1__collection_record__get_packed_size
+                     (const Colophon__Attribution__V1__CollectionRecord *message)
+{
+  assert(message->base.descriptor == &colophon__attribution__v1__collection_record__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t colophon__attribution__v1__collection_record__pack
+                     (const Colophon__Attribution__V1__CollectionRecord *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &colophon__attribution__v1__collection_record__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t colophon__attribution__v1__collection_record__pack_to_buffer
+                     (const Colophon__Attribution__V1__CollectionRecord *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &colophon__attribution__v1__collection_record__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Colophon__Attribution__V1__CollectionRecord *
+       colophon__attribution__v1__collection_record__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Colophon__Attribution__V1__CollectionRecord *)
+     protobuf_c_message_unpack (&colophon__attribution__v1__collection_record__descriptor,
+                                allocator, len, data);
+}
+void   colophon__attribution__v1__collection_record__free_unpacked
+                     (Colophon__Attribution__V1__CollectionRecord *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &colophon__attribution__v1__collection_record__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 static const ProtobufCFieldDescriptor colophon__attribution__v1__attribute_request__field_descriptors[10] =
 {
   {
@@ -4324,7 +4459,199 @@ const ProtobufCMessageDescriptor colophon__attribution__v1__find_spans_response_
   (ProtobufCMessageInit) colophon__attribution__v1__find_spans_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCMethodDescriptor colophon__attribution__v1__attribution_service__method_descriptors[18] =
+static const ProtobufCFieldDescriptor colophon__attribution__v1__retrieve_request__field_descriptors[4] =
+{
+  {
+    "collection",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Attribution__V1__RetrieveRequest, collection),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "model",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Attribution__V1__RetrieveRequest, model),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "vector",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Attribution__V1__RetrieveRequest, vector),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "count",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Attribution__V1__RetrieveRequest, count),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned colophon__attribution__v1__retrieve_request__field_indices_by_name[] = {
+  0,   /* field[0] = collection */
+  3,   /* field[3] = count */
+  1,   /* field[1] = model */
+  2,   /* field[2] = vector */
+};
+static const ProtobufCIntRange colophon__attribution__v1__retrieve_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor colophon__attribution__v1__retrieve_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "colophon.attribution.v1.RetrieveRequest",
+  "RetrieveRequest",
+  "Colophon__Attribution__V1__RetrieveRequest",
+  "colophon.attribution.v1",
+  sizeof(Colophon__Attribution__V1__RetrieveRequest),
+  4,
+  colophon__attribution__v1__retrieve_request__field_descriptors,
+  colophon__attribution__v1__retrieve_request__field_indices_by_name,
+  1,  colophon__attribution__v1__retrieve_request__number_ranges,
+  (ProtobufCMessageInit) colophon__attribution__v1__retrieve_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor colophon__attribution__v1__retrieve_response__field_descriptors[1] =
+{
+  {
+    "documents",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Colophon__Attribution__V1__RetrieveResponse, n_documents),
+    offsetof(Colophon__Attribution__V1__RetrieveResponse, documents),
+    &colophon__attribution__v1__collection_record__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned colophon__attribution__v1__retrieve_response__field_indices_by_name[] = {
+  0,   /* field[0] = documents */
+};
+static const ProtobufCIntRange colophon__attribution__v1__retrieve_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor colophon__attribution__v1__retrieve_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "colophon.attribution.v1.RetrieveResponse",
+  "RetrieveResponse",
+  "Colophon__Attribution__V1__RetrieveResponse",
+  "colophon.attribution.v1",
+  sizeof(Colophon__Attribution__V1__RetrieveResponse),
+  1,
+  colophon__attribution__v1__retrieve_response__field_descriptors,
+  colophon__attribution__v1__retrieve_response__field_indices_by_name,
+  1,  colophon__attribution__v1__retrieve_response__number_ranges,
+  (ProtobufCMessageInit) colophon__attribution__v1__retrieve_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor colophon__attribution__v1__collection_record__field_descriptors[4] =
+{
+  {
+    "text",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Attribution__V1__CollectionRecord, text),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "contributor",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Attribution__V1__CollectionRecord, contributor),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "asset",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Attribution__V1__CollectionRecord, asset),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "record",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Attribution__V1__CollectionRecord, record),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned colophon__attribution__v1__collection_record__field_indices_by_name[] = {
+  2,   /* field[2] = asset */
+  1,   /* field[1] = contributor */
+  3,   /* field[3] = record */
+  0,   /* field[0] = text */
+};
+static const ProtobufCIntRange colophon__attribution__v1__collection_record__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor colophon__attribution__v1__collection_record__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "colophon.attribution.v1.CollectionRecord",
+  "CollectionRecord",
+  "Colophon__Attribution__V1__CollectionRecord",
+  "colophon.attribution.v1",
+  sizeof(Colophon__Attribution__V1__CollectionRecord),
+  4,
+  colophon__attribution__v1__collection_record__field_descriptors,
+  colophon__attribution__v1__collection_record__field_indices_by_name,
+  1,  colophon__attribution__v1__collection_record__number_ranges,
+  (ProtobufCMessageInit) colophon__attribution__v1__collection_record__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCMethodDescriptor colophon__attribution__v1__attribution_service__method_descriptors[19] =
 {
   { "GetIdentity", &colophon__common__v1__identity_request__descriptor, &colophon__common__v1__identity__descriptor },
   { "Attribute", &colophon__attribution__v1__attribute_request__descriptor, &colophon__attribution__v1__attribute_response__descriptor },
@@ -4344,6 +4671,7 @@ static const ProtobufCMethodDescriptor colophon__attribution__v1__attribution_se
   { "GetLedgerState", &colophon__attribution__v1__ledger_state_request__descriptor, &colophon__attribution__v1__ledger_state_response__descriptor },
   { "FindOwners", &colophon__attribution__v1__find_owners_request__descriptor, &colophon__attribution__v1__find_owners_response__descriptor },
   { "FindSpans", &colophon__attribution__v1__find_spans_request__descriptor, &colophon__attribution__v1__find_spans_response__descriptor },
+  { "Retrieve", &colophon__attribution__v1__retrieve_request__descriptor, &colophon__attribution__v1__retrieve_response__descriptor },
 };
 const unsigned colophon__attribution__v1__attribution_service__method_indices_by_name[] = {
   14,        /* Adjust */
@@ -4363,6 +4691,7 @@ const unsigned colophon__attribution__v1__attribution_service__method_indices_by
   6,        /* ListEntries */
   11,        /* OpenDispute */
   9,        /* PayOut */
+  18,        /* Retrieve */
   3         /* Settle */
 };
 const ProtobufCServiceDescriptor colophon__attribution__v1__attribution_service__descriptor =
@@ -4372,7 +4701,7 @@ const ProtobufCServiceDescriptor colophon__attribution__v1__attribution_service_
   "AttributionService",
   "Colophon__Attribution__V1__AttributionService",
   "colophon.attribution.v1",
-  18,
+  19,
   colophon__attribution__v1__attribution_service__method_descriptors,
   colophon__attribution__v1__attribution_service__method_indices_by_name
 };
@@ -4519,6 +4848,14 @@ void colophon__attribution__v1__attribution_service__find_spans(ProtobufCService
 {
   assert(service->descriptor == &colophon__attribution__v1__attribution_service__descriptor);
   service->invoke(service, 17, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void colophon__attribution__v1__attribution_service__retrieve(ProtobufCService *service,
+                                                              const Colophon__Attribution__V1__RetrieveRequest *input,
+                                                              Colophon__Attribution__V1__RetrieveResponse_Closure closure,
+                                                              void *closure_data)
+{
+  assert(service->descriptor == &colophon__attribution__v1__attribution_service__descriptor);
+  service->invoke(service, 18, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void colophon__attribution__v1__attribution_service__init (Colophon__Attribution__V1__AttributionService_Service *service,
                                                            Colophon__Attribution__V1__AttributionService_ServiceDestroy destroy)

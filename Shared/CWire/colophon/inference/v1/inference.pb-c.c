@@ -592,6 +592,96 @@ void   colophon__inference__v1__cancel_response__free_unpacked
   assert(message->base.descriptor == &colophon__inference__v1__cancel_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   colophon__inference__v1__embed_request__init
+                     (Colophon__Inference__V1__EmbedRequest         *message)
+{
+  static const Colophon__Inference__V1__EmbedRequest init_value = COLOPHON__INFERENCE__V1__EMBED_REQUEST__INIT;
+  *message = init_value;
+}
+size_t colophon__inference__v1__embed_request__get_packed_size
+                     (const Colophon__Inference__V1__EmbedRequest *message)
+{
+  assert(message->base.descriptor == &colophon__inference__v1__embed_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t colophon__inference__v1__embed_request__pack
+                     (const Colophon__Inference__V1__EmbedRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &colophon__inference__v1__embed_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t colophon__inference__v1__embed_request__pack_to_buffer
+                     (const Colophon__Inference__V1__EmbedRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &colophon__inference__v1__embed_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Colophon__Inference__V1__EmbedRequest *
+       colophon__inference__v1__embed_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Colophon__Inference__V1__EmbedRequest *)
+     protobuf_c_message_unpack (&colophon__inference__v1__embed_request__descriptor,
+                                allocator, len, data);
+}
+void   colophon__inference__v1__embed_request__free_unpacked
+                     (Colophon__Inference__V1__EmbedRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &colophon__inference__v1__embed_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   colophon__inference__v1__embed_response__init
+                     (Colophon__Inference__V1__EmbedResponse         *message)
+{
+  static const Colophon__Inference__V1__EmbedResponse init_value = COLOPHON__INFERENCE__V1__EMBED_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t colophon__inference__v1__embed_response__get_packed_size
+                     (const Colophon__Inference__V1__EmbedResponse *message)
+{
+  assert(message->base.descriptor == &colophon__inference__v1__embed_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t colophon__inference__v1__embed_response__pack
+                     (const Colophon__Inference__V1__EmbedResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &colophon__inference__v1__embed_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t colophon__inference__v1__embed_response__pack_to_buffer
+                     (const Colophon__Inference__V1__EmbedResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &colophon__inference__v1__embed_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Colophon__Inference__V1__EmbedResponse *
+       colophon__inference__v1__embed_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Colophon__Inference__V1__EmbedResponse *)
+     protobuf_c_message_unpack (&colophon__inference__v1__embed_response__descriptor,
+                                allocator, len, data);
+}
+void   colophon__inference__v1__embed_response__free_unpacked
+                     (Colophon__Inference__V1__EmbedResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &colophon__inference__v1__embed_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   colophon__inference__v1__get_report_request__init
                      (Colophon__Inference__V1__GetReportRequest         *message)
 {
@@ -828,7 +918,7 @@ const ProtobufCMessageDescriptor colophon__inference__v1__model__descriptor =
   (ProtobufCMessageInit) colophon__inference__v1__model__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor colophon__inference__v1__salts__field_descriptors[5] =
+static const ProtobufCFieldDescriptor colophon__inference__v1__salts__field_descriptors[6] =
 {
   {
     "request",
@@ -890,18 +980,31 @@ static const ProtobufCFieldDescriptor colophon__inference__v1__salts__field_desc
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "retrieved",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Inference__V1__Salts, retrieved),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned colophon__inference__v1__salts__field_indices_by_name[] = {
   4,   /* field[4] = activation */
   2,   /* field[2] = content */
   1,   /* field[1] = messages */
   0,   /* field[0] = request */
+  5,   /* field[5] = retrieved */
   3,   /* field[3] = tokens */
 };
 static const ProtobufCIntRange colophon__inference__v1__salts__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 5 }
+  { 0, 6 }
 };
 const ProtobufCMessageDescriptor colophon__inference__v1__salts__descriptor =
 {
@@ -911,14 +1014,14 @@ const ProtobufCMessageDescriptor colophon__inference__v1__salts__descriptor =
   "Colophon__Inference__V1__Salts",
   "colophon.inference.v1",
   sizeof(Colophon__Inference__V1__Salts),
-  5,
+  6,
   colophon__inference__v1__salts__field_descriptors,
   colophon__inference__v1__salts__field_indices_by_name,
   1,  colophon__inference__v1__salts__number_ranges,
   (ProtobufCMessageInit) colophon__inference__v1__salts__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor colophon__inference__v1__generate_request__field_descriptors[5] =
+static const ProtobufCFieldDescriptor colophon__inference__v1__generate_request__field_descriptors[6] =
 {
   {
     "receipt_id",
@@ -980,18 +1083,31 @@ static const ProtobufCFieldDescriptor colophon__inference__v1__generate_request_
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "retrieved",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Inference__V1__GenerateRequest, retrieved),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned colophon__inference__v1__generate_request__field_indices_by_name[] = {
   3,   /* field[3] = nonce */
   0,   /* field[0] = receipt_id */
   1,   /* field[1] = request_body */
+  5,   /* field[5] = retrieved */
   2,   /* field[2] = salts */
   4,   /* field[4] = sharing_key */
 };
 static const ProtobufCIntRange colophon__inference__v1__generate_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 5 }
+  { 0, 6 }
 };
 const ProtobufCMessageDescriptor colophon__inference__v1__generate_request__descriptor =
 {
@@ -1001,7 +1117,7 @@ const ProtobufCMessageDescriptor colophon__inference__v1__generate_request__desc
   "Colophon__Inference__V1__GenerateRequest",
   "colophon.inference.v1",
   sizeof(Colophon__Inference__V1__GenerateRequest),
-  5,
+  6,
   colophon__inference__v1__generate_request__field_descriptors,
   colophon__inference__v1__generate_request__field_indices_by_name,
   1,  colophon__inference__v1__generate_request__number_ranges,
@@ -1521,6 +1637,108 @@ const ProtobufCMessageDescriptor colophon__inference__v1__cancel_response__descr
   (ProtobufCMessageInit) colophon__inference__v1__cancel_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
+static const ProtobufCFieldDescriptor colophon__inference__v1__embed_request__field_descriptors[1] =
+{
+  {
+    "texts",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Colophon__Inference__V1__EmbedRequest, n_texts),
+    offsetof(Colophon__Inference__V1__EmbedRequest, texts),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned colophon__inference__v1__embed_request__field_indices_by_name[] = {
+  0,   /* field[0] = texts */
+};
+static const ProtobufCIntRange colophon__inference__v1__embed_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor colophon__inference__v1__embed_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "colophon.inference.v1.EmbedRequest",
+  "EmbedRequest",
+  "Colophon__Inference__V1__EmbedRequest",
+  "colophon.inference.v1",
+  sizeof(Colophon__Inference__V1__EmbedRequest),
+  1,
+  colophon__inference__v1__embed_request__field_descriptors,
+  colophon__inference__v1__embed_request__field_indices_by_name,
+  1,  colophon__inference__v1__embed_request__number_ranges,
+  (ProtobufCMessageInit) colophon__inference__v1__embed_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor colophon__inference__v1__embed_response__field_descriptors[3] =
+{
+  {
+    "model",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Inference__V1__EmbedResponse, model),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "width",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Inference__V1__EmbedResponse, width),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "vectors",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Inference__V1__EmbedResponse, vectors),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned colophon__inference__v1__embed_response__field_indices_by_name[] = {
+  0,   /* field[0] = model */
+  2,   /* field[2] = vectors */
+  1,   /* field[1] = width */
+};
+static const ProtobufCIntRange colophon__inference__v1__embed_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor colophon__inference__v1__embed_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "colophon.inference.v1.EmbedResponse",
+  "EmbedResponse",
+  "Colophon__Inference__V1__EmbedResponse",
+  "colophon.inference.v1",
+  sizeof(Colophon__Inference__V1__EmbedResponse),
+  3,
+  colophon__inference__v1__embed_response__field_descriptors,
+  colophon__inference__v1__embed_response__field_indices_by_name,
+  1,  colophon__inference__v1__embed_response__number_ranges,
+  (ProtobufCMessageInit) colophon__inference__v1__embed_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
 static const ProtobufCFieldDescriptor colophon__inference__v1__get_report_request__field_descriptors[1] =
 {
   {
@@ -1623,16 +1841,18 @@ const ProtobufCMessageDescriptor colophon__inference__v1__attestation_report__de
   (ProtobufCMessageInit) colophon__inference__v1__attestation_report__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCMethodDescriptor colophon__inference__v1__inference_service__method_descriptors[5] =
+static const ProtobufCMethodDescriptor colophon__inference__v1__inference_service__method_descriptors[6] =
 {
   { "GetIdentity", &colophon__common__v1__identity_request__descriptor, &colophon__common__v1__identity__descriptor },
   { "ListModels", &colophon__inference__v1__list_models_request__descriptor, &colophon__inference__v1__list_models_response__descriptor },
   { "Generate", &colophon__inference__v1__generate_request__descriptor, &colophon__inference__v1__generate_event__descriptor },
   { "Cancel", &colophon__inference__v1__cancel_request__descriptor, &colophon__inference__v1__cancel_response__descriptor },
   { "GetReport", &colophon__inference__v1__get_report_request__descriptor, &colophon__inference__v1__attestation_report__descriptor },
+  { "Embed", &colophon__inference__v1__embed_request__descriptor, &colophon__inference__v1__embed_response__descriptor },
 };
 const unsigned colophon__inference__v1__inference_service__method_indices_by_name[] = {
   3,        /* Cancel */
+  5,        /* Embed */
   2,        /* Generate */
   0,        /* GetIdentity */
   4,        /* GetReport */
@@ -1645,7 +1865,7 @@ const ProtobufCServiceDescriptor colophon__inference__v1__inference_service__des
   "InferenceService",
   "Colophon__Inference__V1__InferenceService",
   "colophon.inference.v1",
-  5,
+  6,
   colophon__inference__v1__inference_service__method_descriptors,
   colophon__inference__v1__inference_service__method_indices_by_name
 };
@@ -1688,6 +1908,14 @@ void colophon__inference__v1__inference_service__get_report(ProtobufCService *se
 {
   assert(service->descriptor == &colophon__inference__v1__inference_service__descriptor);
   service->invoke(service, 4, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void colophon__inference__v1__inference_service__embed(ProtobufCService *service,
+                                                       const Colophon__Inference__V1__EmbedRequest *input,
+                                                       Colophon__Inference__V1__EmbedResponse_Closure closure,
+                                                       void *closure_data)
+{
+  assert(service->descriptor == &colophon__inference__v1__inference_service__descriptor);
+  service->invoke(service, 5, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void colophon__inference__v1__inference_service__init (Colophon__Inference__V1__InferenceService_Service *service,
                                                        Colophon__Inference__V1__InferenceService_ServiceDestroy destroy)

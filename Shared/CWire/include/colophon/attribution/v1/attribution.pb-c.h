@@ -56,6 +56,9 @@ typedef struct Colophon__Attribution__V1__FindOwnersRequest Colophon__Attributio
 typedef struct Colophon__Attribution__V1__FindOwnersResponse Colophon__Attribution__V1__FindOwnersResponse;
 typedef struct Colophon__Attribution__V1__FindSpansRequest Colophon__Attribution__V1__FindSpansRequest;
 typedef struct Colophon__Attribution__V1__FindSpansResponse Colophon__Attribution__V1__FindSpansResponse;
+typedef struct Colophon__Attribution__V1__RetrieveRequest Colophon__Attribution__V1__RetrieveRequest;
+typedef struct Colophon__Attribution__V1__RetrieveResponse Colophon__Attribution__V1__RetrieveResponse;
+typedef struct Colophon__Attribution__V1__CollectionRecord Colophon__Attribution__V1__CollectionRecord;
 
 
 /* --- enums --- */
@@ -746,6 +749,64 @@ struct  Colophon__Attribution__V1__FindSpansResponse
 #define COLOPHON__ATTRIBUTION__V1__FIND_SPANS_RESPONSE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&colophon__attribution__v1__find_spans_response__descriptor) \
     , {0,NULL} }
+
+
+struct  Colophon__Attribution__V1__RetrieveRequest
+{
+  ProtobufCMessage base;
+  /*
+   * id of the asset
+   */
+  char *collection;
+  /*
+   * that made the vector, as Embed names it
+   */
+  ProtobufCBinaryData model;
+  /*
+   * int8
+   */
+  ProtobufCBinaryData vector;
+  /*
+   * 1 to 6
+   */
+  uint32_t count;
+};
+#define COLOPHON__ATTRIBUTION__V1__RETRIEVE_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&colophon__attribution__v1__retrieve_request__descriptor) \
+    , (char *)protobuf_c_empty_string, {0,NULL}, {0,NULL}, 0 }
+
+
+/*
+ * Nearest first, each text once.
+ */
+struct  Colophon__Attribution__V1__RetrieveResponse
+{
+  ProtobufCMessage base;
+  size_t n_documents;
+  Colophon__Attribution__V1__CollectionRecord **documents;
+};
+#define COLOPHON__ATTRIBUTION__V1__RETRIEVE_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&colophon__attribution__v1__retrieve_response__descriptor) \
+    , 0,NULL }
+
+
+struct  Colophon__Attribution__V1__CollectionRecord
+{
+  ProtobufCMessage base;
+  char *text;
+  /*
+   * of the collection
+   */
+  char *contributor;
+  char *asset;
+  /*
+   * SHA-256 of the text
+   */
+  ProtobufCBinaryData record;
+};
+#define COLOPHON__ATTRIBUTION__V1__COLLECTION_RECORD__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&colophon__attribution__v1__collection_record__descriptor) \
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, {0,NULL} }
 
 
 /* Colophon__Attribution__V1__AttributeRequest methods */
@@ -1508,6 +1569,63 @@ Colophon__Attribution__V1__FindSpansResponse *
 void   colophon__attribution__v1__find_spans_response__free_unpacked
                      (Colophon__Attribution__V1__FindSpansResponse *message,
                       ProtobufCAllocator *allocator);
+/* Colophon__Attribution__V1__RetrieveRequest methods */
+void   colophon__attribution__v1__retrieve_request__init
+                     (Colophon__Attribution__V1__RetrieveRequest         *message);
+size_t colophon__attribution__v1__retrieve_request__get_packed_size
+                     (const Colophon__Attribution__V1__RetrieveRequest   *message);
+size_t colophon__attribution__v1__retrieve_request__pack
+                     (const Colophon__Attribution__V1__RetrieveRequest   *message,
+                      uint8_t             *out);
+size_t colophon__attribution__v1__retrieve_request__pack_to_buffer
+                     (const Colophon__Attribution__V1__RetrieveRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Colophon__Attribution__V1__RetrieveRequest *
+       colophon__attribution__v1__retrieve_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   colophon__attribution__v1__retrieve_request__free_unpacked
+                     (Colophon__Attribution__V1__RetrieveRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Colophon__Attribution__V1__RetrieveResponse methods */
+void   colophon__attribution__v1__retrieve_response__init
+                     (Colophon__Attribution__V1__RetrieveResponse         *message);
+size_t colophon__attribution__v1__retrieve_response__get_packed_size
+                     (const Colophon__Attribution__V1__RetrieveResponse   *message);
+size_t colophon__attribution__v1__retrieve_response__pack
+                     (const Colophon__Attribution__V1__RetrieveResponse   *message,
+                      uint8_t             *out);
+size_t colophon__attribution__v1__retrieve_response__pack_to_buffer
+                     (const Colophon__Attribution__V1__RetrieveResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Colophon__Attribution__V1__RetrieveResponse *
+       colophon__attribution__v1__retrieve_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   colophon__attribution__v1__retrieve_response__free_unpacked
+                     (Colophon__Attribution__V1__RetrieveResponse *message,
+                      ProtobufCAllocator *allocator);
+/* Colophon__Attribution__V1__CollectionRecord methods */
+void   colophon__attribution__v1__collection_record__init
+                     (Colophon__Attribution__V1__CollectionRecord         *message);
+size_t colophon__attribution__v1__collection_record__get_packed_size
+                     (const Colophon__Attribution__V1__CollectionRecord   *message);
+size_t colophon__attribution__v1__collection_record__pack
+                     (const Colophon__Attribution__V1__CollectionRecord   *message,
+                      uint8_t             *out);
+size_t colophon__attribution__v1__collection_record__pack_to_buffer
+                     (const Colophon__Attribution__V1__CollectionRecord   *message,
+                      ProtobufCBuffer     *buffer);
+Colophon__Attribution__V1__CollectionRecord *
+       colophon__attribution__v1__collection_record__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   colophon__attribution__v1__collection_record__free_unpacked
+                     (Colophon__Attribution__V1__CollectionRecord *message,
+                      ProtobufCAllocator *allocator);
 /* --- per-message closures --- */
 
 typedef void (*Colophon__Attribution__V1__AttributeRequest_Closure)
@@ -1630,6 +1748,15 @@ typedef void (*Colophon__Attribution__V1__FindSpansRequest_Closure)
 typedef void (*Colophon__Attribution__V1__FindSpansResponse_Closure)
                  (const Colophon__Attribution__V1__FindSpansResponse *message,
                   void *closure_data);
+typedef void (*Colophon__Attribution__V1__RetrieveRequest_Closure)
+                 (const Colophon__Attribution__V1__RetrieveRequest *message,
+                  void *closure_data);
+typedef void (*Colophon__Attribution__V1__RetrieveResponse_Closure)
+                 (const Colophon__Attribution__V1__RetrieveResponse *message,
+                  void *closure_data);
+typedef void (*Colophon__Attribution__V1__CollectionRecord_Closure)
+                 (const Colophon__Attribution__V1__CollectionRecord *message,
+                  void *closure_data);
 
 /* --- services --- */
 
@@ -1709,6 +1836,10 @@ struct Colophon__Attribution__V1__AttributionService_Service
                      const Colophon__Attribution__V1__FindSpansRequest *input,
                      Colophon__Attribution__V1__FindSpansResponse_Closure closure,
                      void *closure_data);
+  void (*retrieve)(Colophon__Attribution__V1__AttributionService_Service *service,
+                   const Colophon__Attribution__V1__RetrieveRequest *input,
+                   Colophon__Attribution__V1__RetrieveResponse_Closure closure,
+                   void *closure_data);
 };
 typedef void (*Colophon__Attribution__V1__AttributionService_ServiceDestroy)(Colophon__Attribution__V1__AttributionService_Service *);
 void colophon__attribution__v1__attribution_service__init (Colophon__Attribution__V1__AttributionService_Service *service,
@@ -1734,7 +1865,8 @@ void colophon__attribution__v1__attribution_service__init (Colophon__Attribution
       function_prefix__ ## adjust,\
       function_prefix__ ## get_ledger_state,\
       function_prefix__ ## find_owners,\
-      function_prefix__ ## find_spans  }
+      function_prefix__ ## find_spans,\
+      function_prefix__ ## retrieve  }
 void colophon__attribution__v1__attribution_service__get_identity(ProtobufCService *service,
                                                                   const Colophon__Common__V1__IdentityRequest *input,
                                                                   Colophon__Common__V1__Identity_Closure closure,
@@ -1807,6 +1939,10 @@ void colophon__attribution__v1__attribution_service__find_spans(ProtobufCService
                                                                 const Colophon__Attribution__V1__FindSpansRequest *input,
                                                                 Colophon__Attribution__V1__FindSpansResponse_Closure closure,
                                                                 void *closure_data);
+void colophon__attribution__v1__attribution_service__retrieve(ProtobufCService *service,
+                                                              const Colophon__Attribution__V1__RetrieveRequest *input,
+                                                              Colophon__Attribution__V1__RetrieveResponse_Closure closure,
+                                                              void *closure_data);
 
 /* --- descriptors --- */
 
@@ -1850,6 +1986,9 @@ extern const ProtobufCMessageDescriptor colophon__attribution__v1__find_owners_r
 extern const ProtobufCMessageDescriptor colophon__attribution__v1__find_owners_response__descriptor;
 extern const ProtobufCMessageDescriptor colophon__attribution__v1__find_spans_request__descriptor;
 extern const ProtobufCMessageDescriptor colophon__attribution__v1__find_spans_response__descriptor;
+extern const ProtobufCMessageDescriptor colophon__attribution__v1__retrieve_request__descriptor;
+extern const ProtobufCMessageDescriptor colophon__attribution__v1__retrieve_response__descriptor;
+extern const ProtobufCMessageDescriptor colophon__attribution__v1__collection_record__descriptor;
 extern const ProtobufCServiceDescriptor colophon__attribution__v1__attribution_service__descriptor;
 
 PROTOBUF_C__END_DECLS

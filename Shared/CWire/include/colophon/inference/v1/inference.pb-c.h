@@ -29,6 +29,8 @@ typedef struct Colophon__Inference__V1__ToolCall Colophon__Inference__V1__ToolCa
 typedef struct Colophon__Inference__V1__Finished Colophon__Inference__V1__Finished;
 typedef struct Colophon__Inference__V1__CancelRequest Colophon__Inference__V1__CancelRequest;
 typedef struct Colophon__Inference__V1__CancelResponse Colophon__Inference__V1__CancelResponse;
+typedef struct Colophon__Inference__V1__EmbedRequest Colophon__Inference__V1__EmbedRequest;
+typedef struct Colophon__Inference__V1__EmbedResponse Colophon__Inference__V1__EmbedResponse;
 typedef struct Colophon__Inference__V1__GetReportRequest Colophon__Inference__V1__GetReportRequest;
 typedef struct Colophon__Inference__V1__AttestationReport Colophon__Inference__V1__AttestationReport;
 
@@ -96,10 +98,14 @@ struct  Colophon__Inference__V1__Salts
   ProtobufCBinaryData content;
   ProtobufCBinaryData tokens;
   ProtobufCBinaryData activation;
+  /*
+   * empty where the request asks for no collection
+   */
+  ProtobufCBinaryData retrieved;
 };
 #define COLOPHON__INFERENCE__V1__SALTS__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&colophon__inference__v1__salts__descriptor) \
-    , {0,NULL}, 0,NULL, {0,NULL}, {0,NULL}, {0,NULL} }
+    , {0,NULL}, 0,NULL, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL} }
 
 
 struct  Colophon__Inference__V1__GenerateRequest
@@ -123,10 +129,14 @@ struct  Colophon__Inference__V1__GenerateRequest
    * times can show; empty shares with none. It changes no bit of the answer.
    */
   ProtobufCBinaryData sharing_key;
+  /*
+   * data of the opening `retrieved`; empty where the request asks for no collection
+   */
+  ProtobufCBinaryData retrieved;
 };
 #define COLOPHON__INFERENCE__V1__GENERATE_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&colophon__inference__v1__generate_request__descriptor) \
-    , (char *)protobuf_c_empty_string, {0,NULL}, NULL, {0,NULL}, {0,NULL} }
+    , (char *)protobuf_c_empty_string, {0,NULL}, NULL, {0,NULL}, {0,NULL}, {0,NULL} }
 
 
 typedef enum {
@@ -275,6 +285,41 @@ struct  Colophon__Inference__V1__CancelResponse
 #define COLOPHON__INFERENCE__V1__CANCEL_RESPONSE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&colophon__inference__v1__cancel_response__descriptor) \
     , 0 }
+
+
+struct  Colophon__Inference__V1__EmbedRequest
+{
+  ProtobufCMessage base;
+  /*
+   * at most 64, of 65,536 bytes each and 1 MiB together; cut where the encoder takes no more
+   */
+  size_t n_texts;
+  char **texts;
+};
+#define COLOPHON__INFERENCE__V1__EMBED_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&colophon__inference__v1__embed_request__descriptor) \
+    , 0,NULL }
+
+
+struct  Colophon__Inference__V1__EmbedResponse
+{
+  ProtobufCMessage base;
+  /*
+   * SHA-256 that names the encoder's files
+   */
+  ProtobufCBinaryData model;
+  /*
+   * elements of a vector
+   */
+  uint32_t width;
+  /*
+   * int8 (EXACT1.md, section 7), one vector behind the other in the order of the texts
+   */
+  ProtobufCBinaryData vectors;
+};
+#define COLOPHON__INFERENCE__V1__EMBED_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&colophon__inference__v1__embed_response__descriptor) \
+    , {0,NULL}, 0, {0,NULL} }
 
 
 struct  Colophon__Inference__V1__GetReportRequest
@@ -558,6 +603,44 @@ Colophon__Inference__V1__CancelResponse *
 void   colophon__inference__v1__cancel_response__free_unpacked
                      (Colophon__Inference__V1__CancelResponse *message,
                       ProtobufCAllocator *allocator);
+/* Colophon__Inference__V1__EmbedRequest methods */
+void   colophon__inference__v1__embed_request__init
+                     (Colophon__Inference__V1__EmbedRequest         *message);
+size_t colophon__inference__v1__embed_request__get_packed_size
+                     (const Colophon__Inference__V1__EmbedRequest   *message);
+size_t colophon__inference__v1__embed_request__pack
+                     (const Colophon__Inference__V1__EmbedRequest   *message,
+                      uint8_t             *out);
+size_t colophon__inference__v1__embed_request__pack_to_buffer
+                     (const Colophon__Inference__V1__EmbedRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Colophon__Inference__V1__EmbedRequest *
+       colophon__inference__v1__embed_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   colophon__inference__v1__embed_request__free_unpacked
+                     (Colophon__Inference__V1__EmbedRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Colophon__Inference__V1__EmbedResponse methods */
+void   colophon__inference__v1__embed_response__init
+                     (Colophon__Inference__V1__EmbedResponse         *message);
+size_t colophon__inference__v1__embed_response__get_packed_size
+                     (const Colophon__Inference__V1__EmbedResponse   *message);
+size_t colophon__inference__v1__embed_response__pack
+                     (const Colophon__Inference__V1__EmbedResponse   *message,
+                      uint8_t             *out);
+size_t colophon__inference__v1__embed_response__pack_to_buffer
+                     (const Colophon__Inference__V1__EmbedResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Colophon__Inference__V1__EmbedResponse *
+       colophon__inference__v1__embed_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   colophon__inference__v1__embed_response__free_unpacked
+                     (Colophon__Inference__V1__EmbedResponse *message,
+                      ProtobufCAllocator *allocator);
 /* Colophon__Inference__V1__GetReportRequest methods */
 void   colophon__inference__v1__get_report_request__init
                      (Colophon__Inference__V1__GetReportRequest         *message);
@@ -637,6 +720,12 @@ typedef void (*Colophon__Inference__V1__CancelRequest_Closure)
 typedef void (*Colophon__Inference__V1__CancelResponse_Closure)
                  (const Colophon__Inference__V1__CancelResponse *message,
                   void *closure_data);
+typedef void (*Colophon__Inference__V1__EmbedRequest_Closure)
+                 (const Colophon__Inference__V1__EmbedRequest *message,
+                  void *closure_data);
+typedef void (*Colophon__Inference__V1__EmbedResponse_Closure)
+                 (const Colophon__Inference__V1__EmbedResponse *message,
+                  void *closure_data);
 typedef void (*Colophon__Inference__V1__GetReportRequest_Closure)
                  (const Colophon__Inference__V1__GetReportRequest *message,
                   void *closure_data);
@@ -670,6 +759,10 @@ struct Colophon__Inference__V1__InferenceService_Service
                      const Colophon__Inference__V1__GetReportRequest *input,
                      Colophon__Inference__V1__AttestationReport_Closure closure,
                      void *closure_data);
+  void (*embed)(Colophon__Inference__V1__InferenceService_Service *service,
+                const Colophon__Inference__V1__EmbedRequest *input,
+                Colophon__Inference__V1__EmbedResponse_Closure closure,
+                void *closure_data);
 };
 typedef void (*Colophon__Inference__V1__InferenceService_ServiceDestroy)(Colophon__Inference__V1__InferenceService_Service *);
 void colophon__inference__v1__inference_service__init (Colophon__Inference__V1__InferenceService_Service *service,
@@ -682,7 +775,8 @@ void colophon__inference__v1__inference_service__init (Colophon__Inference__V1__
       function_prefix__ ## list_models,\
       function_prefix__ ## generate,\
       function_prefix__ ## cancel,\
-      function_prefix__ ## get_report  }
+      function_prefix__ ## get_report,\
+      function_prefix__ ## embed  }
 void colophon__inference__v1__inference_service__get_identity(ProtobufCService *service,
                                                               const Colophon__Common__V1__IdentityRequest *input,
                                                               Colophon__Common__V1__Identity_Closure closure,
@@ -703,6 +797,10 @@ void colophon__inference__v1__inference_service__get_report(ProtobufCService *se
                                                             const Colophon__Inference__V1__GetReportRequest *input,
                                                             Colophon__Inference__V1__AttestationReport_Closure closure,
                                                             void *closure_data);
+void colophon__inference__v1__inference_service__embed(ProtobufCService *service,
+                                                       const Colophon__Inference__V1__EmbedRequest *input,
+                                                       Colophon__Inference__V1__EmbedResponse_Closure closure,
+                                                       void *closure_data);
 
 /* --- descriptors --- */
 
@@ -719,6 +817,8 @@ extern const ProtobufCMessageDescriptor colophon__inference__v1__tool_call__desc
 extern const ProtobufCMessageDescriptor colophon__inference__v1__finished__descriptor;
 extern const ProtobufCMessageDescriptor colophon__inference__v1__cancel_request__descriptor;
 extern const ProtobufCMessageDescriptor colophon__inference__v1__cancel_response__descriptor;
+extern const ProtobufCMessageDescriptor colophon__inference__v1__embed_request__descriptor;
+extern const ProtobufCMessageDescriptor colophon__inference__v1__embed_response__descriptor;
 extern const ProtobufCMessageDescriptor colophon__inference__v1__get_report_request__descriptor;
 extern const ProtobufCMessageDescriptor colophon__inference__v1__attestation_report__descriptor;
 extern const ProtobufCServiceDescriptor colophon__inference__v1__inference_service__descriptor;
