@@ -54,7 +54,8 @@ public struct InferenceSettings: Sendable {
     Setting("threads", .int(1...ThreadPool.maxThreads), help: "Threads of a forward pass; one per core unless set."),
     Setting(
       "embeddings-model", .path,
-      help: "Folder of a sentence encoder (all-MiniLM-L6-v2 and its like), which finds documents of collections; unset: "
+      help:
+        "Folder of a sentence encoder (all-MiniLM-L6-v2 and its like), which finds documents of collections; unset: "
         + "requests that name collections are refused."),
     Setting(
       "context-tokens-max", .int(1...1_048_576),

@@ -33,7 +33,7 @@ struct Office {
 
   /// Starts the service: a second time as after a crash, for nothing of the first is ever closed in an orderly way.
   func open(
-    at seconds: Int64 = 1_757_000_000, following log: TownLog? = nil
+    at seconds: Int64 = 1_757_000_000, following log: TownLog? = nil, embed: CollectionIndexer.Embed? = nil
   ) async throws -> AttributionService {
     var settings = AttributionSettings()
     settings.policy = policy
@@ -45,7 +45,7 @@ struct Office {
     logger.logLevel = .critical
     return try await AttributionService(
       settings: settings, folder: folder, issuer: Self.issuer, key: Self.key("attribution"), logger: logger,
-      now: { seconds }, log: log?.source)
+      now: { seconds }, log: log?.source, embed: embed)
   }
 
   static func settings(_ arguments: [String]) throws -> AttributionSettings {

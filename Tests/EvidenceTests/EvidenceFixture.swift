@@ -46,11 +46,14 @@ struct Executed {
   var tokens: [UInt32]
 
   /// Runs a request of one message on the real model.
-  init(_ parameters: String = #""max_tokens":8,"temperature":0.8,"seed":5"#) throws {
+  init(
+    _ parameters: String = #""max_tokens":8,"temperature":0.8,"seed":5"#, retrieved: [RetrievedDocument]? = nil
+  ) throws {
     let model = try EvidenceFixture.model()
     let body = Array(
       #"{"model":"smollm2","messages":[{"role":"user","content":"Name three rivers."}],\#(parameters)}"#.utf8)
-    let request = try ChatRequest(body: body)
+    let documents = try retrieved.map { try RetrievedDocument.encode($0) }
+    let request = try ChatRequest(body: body, retrieved: documents)
     let prompt = try model.render(request.shownMessages.map(ChatMessage.init))
     let manifest = try EvidenceFixture.manifest(model.identity)
     let used = EffectiveParameters(
@@ -62,11 +65,12 @@ struct Executed {
     while try generator.next() != nil {}
     let reason = FinishReason(generator.end ?? .cancelled)
     let text = try model.text(of: generator.tokens)
-    let data: [CommittedField: [UInt8]] = [
+    var data: [CommittedField: [UInt8]] = [
       .request: body, .message(0): Array(body[request.messages[0].range]),
       .content: try AnswerContent(choices: [.init(index: 0, text: text, finishReason: reason)]).encoded(),
       .tokens: TokenIDs.encode([generator.tokens]), .activation: generator.chain.list,
     ]
+    data[.retrieved] = documents
     let openings = try data.mapValues { try Opening(salt: salt, data: $0) }
     func commitment(_ field: CommittedField) throws -> Digest32 {
       guard let opening = openings[field] else { throw EvidenceFixture.Missing(description: "\(field)") }
@@ -78,7 +82,7 @@ struct Executed {
       tokens: try commitment(.tokens), model: manifest.id, manifest: try manifest.digest(),
       profile: ExecutionPredicate.profileExact, build: "test", parameters: used, promptTokens: prompt.count,
       completionTokens: generator.tokens.count, finishReason: reason, startedUnixMs: 1, endedUnixMs: 2,
-      activation: generator.chain.head)
+      activation: generator.chain.head, retrieved: try openings[.retrieved]?.commitment(for: .retrieved))
     self.manifest = manifest
     self.openings = openings
     tokens = generator.tokens
@@ -89,6 +93,7 @@ struct Executed {
     let opening = try Opening(salt: [UInt8](repeating: 7, count: Opening.saltBytes), data: data)
     openings[field] = opening
     switch field {
+    case .retrieved: execution.retrieved = try opening.commitment(for: field)
     case .content: execution.content = try opening.commitment(for: field)
     case .tokens: execution.tokens = try opening.commitment(for: field)
     case .request: execution.request = try opening.commitment(for: field)

@@ -13,6 +13,8 @@ import Wire
 @testable import InferenceService
 
 @Suite struct HostileRequestTests {
+  private let digestOfNothing = SHA256.hash([]).bytes
+
   @Test("every request that cannot be served gets a code and a reason, and the next one is answered")
   func refusals() async throws {
     let service = try await InferenceFixture.shared()
@@ -42,6 +44,12 @@ import Wire
     try await refused(.invalidArgument, "2 salts for 1 messages", messages: 2)
     try await refused(.invalidArgument, "salts.content has 31 bytes") { $0.salts?.content.removeLast() }
     try await refused(.invalidArgument, "salts.messages has 0 bytes") { $0.salts?.messages = [[]] }
+    let collection = InferenceFixture.body(#""documents":[{"collection":"a"}],"max_tokens":1"#)
+    try await refused(.invalidArgument, "what was retrieved of it is not here", body: collection)
+    let found = try RetrievedDocument.encode([.init(item: 0, asset: "a", contributor: "c", text: "x")])
+    try await refused(.invalidArgument, "salts.retrieved has 0 bytes", body: collection) { $0.retrieved = found }
+    try await refused(.invalidArgument, "asks for no collection") { $0.retrieved = found }
+    try await refused(.invalidArgument, "salts.retrieved has 32 bytes") { $0.salts?.retrieved = digestOfNothing }
     try await refused(.invalidArgument, "byte 0x04", body: InferenceFixture.body(text: #"a\u0004b"#))
     try await refused(
       .invalidArgument, "the context limit is 2048 tokens",

@@ -62,7 +62,8 @@ extension FakePeers {
     guard let salts = request.salts, let id = ReceiptID(request.receiptID) else {
       throw RPCError(.invalidArgument, "?")
     }
-    let chat = try ChatRequest(body: request.requestBody)
+    let retrieved = request.retrieved.isEmpty ? nil : request.retrieved
+    let chat = try ChatRequest(body: request.requestBody, retrieved: retrieved)
     let text = pieces.joined()
     let named = try others.map { try Self.named($0, request) }
     let content = try AnswerContent(choices: [.init(index: 0, text: text, finishReason: reason)] + named).encoded()
@@ -81,7 +82,8 @@ extension FakePeers {
       model: Self.model, manifest: try manifest.digest(), profile: ExecutionPredicate.profileExact, build: "fake/1",
       parameters: EffectiveParameters(chat.parameters, drawnSeed: 7, room: 2048 - 5), promptTokens: 5,
       completionTokens: pieces.count, finishReason: reason, startedUnixMs: 1, endedUnixMs: 2, activation: head,
-      evidence: state.withLock { $0.evidence })
+      evidence: state.withLock { $0.evidence },
+      retrieved: retrieved.map { Commitment.make(.commitmentRetrieved, salt: salts.retrieved, data: $0) })
     return Finished(
       executionStatement: try sign(.execution, request.receiptID, commitment, execution.json), content: content,
       tokenIDs: tokens, activationList: list, finishReason: reason.rawValue, promptTokens: 5,

@@ -12,7 +12,7 @@ import Wire
 final class FakePeers: Peers {
   enum Step: String, CaseIterable, Sendable {
     case generate, keep, attribute, reexecute, append, settle, models, checkpoint, blob, requestVerdict, enlist, verdict
-    case policy, score, owners, spans, credits, report
+    case policy, score, owners, spans, credits, report, embed, retrieve
   }
 
   struct Script: Sendable {
@@ -37,6 +37,11 @@ final class FakePeers: Peers {
     var creditsSpans = false
     /// Of the answer, as attribution finds them; empty where it follows no log.
     var spans: [UInt8] = []
+    /// Of collections, nearest first.
+    var records: [String: [CollectionRecord]] = [:]
+    /// What inference and attribution say instead of finding them.
+    var embedRefusal: RPCError?
+    var retrieveRefusal: RPCError?
   }
 
   struct State: Sendable {

@@ -14,12 +14,13 @@ extension World {
   }
 
   func madeOpenings(wire: [UInt8], chunks: [[UInt8]]) throws -> [CommittedField: Opening] {
-    let request = try ChatRequest(body: body)
+    let request = try ChatRequest(asked: body)
     func opening(_ field: CommittedField, _ data: [UInt8]) throws -> Opening {
       try Opening(salt: Self.salt(field.description), data: data)
     }
     var result: [CommittedField: Opening] = [:]
     result[.request] = try opening(.request, body)
+    if let retrieved { result[.retrieved] = try opening(.retrieved, retrieved) }
     for (index, message) in request.messages.enumerated() {
       result[.message(index)] = try opening(.message(index), Array(body[message.range]))
     }
@@ -48,7 +49,7 @@ extension World {
       guard let opening = openings[field] else { throw ReceiptError.field("\(field)", why: "is missing") }
       return try opening.commitment(for: field)
     }
-    let request = try ChatRequest(body: body)
+    let request = try readAs ?? ChatRequest(body: body, retrieved: retrieved)
     let manifest = try madeManifest()
     let model = try sign(.model, manifest.id, manifest.digest(), manifest.json)
     let policy = try sign(.policy, rules.id, SHA256.hash(JCS.encode(rules.json)), rules.json)
@@ -61,6 +62,7 @@ extension World {
       build: "colophon test", parameters: EffectiveParameters(request.parameters, drawnSeed: 1, room: 64 - 20),
       promptTokens: 20, completionTokens: Self.tokens.count, finishReason: .stop, startedUnixMs: 1_757_000_000_000,
       endedUnixMs: 1_757_000_000_500, activation: try Digest32(Array(list.suffix(32))))
+    executed.retrieved = try openings[.retrieved] == nil ? nil : commitment(.retrieved)
     self.execution(&executed)
     let execution = try sign(.execution, Self.id.description, executed.content, executed.json)
 

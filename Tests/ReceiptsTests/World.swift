@@ -47,6 +47,10 @@ struct World: Sendable {
 
   var manifest: Edit<ModelManifest> = { _ in }
   var rules = AttributionPolicy.standard
+  /// Documents of the collections that `body` names, as they are committed to; nil: it names none.
+  var retrieved: [UInt8]?
+  /// What parameters are stated from, where it is not the body with what was retrieved.
+  var readAs: ChatRequest?
   /// Values of the documents in `body`; nil: they are not scored.
   var values: [Int64]?
   /// Behind the values, as it is signed.

@@ -16,18 +16,21 @@ struct Execution {
 
   /// Runs a request on `service`.
   init(
-    _ body: String = VerificationFixture.body(), on service: InferenceService? = nil, cancelAfter: Int? = nil
+    _ body: String = VerificationFixture.body(), retrieved: [RetrievedDocument]? = nil,
+    on service: InferenceService? = nil, cancelAfter: Int? = nil
   ) async throws {
     let inference = if let service { service } else { try await VerificationFixture.suite().inference }
     func salt() throws -> [UInt8] { try SecureRandom.bytes(32) }
-    let chat = try ChatRequest(body: Array(body.utf8))
+    let chat = try ChatRequest(asked: Array(body.utf8))
+    let documents = try retrieved.map { try RetrievedDocument.encode($0) } ?? []
     let salts = Salts(
       request: try salt(), messages: try chat.messages.map { _ in try salt() }, content: try salt(), tokens: try salt(),
-      activation: try salt())
+      activation: try salt(), retrieved: retrieved == nil ? [] : try salt())
     let id = ReceiptID(unixMs: 1_700_000_000_000, random: try SecureRandom.bytes(10)).description
     var finished = Finished()
     var deltas = 0
-    let request = GenerateRequest(receiptID: id, requestBody: Array(body.utf8), salts: salts)
+    let request = GenerateRequest(
+      receiptID: id, requestBody: Array(body.utf8), salts: salts, retrieved: documents)
     try await inference.generate(request, VerificationFixture.call()) { event in
       if case .finished(let end) = event.event { finished = end }
       deltas += 1
@@ -40,6 +43,7 @@ struct Execution {
       .tokens: try Opening(salt: salts.tokens, data: finished.tokenIDs),
       .activation: try Opening(salt: salts.activation, data: finished.activationList),
     ]
+    if retrieved != nil { openings[.retrieved] = try Opening(salt: salts.retrieved, data: documents) }
     for (index, message) in chat.messages.enumerated() {
       openings[.message(index)] = try Opening(salt: salts.messages[index], data: Array(bytes[message.range]))
     }
@@ -69,6 +73,7 @@ struct Execution {
       case .request: predicate.request = digest
       case .message(let index): predicate.messages[index] = digest
       case .content: predicate.content = digest
+      case .retrieved: predicate.retrieved = digest
       case .tokens: predicate.tokens = digest
       case .activation, .wire, .stream, .scores, .spans: break
       }

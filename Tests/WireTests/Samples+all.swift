@@ -40,7 +40,8 @@ private func inferenceSamples() throws -> [Sample] {
     try Sample(model, empty: ServedModel()),
     try Sample(salts, empty: Salts()),
     try Sample(
-      GenerateRequest(receiptID: "r", requestBody: awkward, salts: salts, nonce: digest, sharingKey: [1, 0], retrieved: awkward),
+      GenerateRequest(
+        receiptID: "r", requestBody: awkward, salts: salts, nonce: digest, sharingKey: [1, 0], retrieved: awkward),
       empty: GenerateRequest()),
     try Sample(
       GenerateEvent(event: .delta(Delta(choice: 1, text: words, tokens: 2))), empty: GenerateEvent()),

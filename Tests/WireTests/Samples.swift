@@ -58,7 +58,8 @@ let awkward: [UInt8] = [0, 1, 0x7F, 0x80, 0xFF, 0]
 let words = "né\u{301} 語 👩‍👩‍👧 \u{FEFF}\u{10FFFF}"
 
 let salts = Salts(
-  request: digest, messages: [digest, [], awkward], content: digest, tokens: digest, activation: digest, retrieved: digest)
+  request: digest, messages: [digest, [], awkward], content: digest, tokens: digest, activation: digest,
+  retrieved: digest)
 let finished = Finished(
   executionStatement: awkward, content: awkward, tokenIDs: awkward, activationList: digest,
   finishReason: "stop", promptTokens: 1, completionTokens: .max, manifestDigest: digest)

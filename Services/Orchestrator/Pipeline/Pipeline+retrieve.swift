@@ -56,7 +56,8 @@ extension ChatRequest {
   fileprivate var queryText: String {
     let text = query
     let all = text.utf8
-    var end = all.index(all.startIndex, offsetBy: RequestedDocument.textBytesMax, limitedBy: all.endIndex) ?? all.endIndex
+    let limit = RequestedDocument.textBytesMax
+    var end = all.index(all.startIndex, offsetBy: limit, limitedBy: all.endIndex) ?? all.endIndex
     while end.samePosition(in: text.unicodeScalars) == nil { end = all.index(before: end) }
     return String(text[..<end])
   }

@@ -87,7 +87,8 @@ struct QueuedExecution: Sendable {
   /// Which commitment of the execution a blob opens; nil for what the receipt commits to (the body or stream sent).
   private static func field(_ blob: [UInt8], _ execution: ExecutionPredicate) -> CommittedField? {
     guard let opening = try? Opening(blob: blob) else { return nil }
-    let fields: [CommittedField] = [.request, .retrieved, .content, .tokens] + execution.messages.indices.map { .message($0) }
+    let fields: [CommittedField] =
+      [.request, .retrieved, .content, .tokens] + execution.messages.indices.map { .message($0) }
     if let field = fields.first(where: { (try? opening.commitment(for: $0)) == execution.commitment(to: $0) }) {
       return field
     }

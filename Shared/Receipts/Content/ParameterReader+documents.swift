@@ -17,7 +17,8 @@ extension ParameterReader {
         result.documents.append(try RequestedDocument(item, "documents[\(at)]"))
       }
     }
-    try Self.check(result.collections.reduce(result.documents.count) { $0 + $1.count }, "documents, with all that it asks for,")
+    let count = result.collections.reduce(result.documents.count) { $0 + $1.count }
+    try Self.check(count, "documents, with all that it asks for,")
   }
 
   private static func check(_ count: Int, _ what: String) throws(ReceiptError) {

@@ -19,7 +19,8 @@ extension BundleVerifier {
     if let method = try? AttributionPolicy(json: policyStatement.statement.predicate).methodNotServed {
       return Check(.attribution, .notChecked, "the policy's method \(method) needs scores that no statement has")
     }
-    if attribution.scores != nil, evidence.lacksDocuments(of: execution.predicate) || evidence.openings[.scores] == nil {
+    if attribution.scores != nil, evidence.lacksDocuments(of: execution.predicate) || evidence.openings[.scores] == nil
+    {
       return Check(
         .attribution, .notChecked, "the scores of its documents are closed: only its owner's bundle opens them")
     }
