@@ -62,6 +62,24 @@ struct OutboxTests {
     #expect(try await reopened.unfinished(limit: 9) == [row.receiptID])
   }
 
+  @Test("What was retrieved is there before the execution, and once", arguments: Backend.allCases)
+  func retrieved(_ backend: Backend) async throws {
+    let outbox = try await Outbox(backend.location(Self.path()))
+    var row = try await outbox.accept(try Self.request())
+    for _ in 0..<2 { try await outbox.keep(retrieved: [7, 8], of: row.receiptID) }
+    #expect(try await outbox.row(row.completionID)?.openings == [.retrieved: [7, 8]])
+    row.state = .executed
+    row.openings = [.request: [4], .retrieved: [7, 8]]
+    row.openingNames = row.openings.mapValues { SHA256.hash($0) }
+    try await outbox.save(row, from: .accepted, unixMs: 6)
+    #expect(try await outbox.row(row.completionID)?.openings == row.openings)
+    row.state = .published
+    try await outbox.save(row, from: .executed, unixMs: 7)
+    #expect(try await outbox.row(row.completionID)?.openings.isEmpty == true)
+    let nobody = ReceiptID(unixMs: 6, random: [UInt8](repeating: 1, count: 10))
+    await #expect(throws: (any Error).self) { try await outbox.keep(retrieved: [7], of: nobody) }
+  }
+
   @Test("Of two tasks that move one row, one is refused", arguments: Backend.allCases)
   func compareAndSwap(_ backend: Backend) async throws {
     let outbox = try await Outbox(backend.location(Self.path()))
