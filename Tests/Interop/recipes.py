@@ -85,6 +85,8 @@ class Recipe:
     calls: bool = False
     asked: dict[str, Any] = field(default_factory=dict)
     receipt_id: str = RECEIPT_ID
+    retrieved: bytes | None = None
+    """Data of that opening, where collections are asked for."""
     values: list[int] = field(default_factory=list)
     """Of the documents that are asked with; none: they are not scored."""
     ownership: dict[str, Any] = field(default_factory=dict)
@@ -153,7 +155,7 @@ class _Minting:
         return digest(self.signed[kind])
 
     def execution(self, request: str) -> str:
-        asked = read(self.recipe.read_as or talk.body(self.recipe))
+        asked = read(self.recipe.read_as or talk.body(self.recipe), self.recipe.retrieved)
         messages = [self.open(f"message/{at}", message) for at, message in enumerate(asked.messages)]
         tokens = [[17, 400, 2][:2 + at % 2] for at in range(self.recipe.choices)]
         flat = b"".join(b"".join(n.to_bytes(4, "big") for n in [len(made), *made]) for made in tokens)
@@ -168,8 +170,11 @@ class _Minting:
             self.open("spans", jcs.canonical(self.recipe.spans))
         parameters = {"seed": "77", "seed_source": "drawn", "max_tokens": ROOM} | asked.parameters
         parameters["max_tokens"] = min(parameters["max_tokens"], ROOM)
+        retrieved = {}
+        if self.recipe.retrieved is not None or "retrieved" in self.recipe.changed:
+            retrieved = {"retrieved": self.open("retrieved", self.recipe.retrieved or b"")}
         predicate = {
-            "commitments": {
+            "commitments": retrieved | {
                 "request": request, "messages": messages, "content": content, "tokens": self.open("tokens", flat)},
             "model": {"id": "tiny", "manifest": digest(jcs.canonical(MANIFEST))}, "profile": "exact/1",
             "engine": {"build": "minted"}, "nonce": "bm9uY2U", "parameters": parameters, "started_unix_ms": "1757000000000",
@@ -218,7 +223,7 @@ class _Minting:
             said, words = {"spans": of_answer.stated}, of_answer.weights
         if not self.recipe.values:
             return stated | said | {"shares": credit.shares(stated, self.recipe.rules, MANIFEST, [], words)}
-        sources = read(talk.body(self.recipe)).sources
+        sources = read(self.recipe.read_as or talk.body(self.recipe), self.recipe.retrieved).sources
         opening, owned = Opening.parse(self.openings["scores"], "scores"), self.recipe.ownership
         # What a liar signs follows from its lie.
         scores = documents.scored(opening, owned["owners"], owned["registry"]) if owned else documents.scores(opening, sources)

@@ -34,7 +34,7 @@ logprobs true | false | 1
 top_logprobs 0 | 5 | 21
 response_format {"type":"text"} | {"type":"json_object"} | {"type":"json_schema","json_schema":{"schema":{"a":1.5}}} | {"type":"xml"}
 tools [] | [TOOL] | [TOOL,OTHER] | [TOOL,TOOL] | [NESTED] | [{"type":"x"}]
-documents [] | [{"text":"x"}] | [{"text":"x","title":"t","id":"i","contributor":"a","asset":"b"},{"text":"y","id":null}] | [SEVEN] | [{"text":""}] | [{"text":"x","more":null}] | [{"text":"x","contributor":"a b"}] | [{"text":"x","asset":1}] | [{"id":"x"}] | [1] | {"text":"x"}
+documents [] | [{"text":"x"}] | [{"text":"x","title":"t","id":"i","contributor":"a","asset":"b"},{"text":"y","id":null}] | [SEVEN] | [{"text":""}] | [{"text":"x","more":null}] | [{"text":"x","contributor":"a b"}] | [{"text":"x","asset":1}] | [{"id":"x"}] | [1] | {"text":"x"} | [{"collection":"a","count":1}] | [{"collection":null,"text":"x"}] | [{"text":"x","count":1}]
 tool_choice "auto" | "none" | "required" | {"type":"function","function":{"name":"now"}} | {"type":"function","function":{"name":"no"}}
 parallel_tool_calls true | false | 1
 modalities ["text"] | ["audio"]

@@ -23,11 +23,20 @@ struct Up: AsyncParsableCommand {
   @Option(help: "The orchestrator's port; the other services take the four behind it. 0 takes free ones.")
   var portBase: Int = 8080
   @Option(help: "Seconds to wait until the suite can answer.") var readyTimeout: Int = 120
+  @Option(
+    help: "Sentence encoder that finds documents of collections: a folder, or the id of one that was added (minilm).")
+  var embeddingsModel: String?
+  @Option(help: "Folder of registered texts, of which requests may want documents.") var collections: String?
   @OptionGroup var data: DataOption
 
   func run() async throws {
     try await Failure.report {
       guard (0...65_531).contains(portBase) else { throw Failure("--port-base must be 0 to 65531", status: 64) }
+      if let embeddingsModel {
+        setenv(
+          "COLOPHON_INFERENCE_EMBEDDINGS_MODEL", try EncoderFolder(naming: embeddingsModel, data: data).folder.path, 1)
+      }
+      if let collections { setenv("COLOPHON_ATTRIBUTION_COLLECTIONS", collections, 1) }
       let lock = try lockData()
       let signals = Self.signals()
       let supervisor = Supervisor { [data] service, port in try Self.child(service, port, data) }

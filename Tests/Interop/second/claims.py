@@ -62,7 +62,8 @@ def attribution(bundle: Bundle, trust: Trust, found: Inclusion) -> Outcome:
         return NOT_CHECKED, "the bundle holds no attribution, or it is pending"
     if not policy or not manifest:
         return NOT_CHECKED, "the bundle lacks the policy or the manifest to recompute from"
-    opened = [_opened(bundle, name) for name in ("request", "scores")] if "scores" in stated else []
+    names = ["request", "scores"] + ["retrieved"] * ("retrieved" in execution.predicate["commitments"])
+    opened = [_opened(bundle, name) for name in names] if "scores" in stated else []
     if None in opened:
         return NOT_CHECKED, "the scores of its documents are closed"
     words = [_opened(bundle, name) for name in ("content", "spans")] if "spans" in stated else []
@@ -93,10 +94,17 @@ def _opened(bundle: Bundle, name: str) -> Opening | None:
         return None
 
 
-def _scores(bundle: Bundle, stated: dict[str, Any], body: Opening, values: Opening) -> documents.Scores:
+def _scores(
+    bundle: Bundle, stated: dict[str, Any], body: Opening, values: Opening, retrieved: Opening | None = None,
+) -> documents.Scores:
     same = commitment("request", body.salt, body.data) == bundle.receipt["request"]
     require(same, "request: opens another commitment")
-    found = documents.scores(values, request.read(body.data).sources)
+    # One that nothing commits to is no reason to believe the rest.
+    found_here = retrieved or _opened(bundle, "retrieved")
+    stated_here = bundle.predicate("execution")["commitments"].get("retrieved")
+    opened = found_here and commitment("retrieved", found_here.salt, found_here.data)
+    require(opened == stated_here, "retrieved: opens another commitment")
+    found = documents.scores(values, request.read(body.data, found_here and found_here.data).sources)
     require(found.stated == stated, "the scores do not recompute")
     return found
 

@@ -38,7 +38,7 @@ def _commitments(bundle: Bundle) -> dict[str, str]:
     if execution := bundle.predicate("execution"):
         committed = execution["commitments"]
         found |= {f"message/{at}": digest for at, digest in enumerate(committed["messages"])}
-        found |= {"content": committed["content"], "tokens": committed["tokens"]}
+        found |= {name: committed[name] for name in ("retrieved", "content", "tokens") if name in committed}
     if delivery := bundle.receipt.get("delivery"):
         found |= {"wire": delivery["wire"]} if delivery["mode"] == "body" else {"stream": delivery["chain"]}
     return found
@@ -70,12 +70,17 @@ def _asked(bundle: Bundle) -> None:
     execution, opening = bundle.predicate("execution"), bundle.openings.get("request")
     if not execution or not opening:
         return
-    request = read(opening.data)
+    retrieved, committed = bundle.openings.get("retrieved"), "retrieved" in execution["commitments"]
+    is_whole = retrieved is not None or not committed
+    request = read(opening.data, retrieved and retrieved.data, is_whole)
+    require(request.has_collections == committed, "retrieved: committed to where no collection is asked for")
     require(len(request.messages) == len(execution["commitments"]["messages"]), "request: another number of messages")
     for at, message in enumerate(request.messages):
         opened = bundle.openings.get(f"message/{at}")
         require(not opened or opened.data == message, f"message/{at}: is not the request's")
     require(request.model == execution["model"]["id"], "request: another model")
+    if not is_whole:
+        return
     stated, asked = dict(execution["parameters"]), dict(request.parameters)
     if "seed" not in asked:
         asked |= {"seed": stated["seed"], "seed_source": "drawn"}

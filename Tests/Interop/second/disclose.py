@@ -6,7 +6,7 @@ from . import jcs
 from .values import require
 
 # Each of these would show more than its name says: `activation` has the salt by which prompts can be tried.
-WHOLE = {"request", "content", "tokens", "wire", "stream", "activation"}
+WHOLE = {"request", "retrieved", "content", "tokens", "wire", "stream", "activation"}
 
 
 def disclosed(bundle: bytes, names: set[str]) -> bytes:

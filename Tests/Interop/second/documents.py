@@ -5,11 +5,13 @@ from math import factorial
 from typing import Any
 
 from . import jcs
+from .asked import integer as asked_integer
 from .asked import is_text
 from .bundle import Opening
 from .merkle import leaf, node
 from .openings import commitment
-from .shape import decimal, digest, identifier, list_of, one_of, record
+from .jcs import Number
+from .shape import decimal, digest, identifier, integer, list_of, one_of, record, text
 from .values import digest_text, is_id, require, sha256, u64
 
 METHOD = "context-shapley/1"
@@ -19,25 +21,71 @@ NAME_BYTES_MAX = 256
 VALUE_MIN = -(64 << 16) << 20
 
 
-def read(value: Any) -> list[dict[str, str]]:
-    """Whom each document comes from, and under `record` the digest of its text."""
+def read(value: Any, retrieved: bytes | None, is_whole: bool = True) -> list[dict[str, str]]:
+    """Whom each document comes from, and under `record` the digest of its text; those of collections are in `retrieved`.
+    Without it nothing is known of how many documents there are, unless no collection is asked for."""
     require(isinstance(value, list) and len(value) <= COUNT_MAX, f"request: documents is no list of at most {COUNT_MAX}")
-    return [_source(document, f"documents[{at}]") for at, document in enumerate(value)]
+    wanted = {
+        at: _collection(item, f"documents[{at}]") for at, item in enumerate(value)
+        if isinstance(item, dict) and item.get("collection") is not None}
+    given = {at: _source(item, f"documents[{at}]") for at, item in enumerate(value) if at not in wanted}
+    require(len({asset for asset, _ in wanted.values()}) == len(wanted), "request: a collection stands twice")
+    require(len(given) + sum(count for _, count in wanted.values()) <= COUNT_MAX, "request: too many documents")
+    if retrieved is None:
+        require(not (wanted and is_whole), "request: what was retrieved is not here")
+        return list(given.values())
+    require(wanted, "retrieved: of a request without collections")
+    found = _retrieved(retrieved, wanted)
+    return [source for at in range(len(value)) for source in (found[at] if at in wanted else [given[at]])]
+
+
+def has_collections(value: Any) -> bool:
+    return any(isinstance(item, dict) and item.get("collection") is not None for item in value)
+
+
+def _collection(item: Any, path: str) -> tuple[str, int]:
+    require(item.keys() <= {"collection", "count"}, f"request: {path} has unknown members")
+    require(is_text(item["collection"]) and is_id(item["collection"]), f"request: {path}.collection is no id")
+    count = Number(3) if item.get("count") is None else item["count"]
+    return item["collection"], asked_integer(count, f"{path}.count", 1, COUNT_MAX)
+
+
+_RETRIEVED = list_of(
+    record(asset=identifier, contributor=identifier, item=integer(), text=text(1, TEXT_BYTES_MAX)), 0, COUNT_MAX)
+
+
+def _retrieved(data: bytes, wanted: dict[int, tuple[str, int]]) -> dict[int, list[dict[str, str]]]:
+    """The sources by item of the request."""
+    require(len(data) <= 4 << 20, "retrieved: above 4 MiB")
+    value = jcs.parse_canonical(data, "retrieved")
+    _RETRIEVED(value, "retrieved")
+    items = [int(document["item"]) for document in value]
+    require(items == sorted(items) and set(items) == set(wanted), "retrieved: not of the request's items")
+    found: dict[int, list[dict[str, str]]] = {at: [] for at in wanted}
+    for at, document in zip(items, value):
+        require(document["asset"] == wanted[at][0], "retrieved: of another asset")
+        found[at].append({
+            "contributor": document["contributor"], "asset": document["asset"],
+            "record": digest_text(sha256(document["text"].encode()))})
+    for at, sources in found.items():
+        require(len(sources) <= wanted[at][1], "retrieved: more than asked for")
+        require(len({source["record"] for source in sources}) == len(sources), "retrieved: a text twice")
+    return found
 
 
 def _source(document: Any, path: str) -> dict[str, str]:
     require(isinstance(document, dict), f"request: {path} is no object")
     known = {"id", "title", "text", "contributor", "asset"}
     require(document.keys() <= known, f"request: {path} has unknown members")
-    text = document.get("text")
-    require(is_text(text) and 1 <= len(text.encode()) <= TEXT_BYTES_MAX, f"request: {path} has no text")
+    words = document.get("text")
+    require(is_text(words) and 1 <= len(words.encode()) <= TEXT_BYTES_MAX, f"request: {path} has no text")
     for name in ("id", "title"):
         given = document.get(name)
         fits = given is None or (is_text(given) and 1 <= len(given.encode()) <= NAME_BYTES_MAX)
         require(fits, f"request: {path}.{name} is no text of 1 to {NAME_BYTES_MAX} bytes")
     source = {name: document.get(name) for name in ("contributor", "asset") if document.get(name) is not None}
     require(all(is_text(name) and is_id(name) for name in source.values()), f"request: {path} has what is no id")
-    return {"contributor": "unattributed", "record": digest_text(sha256(text.encode()))} | source
+    return {"contributor": "unattributed", "record": digest_text(sha256(words.encode()))} | source
 
 
 def shapley(values: list[int], count: int) -> list[int]:

@@ -3,7 +3,6 @@
 import re
 from typing import Any
 
-from . import documents
 from .asked import FUNCTION_NAME, Members, flag, integer, is_text, real
 from .jcs import Number
 from .values import require
@@ -24,8 +23,8 @@ def read(asked: Members, found: Members) -> None:
         found["top_logprobs"] = top
     if (form := _response_format(asked.pop("response_format", {"type": "text"}))) != "text":
         found["response_format"] = form
-    if shown := documents.read(asked.pop("documents", [])):
-        found["documents"] = len(shown)
+    # How many there are, a request alone does not say.
+    asked.pop("documents", [])
     names = [_tool(tool) for tool in _list(asked.pop("tools", []), "tools", 128)]
     require(len(set(names)) == len(names), "request: two tools of one name")
     choice = _choice(asked.pop("tool_choice", "auto"), names)

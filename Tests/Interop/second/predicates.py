@@ -109,7 +109,7 @@ _NAME = text(1, 1024)
 PREDICATES = {
     "execution": record(
         receipt_id=receipt_id, nonce_=nonce,
-        commitments=record(request=digest, messages=list_of(digest, 0, 1024), content=digest, tokens=digest),
+        commitments=record(request=digest, retrieved_=digest, messages=list_of(digest, 0, 1024), content=digest, tokens=digest),
         model=record(id=_NAME, manifest=digest), profile=_NAME, engine=record(build=_NAME),
         parameters=parameters, usage=record(prompt_tokens=integer(), completion_tokens=integer()),
         finish_reason=one_of(["stop", "length", "tool_calls", "cancelled"]), started_unix_ms=decimal(),

@@ -28,9 +28,11 @@ class Request:
     """As an execution states them, but for `seed`, `seed_source` and `max_tokens` where the request is silent."""
     sources: list[dict[str, str]]
     """Whom each document comes from."""
+    has_collections: bool
 
 
-def read(body: bytes) -> Request:
+def read(body: bytes, retrieved: bytes | None = None, is_whole: bool = True) -> Request:
+    """With what was retrieved for it; where that is not opened, `is_whole` is false."""
     require(len(body) <= BYTES_MAX, "request: above 4 MiB")
     value = parse(body, "request", values_max=VALUES_MAX)
     require(isinstance(value, dict), "request: no object")
@@ -40,13 +42,15 @@ def read(body: bytes) -> Request:
     for at, message in enumerate(messages):
         check_message(message, f"messages[{at}]")
     asked = {name: item for name, item in value.items() if item is not None and name not in ("model", "messages")}
-    parameters = read_parameters(asked)
+    shown = asked.get("documents", [])
+    sources = documents.read(shown, retrieved, is_whole)
+    parameters = read_parameters(asked) | ({"documents": len(sources)} if sources else {})
     roles = [message["role"] for message in messages]
-    require("documents" not in parameters or "user" in roles, "request: documents without a user's message")
+    require(not shown or "user" in roles, "request: documents without a user's message")
     if any(message.get("name") is not None for message in messages):
         parameters["ignored"].append("messages.name")
     parameters["ignored"].sort(key=str.encode)
-    return Request(model, slices(body), parameters, documents.read(asked.get("documents", [])))
+    return Request(model, slices(body), parameters, sources, documents.has_collections(shown))
 
 
 def _members(text: str) -> Iterator[tuple[int, str, int, int]]:
