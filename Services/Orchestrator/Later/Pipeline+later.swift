@@ -38,7 +38,10 @@ extension Pipeline {
     guard let index = row.index else { throw PipelineError.incomplete(.index) }
     let receipt = try row.statement(.receipt, else: .receipt)
     var scores: DocumentScores?
-    if let blob = later.scores { scores = try DocumentScores(opened: blob, request: await opening(.request, of: row)) }
+    if let blob = later.scores {
+      let retrieved = row.openingNames[.retrieved] == nil ? nil : try await opening(.retrieved, of: row)
+      scores = try DocumentScores(opened: blob, request: await opening(.request, of: row), retrieved: retrieved)
+    }
     let spans = try await answerSpans(of: row)
     let answer = try await peers.attribute(
       AttributeRequest(

@@ -27,7 +27,9 @@ extension Pipeline {
       openings[field] = try await opening(field, of: row)
     }
     guard let request = openings[.request] else { throw PipelineError.incomplete(.openings) }
-    let sources = try ChatRequest(body: Opening(blob: request).data).parameters.documents.map(\.source)
+    let sources = try ChatRequest(
+      body: Opening(blob: request).data, retrieved: openings[.retrieved].map { try Opening(blob: $0).data }
+    ).parameters.documents.map(\.source)
     var asked = try reexecuteRequest(row, openings)
     let sets = DocumentSets(of: sources.count).turns.count
     while later.found.count < sets * Self.valueBytes {

@@ -81,6 +81,7 @@ def attribution(bundle: Bundle, trust: Trust, found: Inclusion) -> Outcome:
         near = any(role.keys() >= credit.NEAR for role in policy.predicate["roles"] if role["method"] == documents.METHOD)
         require(near == ("records" in registry), "near copies were looked for otherwise than the policy says")
     said = _spans(bundle, stated["spans"], policy.predicate, found, *words).weights if words else []
+    require(credit.effective(policy.predicate, stated["receipt_id"]), "the policy is not effective yet")
     due = credit.shares(stated, policy.predicate, manifest, weights, said)
     require(stated["shares"] == due, "the shares do not recompute")
     return PASS, f"{len(stated['shares'])} shares of {stated['price_nano']} nano-units by {policy.predicate['id']}"

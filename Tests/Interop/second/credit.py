@@ -58,7 +58,7 @@ def _day(value: Any, path: str) -> None:
         raise Refused(f"{path}: {error}") from None
 
 
-def _effective(policy: dict[str, Any], receipt: str) -> bool:
+def effective(policy: dict[str, Any], receipt: str) -> bool:
     """Whether the policy may share a receipt: its id begins with 48 bits of milliseconds since 1970."""
     milliseconds = int(receipt.replace("-", "")[:12], 16)
     number = min(milliseconds // 86_400_000, (DAYS[1] - DAYS[0]).days)
@@ -104,7 +104,6 @@ def shares(
 ) -> list[dict[str, str]]:
     """The list of shares that the statement has to hold; `documents` are the scores of those in the prompt, `spans` those of the answer."""
     roles = policy["roles"]
-    require(_effective(policy, attribution["receipt_id"]), "the policy is not effective yet")
     require(is_id(attribution["operator"]), "the operator is no id")
     parts = apportion(int(attribution["price_nano"]), [(role["role"], role["basis_points"]) for role in roles])
     earned: dict[str, int] = defaultdict(int)

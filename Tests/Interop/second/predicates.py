@@ -122,7 +122,7 @@ PREDICATES = {
     "attribution": record(
         receipt_id=receipt_id, policy=digest, manifest=digest, operator=text(), price_nano=decimal(), shares=shares,
         scores_=record(
-            method=exactly("context-shapley/1"), documents=integer(1, 6), commitment=digest, root=digest,
+            method=exactly("context-shapley/1"), documents=integer(1, 12), commitment=digest, root=digest,
             registry_=record(size=decimal(), root=digest, records_=digest)),
         spans_=_spans),
     "verdict": record(

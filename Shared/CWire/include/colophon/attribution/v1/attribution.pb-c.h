@@ -767,7 +767,7 @@ struct  Colophon__Attribution__V1__RetrieveRequest
    */
   ProtobufCBinaryData vector;
   /*
-   * 1 to 6
+   * 1 to 12
    */
   uint32_t count;
 };
