@@ -1,4 +1,4 @@
-"""Whose words an answer has: what stands in a registered text is credited to who registered it, and found again by others."""
+"""Whose words an answer has, and whose a changed document is: both are found in registered texts, and found again by others."""
 
 import base64
 import hashlib
@@ -17,8 +17,10 @@ ASKED = {"temperature": 0, "max_tokens": 40}
 
 def policy(table: bytes) -> dict:
     return {"id": "spans/1", "roles": [
-        {"role": "texts", "basis_points": 8000, "method": "span/1", "length_min": 8, "rarity_min": 2560,
+        {"role": "texts", "basis_points": 6000, "method": "span/1", "length_min": 8, "rarity_min": 2560,
          "rarity_table": "sha256:" + hashlib.sha256(table).hexdigest(), "shingle": 4, "words": 64, "near_bp": 8000},
+        {"role": "documents", "basis_points": 2000, "method": "context-shapley/1", "shingle": 3, "words": 128,
+         "near_bp": 5000},
         {"role": "operator", "basis_points": 2000, "method": "operator/1"}]}
 
 
@@ -131,6 +133,32 @@ def test_the_spans_are_found_again_and_other_texts_say_where_they_differ(answere
     closed = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
     said = audit(crediting, folder, closed, folder / "texts", 0)
     assert said["shares"].startswith("closed") and said["spans"].startswith("closed") and "matches" not in said, said
+
+
+def test_a_near_copy_in_the_prompt_is_credited_to_who_registered_the_text(crediting, folder, tmp_path):
+    words = (folder / "texts/book.txt").read_text().split()
+    # eve gives ada's book with other words in one place, and something that is like nothing.
+    copied = " ".join(words[:10] + ["stolen", "words"] + words[10:])
+    shown = [{"text": copied, "contributor": "eve", "asset": "page"},
+             {"text": "Trains leave from the station at noon, at three and at six.", "contributor": "bob"}]
+    receipt = crediting.post(chat(QUESTION, documents=shown, max_tokens=8)).json()["receipt"]
+    first, second = receipt["credit"]["documents"]
+    assert (first["contributor"], first["asset"], first["ownership"]) == ("ada", "book", "registered")
+    assert (second["contributor"], second["ownership"]) == ("bob", "claimed")
+    assert "eve" not in {share["contributor"] for share in receipt["credit"]["shares"]}
+    crediting.wait_for_log(receipt["id"])
+    raw = crediting.bundle(receipt["id"])
+    (tmp_path / "raw").write_bytes(raw)
+    (tmp_path / "trust").write_text(json.dumps(crediting.trust))
+    checked = programs.colophon("verify", str(tmp_path / "raw"), "--trust", str(tmp_path / "trust"))
+    assert checked.returncode == 0 and b"1 of them said to be registered" in checked.stdout, checked.stdout
+    said = audit(crediting, folder, raw, folder / "texts", 0)
+    assert said["owners"].startswith("equal") and "ada (registered, book" in said["owners"], said
+    # Without the texts nobody can say what is near.
+    (tmp_path / "none").mkdir()
+    (tmp_path / "none/other.txt").write_text("Nothing of the kind.")
+    said = audit(crediting, folder, raw, tmp_path / "none", 1)
+    assert said["owners"].startswith("differs") and "texts" in said["owners"], said
 
 
 def test_another_table_than_the_policy_names_stops_the_start(folder, tmp_path):
