@@ -15,7 +15,7 @@ import Wire
 
   /// A receipt that says that its attribution is pending, edited before it is signed.
   private static func receipt(
-    _ number: Int, kind: StatementKind = .receipt, subject: String? = nil, subjectDigest: Digest32? = nil,
+    _ number: Int, subject: String? = nil, subjectDigest: Digest32? = nil,
     edit: (inout ReceiptPredicate) -> Void = { _ in }
   ) throws -> [UInt8] {
     let id = Office.id(number)
@@ -27,7 +27,7 @@ import Wire
       isAttributionPending: true)
     edit(&predicate)
     return try Office.sign(
-      kind, issuer: "https://example.org/orchestrator", subject: subject ?? id.description,
+      .receipt, issuer: "https://example.org/orchestrator", subject: subject ?? id.description,
       subjectDigest ?? predicate.subjectDigest, predicate.json)
   }
 
@@ -71,7 +71,7 @@ import Wire
       let receipts: [([UInt8], String)] = [
         ([1], "receipt_statement"), (try Self.receipt(2), "not \(Office.id(1))"),
         (try Self.receipt(1, subject: "someone"), "not \(Office.id(1))"),
-        (try Self.receipt(1, kind: .epoch), "its kind"),
+        (try Office.request(1).executionStatement, "its kind"),
         (try Self.receipt(1) { $0.isAttributionPending = false }, "does not say"),
         (
           try Self.receipt(1) {

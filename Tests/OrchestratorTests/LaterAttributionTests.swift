@@ -135,7 +135,8 @@ struct LaterAttributionTests {
 
   @Test(
     "A call that fails, or whose answer is lost, is made again later, and nothing is there twice",
-    arguments: [FakePeers.Step.policy, .blob, .score, .owners, .attribute, .keep, .append, .settle], [false, true])
+    arguments: [FakePeers.Step.policy, .blob, .score, .owners, .attribute, .keep, .append, .settle].map { ($0, false) }
+      + [.attribute, .keep, .append, .settle].map { ($0, true) })
   func fails(step: FakePeers.Step, after: Bool) async throws {
     let (world, service, _, id) = try await pending()
     // The first statement that is appended is the policy's, for which nothing waits.

@@ -2,6 +2,7 @@ import Codec
 import Credit
 import Cryptography
 import MerkleLog
+import TestKit
 import Testing
 
 @testable import Receipts
@@ -129,13 +130,16 @@ import Testing
     #expect(try later.report().failed == [.signatures])
   }
 
-  @Test("every byte of both statements and of their proofs matters", arguments: [StatementKind.attribution, .custody])
+  @Test(
+    "a byte of either statement or of its proof matters, whichever it is",
+    arguments: [StatementKind.attribution, .custody])
   func flips(kind: StatementKind) throws {
     let verifier = BundleVerifier(policy: try World.trust())
     let honest = try Later().bundle()
+    let step = TestSize.pick(7, long: 1)
     let part = try #require(honest.registered[kind])
     func survivors(_ bytes: [UInt8], _ expected: Check.Name, _ put: (inout Bundle, [UInt8]) -> Void) -> [Int] {
-      bytes.indices.filter { at in
+      stride(from: 0, to: bytes.count, by: step).filter { at in
         var (flipped, bundle) = (bytes, honest)
         flipped[at] ^= UInt8(1 << (at % 8))
         put(&bundle, flipped)
@@ -178,7 +182,7 @@ import Testing
     let found = all.turns.map(all.set)
     #expect(found.sorted() == Array(0..<1 << documents) && all.isAll)
     // The first document changes least often.
-    #expect(found.prefix(1 << documents - 1).allSatisfy { $0 & 1 == 0 })
+    #expect(found.prefix(1 << (documents - 1)).allSatisfy { $0 & 1 == 0 })
     let values = found.map { Int64(-$0) }
     #expect(DocumentSets.bySet(values) == (0..<1 << documents).map { Int64(-$0) })
     let part = DocumentSets(of: documents, turns: 1..<99_999)
