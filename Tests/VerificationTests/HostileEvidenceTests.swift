@@ -51,7 +51,7 @@ import Wire
     try await refused(
       .invalidArgument, "above the limit of",
       edited { request in
-        request.openings = Array(repeating: request.openings[0], count: 1029)
+        request.openings = Array(repeating: request.openings[0], count: 1030)
       })
     try await refused(.invalidArgument, "states another length", edited { $0.openings[0].blob.append(0) })
     try await refused(.invalidArgument, "receipt_digest has 1 bytes", edited { $0.receiptDigest = [1] })

@@ -11,7 +11,7 @@ import Wire
 @Suite struct ContractTests {
   private static let unary: [(path: String, isIdempotent: Bool)] = [
     row(InferenceProcedures.getIdentity), row(InferenceProcedures.listModels), row(InferenceProcedures.cancel),
-    row(InferenceProcedures.getReport),
+    row(InferenceProcedures.getReport), row(InferenceProcedures.embed),
     row(VerificationProcedures.getIdentity), row(VerificationProcedures.reexecute),
     row(VerificationProcedures.scoreDocuments),
     row(VerificationProcedures.requestVerdict), row(VerificationProcedures.enlist),
@@ -29,7 +29,7 @@ import Wire
     row(AttributionProcedures.payOut), row(AttributionProcedures.getPayout), row(AttributionProcedures.openDispute),
     row(AttributionProcedures.closeDispute), row(AttributionProcedures.listDisputes), row(AttributionProcedures.adjust),
     row(AttributionProcedures.getLedgerState),
-    row(AttributionProcedures.findOwners), row(AttributionProcedures.findSpans),
+    row(AttributionProcedures.findOwners), row(AttributionProcedures.findSpans), row(AttributionProcedures.retrieve),
     row(OrchestratorProcedures.getIdentity), row(OrchestratorProcedures.getReceipt),
   ]
 

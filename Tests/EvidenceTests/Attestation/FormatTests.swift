@@ -165,7 +165,7 @@ import Testing
       try handed.add([UInt8](repeating: 0x41, count: 4 << 20 + 1))
     }
     // Services count these.
-    #expect(Collateral.fileCountMax == 64 && OpenedExecution.openingsMax == 1028)
+    #expect(Collateral.fileCountMax == 64 && OpenedExecution.openingsMax == 1029)
     let quote = try MintedDCAP().quote()
     for (count, above) in [(32 << 10, false), (32 << 10 + 1, true)] {
       let long = quote[..<632] + Little.bytes(UInt32(count)) + [UInt8](repeating: 0, count: count)
