@@ -24,10 +24,12 @@ def metric(suite, name: str) -> float:
 
 @pytest.fixture(scope="module")
 def crediting(make_suite, tmp_path_factory):
-    """A suite whose policy credits documents, in which ada registered a text, and then eve the same one."""
+    """A suite whose policy credits documents, in which ada registered a text, and then eve the same one. carol committed to
+    another, and shows it later."""
     folder = tmp_path_factory.mktemp("registered")
     (folder / "policy.json").write_text(json.dumps(POLICY))
     (folder / "text").write_text(TEXT)
+    (folder / "other").write_text(OTHER)
     # The first as a record among others, the second as a file.
     (folder / "records").write_text("".join(json.dumps({"text": text}) + "\n" for text in ("Something else.", TEXT)))
     running = make_suite(
@@ -40,6 +42,10 @@ def crediting(make_suite, tmp_path_factory):
                 ("asset", "commit", asset, "--contributor", name, "--licence", "MIT", *contents),
                 ("asset", "reveal", asset, "--contributor", name)):
             programs.must(programs.colophon(*words, "--data", str(running.data)))
+    for words in (
+            ("contributor", "add", "carol"),
+            ("asset", "commit", "oven", "--contributor", "carol", "--licence", "MIT", str(folder / "other"))):
+        programs.must(programs.colophon(*words, "--data", str(running.data)))
     yield running
     assert running.stop() == 0
 
@@ -112,8 +118,33 @@ def test_the_log_is_followed_without_anybody_asking(answered, crediting):
     while metric(crediting, "colophon_attribution_log_size") < size:
         assert time.monotonic() < deadline, "attribution does not follow the log"
         time.sleep(0.05)
-    assert metric(crediting, "colophon_attribution_contributions_total") == 6
+    assert metric(crediting, "colophon_attribution_contributions_total") == 8
     assert metric(crediting, "colophon_attribution_log_refused") == 0
+
+
+def test_an_older_commitment_that_is_shown_later_wins_a_dispute(answered, crediting, tmp_path):
+    receipt, raw = answered
+    data = ("--data", str(crediting.data))
+    (tmp_path / "bundle").write_bytes(raw)
+    paid = {share["contributor"]: int(share["amount_nano"]) for share in receipt["credit"]["shares"]}
+    before = programs.colophon("credit", "recompute", str(tmp_path / "bundle"), *data)
+    assert json.loads(before.stdout) == receipt["credit"]["shares"] and b"no document changed hands" in before.stderr
+    programs.must(programs.colophon("asset", "reveal", "oven", "--contributor", "carol", *data))
+    # What was signed stands, and is still what the log said then.
+    assert audit(crediting, raw, tmp_path, 0, "--registry")["owners"].startswith("equal")
+    again = programs.colophon("credit", "recompute", str(tmp_path / "bundle"), *data)
+    assert again.returncode == 0 and b"document 1: bob, now carol (registered, oven" in again.stderr, again.stderr
+    shares = {share["contributor"]: int(share["amount_nano"]) for share in json.loads(again.stdout)}
+    assert shares == {"carol" if name == "bob" else name: amount for name, amount in paid.items()}
+    (tmp_path / "shares").write_bytes(again.stdout)
+    opened = json.loads(programs.must(programs.colophon(
+        "credit", "dispute", "open", receipt["id"], "--evidence", str(tmp_path / "bundle"), "--json", *data)))
+    programs.must(programs.colophon(
+        "credit", "dispute", "uphold", opened["id"], "--evidence", str(tmp_path / "shares"), "--shares",
+        str(tmp_path / "shares"), *data))
+    for name, amount in (("carol", shares.get("carol", 0)), ("bob", 0), ("ada", paid["ada"])):
+        balance = json.loads(programs.must(programs.colophon("credit", "balance", name, "--json", *data)))
+        assert int(balance["settled_nano"]) == amount and int(balance["held_nano"]) == 0, (name, balance)
 
 
 def test_a_log_that_is_not_the_one_that_was_followed_is_refused(answered, crediting, tmp_path):

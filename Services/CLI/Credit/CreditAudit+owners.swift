@@ -39,7 +39,7 @@ extension CreditAudit {
     return row(Row.equal, due.owners.map(Self.text).joined(separator: ", ") + ", by the log's first \(size) entries")
   }
 
-  private func classes(
+  func classes(
     _ folder: String, in registry: Registry, at snapshot: RegistrySnapshot
   ) throws -> RegisteredClasses? {
     guard let near = policy.near else { return nil }
@@ -47,7 +47,7 @@ extension CreditAudit {
     return try RegisteredClasses(texts, in: registry, size: snapshot.size, seed: snapshot.root, near: near)
   }
 
-  private static func text(_ owner: DocumentOwner) -> String {
+  static func text(_ owner: DocumentOwner) -> String {
     switch owner {
     case .claimed(let contributor, _): "\(contributor) (claimed)"
     case .registered(let asset, let contributor, _, let committed):

@@ -94,10 +94,7 @@ struct CreditAudit {
     let due: [Share]
     do {
       try policy.requireEffective(unixMs: run.receiptID.unixMs)
-      due = try computeShares(
-        policy: policy, lineage: manifest.lineage, operator: execution.statement.issuer, price: attribution.priceNano,
-        usage: run.count(by: execution.statement.issuer),
-        scores: [DocumentScores.method: scores?.weights ?? [], AnswerSpans.method: spans?.weights ?? []])
+      due = try shares(documents: scores?.weights ?? [])
     } catch {
       return Row(name: "shares", state: Row.closed, detail: "\(error)")
     }
@@ -113,6 +110,14 @@ struct CreditAudit {
     }
     return Row(
       name: "shares", state: Row.equal, detail: "\(count) lines of \(attribution.priceNano) nano-units by \(policy.id)")
+  }
+
+  /// Those that the policy gives for these scores of the documents, with all else as it was signed.
+  func shares(documents weights: [Weighted]) throws(CreditError) -> [Share] {
+    try computeShares(
+      policy: policy, lineage: manifest.lineage, operator: execution.statement.issuer, price: attribution.priceNano,
+      usage: run.count(by: execution.statement.issuer),
+      scores: [DocumentScores.method: weights, AnswerSpans.method: spans?.weights ?? []])
   }
 
   private func compare(_ scores: DocumentScores, _ stated: StatedScores) -> Row {

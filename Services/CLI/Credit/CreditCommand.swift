@@ -13,7 +13,8 @@ struct CreditCommand: AsyncParsableCommand {
       """,
     subcommands: [
       CreditBalance.self, CreditExport.self, CreditSimulate.self, CreditVerify.self, CreditPayout.self,
-      CreditDispute.self, CreditAdjust.self, CreditLedgerAudit.self, CreditRarity.self,
+      CreditDispute.self, CreditAdjust.self, CreditRecompute.self,
+      CreditLedgerAudit.self, CreditRarity.self,
     ])
 }
 

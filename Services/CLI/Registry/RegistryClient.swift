@@ -38,10 +38,20 @@ struct RegistryClient: Sendable {
     return try await attribution.registry()
   }
 
+  /// The same with the tree that it is of.
+  func readWithHead() async throws -> (RegistryReader, RegistrySnapshot) {
+    let head = try await head()
+    return (try await read(), RegistrySnapshot(size: head.size, root: head.root))
+  }
+
+  private func head() async throws -> LogHead {
+    LogHead(try await log.checkpoint(policy).checkpoint, vkey: policy.logKey.description)
+  }
+
   /// Attribution follows the log when it is asked to; where it has no address of it, it gets here what is new, each page of
   /// it proven.
   private func follow() async throws {
-    let latest = LogHead(try await log.checkpoint(policy).checkpoint, vkey: policy.logKey.description)
+    let latest = try await head()
     let known = try await attribution.call(
       AttributionProcedures.listContributions, ListContributionsRequest(start: .max)
     ).logSize
@@ -72,7 +82,7 @@ struct RegistryClient: Sendable {
 
   /// Whether the log had this tree. Errors: `Failure` where storage gives no proof of it.
   func had(_ snapshot: RegistrySnapshot) async throws -> Bool {
-    let latest = LogHead(try await log.checkpoint(policy).checkpoint, vkey: policy.logKey.description)
+    let latest = try await head()
     let named = LogHead(
       origin: latest.origin, vkey: latest.vkey, size: snapshot.size, root: snapshot.root)
     do { try await named.requireContinuation(to: latest, path: source.path) } catch is LogHeadError { return false }
