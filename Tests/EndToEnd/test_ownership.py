@@ -161,12 +161,18 @@ def test_a_log_that_is_not_the_one_that_was_followed_is_refused(answered, credit
     assert metric(crediting, "colophon_attribution_log_refused") == 1
     answer = crediting.post(chat("What is the capital?", documents=[{"text": TEXT, "contributor": "eve"}], max_tokens=2))
     assert answer.status_code == 200, "an answer needs no registry"
-    credit = answer.json()["receipt"]["credit"]
-    assert credit["method"] is None and [share["contributor"] for share in credit["shares"]] == ["unattributed"]
+    receipt = answer.json()["receipt"]
+    assert receipt["credit"]["method"] is None and receipt["attribution"] == "pending", "a credit does"
     assert b"does not continue" in programs.colophon("asset", "list", "--data", str(crediting.data)).stderr
     assert crediting.stop() == 0
     with sqlite3.connect(rows) as database:
         database.execute("UPDATE followed_head SET root = ?", (kept,))
     database.close()
     crediting.start()
+    # The log is back, and so is who owns what in it.
+    path, deadline = f"/v1/attribution/{receipt['id']}", time.monotonic() + 60
+    while (shown := crediting.get(path)).status_code != 200:
+        assert time.monotonic() < deadline, crediting.logs()
+        time.sleep(0.1)
+    assert int(shown.json()["scores"]["registry"]["size"]) == int(receipt["log"]["index"])
     assert audit(crediting, answered[1], tmp_path, 0, "--registry")["owners"].startswith("equal")

@@ -117,7 +117,7 @@ SCORED: dict[str, tuple[Any, set[str]]] = {
     "a document more": (lambda d: d.predicate["scores"].update(documents=3), {"attribution"}),
     "no scores": (lambda d: d.predicate.pop("scores"), {"attribution", "content"}),
     "another method": (lambda d: d.predicate["scores"].update(method="context-shapley/2"), {"signatures"}),
-    "too many documents": (lambda d: d.predicate["scores"].update(documents=7), {"signatures"}),
+    "too many documents": (lambda d: d.predicate["scores"].update(documents=13), {"signatures"}),
     "a share moved": (lambda d: d.predicate["shares"].reverse(), {"attribution"})}
 
 
