@@ -28,8 +28,9 @@ extension Pipeline {
     row.statements = [.execution: finished.executionStatement, .model: live.model.statement]
     row.openings = try openings(live, finished, sent)
     let made = row
-    async let spans = spans(of: made, finished, call)
-    switch await scores(of: made, live, call) {
+    let policy = await policyToCredit(row.receiptID, call)
+    async let spans = spans(of: made, finished, policy, call)
+    switch await scores(of: made, live, policy, call) {
     case .none: break
     case .valued(let scores): row.openings[.scores] = scores.blob
     case .pending: row.isAttributionPending = true

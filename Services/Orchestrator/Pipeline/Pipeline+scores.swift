@@ -19,13 +19,17 @@ extension Pipeline {
   /// What the documents of a prompt did for the answer, as verification computes it again from the openings: the executor
   /// has no say in it; and whose they are, as attribution finds in the log. Pending where they are too many to be valued at
   /// once, and where it was not done within the budget: the receipt does not wait.
-  func scores(of row: OutboxRow, _ live: LiveRequest, _ call: CallContext?) async -> ScoresBeforeReceipt {
+  ///
+  /// - Parameter policy: nil where it cannot be had.
+  func scores(
+    of row: OutboxRow, _ live: LiveRequest, _ policy: AttributionPolicy?, _ call: CallContext?
+  ) async -> ScoresBeforeReceipt {
     let documents = live.request.parameters.documents
     guard !documents.isEmpty else { return .none }
+    guard let policy else { return .pending }
+    guard policy.creditsDocuments else { return .none }
+    guard documents.count <= RequestedDocument.countMaxBeforeReceipt else { return .pending }
     do {
-      let policy = try await creditPolicy(of: row.receiptID, call)
-      guard policy.creditsDocuments else { return .none }
-      guard documents.count <= RequestedDocument.countMaxBeforeReceipt else { return .pending }
       let answer = try await peers.scoreDocuments(
         try reexecuteRequest(row), within: settings.creditBudget, call)
       let sources = documents.map(\.source)
@@ -43,6 +47,14 @@ extension Pipeline {
   /// What attribution applies to it.
   func creditPolicy(of receipt: ReceiptID, _ call: CallContext?) async throws -> AttributionPolicy {
     try AttributionPolicy(json: SignedStatement(try await peers.policy(of: receipt, call)).statement.predicate)
+  }
+
+  /// The same, nil where it cannot be had.
+  func policyToCredit(_ receipt: ReceiptID, _ call: CallContext?) async -> AttributionPolicy? {
+    do { return try await creditPolicy(of: receipt, call) } catch {
+      logger.warning("there is no policy to credit by", metadata: ["receipt": "\(receipt)", "error": "\(error)"])
+      return nil
+    }
   }
 
   /// The execution with what opens it, for verification.

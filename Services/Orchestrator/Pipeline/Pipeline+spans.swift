@@ -10,10 +10,11 @@ extension Pipeline {
   /// Which words of the answer stand in registered texts, as attribution finds them. The answer's text goes there only
   /// where the policy looks for spans. Nil where it does not, and where none were found within the budget: then what the
   /// policy gives for them is `unattributed`, and the receipt does not wait.
-  func spans(of row: OutboxRow, _ finished: Finished, _ call: CallContext?) async -> Opening? {
+  func spans(
+    of row: OutboxRow, _ finished: Finished, _ policy: AttributionPolicy?, _ call: CallContext?
+  ) async -> Opening? {
+    guard policy?.spans != nil else { return nil }
     do {
-      let policy = try await creditPolicy(of: row.receiptID, call)
-      guard policy.spans != nil else { return nil }
       let texts = try AnswerContent(finished.content).choices.map(\.text)
       let found = try await peers.findSpans(
         FindSpansRequest(texts: texts.map { Array($0.utf8) }), within: settings.creditBudget, call)
