@@ -206,9 +206,9 @@ struct DocumentTests {
     let proof = try #require(line["documents"]?.arrayValue?.first)
     #expect(line["documents"]?.arrayValue?.count == 1)
     let stated = try #require(try AttributionPredicate(SignedStatement(statement).statement.predicate).scores)
-    try ScoreProof(proof).verify(stated)
+    try LineProof<ScoreLine>(proof).verify(stated)
     #expect(throws: ReceiptError.self) {
-      var forged = try ScoreProof(proof)
+      var forged = try LineProof<ScoreLine>(proof)
       forged.line = ScoreLine(document: 1, source: forged.line.source, score: forged.line.score + 1)
       try forged.verify(stated)
     }

@@ -93,7 +93,7 @@ struct SpanTests {
     let own = try await service.ask(.get, "/v1/contributors/carol/statement", headers: bearer("carol"))
     let proof = try #require(try own.json["lines"]?[0]?["span_proofs"]?.arrayValue?.first)
     let stated = try #require(try AttributionPredicate(SignedStatement(statement).statement.predicate).spans)
-    try SpanProof(proof).verify(stated)
+    try LineProof<SpanLine>(proof).verify(stated)
     let other = try await service.ask(.get, "/v1/contributors/bob/statement", headers: bearer("bob"))
     #expect(try other.json["lines"]?[0]?["span_proofs"]?.arrayValue?.isEmpty == true)
   }

@@ -61,7 +61,7 @@ import Testing
   @Test func `a line proves itself under the root, and no other does`() throws {
     let spans = try SpanCheckTests.spans([line(0, 0, 2), line(1, 3, 2, by: "bob"), line(2, 0, 3, choice: 1)])
     for span in 0..<3 {
-      let proof = try SpanProof(try #require(spans.proof(of: span)).json)
+      let proof = try LineProof<SpanLine>(try #require(spans.proof(of: span)).json)
       try proof.verify(spans.stated)
       #expect(proof.line == spans.lines[span])
       var forged = proof

@@ -115,7 +115,7 @@ import Testing
     let sources = [DocumentSource(contributor: "ada", asset: "a"), DocumentSource(contributor: "bob")]
     let scores = try DocumentScores(opening, sources: sources)
     let proof = try #require(scores.proof(of: document))
-    try ScoreProof(proof.json).verify(scores.stated)
+    try LineProof<ScoreLine>(proof.json).verify(scores.stated)
     var forged = proof
     forged.line = ScoreLine(document: document, source: DocumentSource(contributor: "eve"), score: proof.line.score)
     #expect(throws: ReceiptError.self) { try forged.verify(scores.stated) }
@@ -133,12 +133,12 @@ import Testing
     }
     let json = try #require(scores.proof(of: 0)).json
     for score in ["+4", "04", "x", ""] {
-      #expect(throws: ReceiptError.self) { try ScoreProof(json.with(["line", "score"], .string(score))) }
+      #expect(throws: ReceiptError.self) { try LineProof<ScoreLine>(json.with(["line", "score"], .string(score))) }
     }
     // A leaf whose salt has another length might be the text of two lines.
     let line = scores.lines[0]
     let short = [UInt8](repeating: 1, count: 31)
-    let alone = ScoreProof(line: line, salt: short, size: 1, path: [])
+    let alone = LineProof(line: line, salt: short, size: 1, path: [])
     let root = StatedScores(documents: 1, commitment: scores.stated.commitment, root: try line.leaf(salt: short))
     #expect(throws: ReceiptError.self) { try alone.verify(root) }
     for (member, value) in [("method", "other/1"), ("documents", 0), ("documents", 13)] as [(String, JSON)] {

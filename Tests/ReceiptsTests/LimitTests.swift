@@ -148,7 +148,7 @@ import Testing
     expect(8, "a score's path") {
       let line = ScoreLine(document: 0, source: DocumentSource(contributor: "c"), score: 0)
       let path = Array(repeating: digest, count: $0)
-      _ = try ScoreProof(ScoreProof(line: line, salt: digest.bytes, size: 1, path: path).json)
+      _ = try LineProof<ScoreLine>(LineProof(line: line, salt: digest.bytes, size: 1, path: path).json)
     }
     #expect(Real(literal: "0." + String(repeating: "0", count: 62)) != nil)
     #expect(Real(literal: "0." + String(repeating: "0", count: 63)) == nil)

@@ -125,7 +125,7 @@ import Testing
     #expect(scores.weights.map(\.contributor) == ["ada", "bob"])
     for document in 0...1 {
       let proof = try #require(scores.proof(of: document))
-      let read = try ScoreProof(proof.json)
+      let read = try LineProof<ScoreLine>(proof.json)
       try read.verify(scores.stated)
       #expect(read.line == proof.line && read.line.owner == Self.honest[document])
       var forged = proof

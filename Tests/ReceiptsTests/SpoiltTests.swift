@@ -83,11 +83,11 @@ import Testing
     let opening = try Opening(salt: World.salt("scores"), data: DocumentScores.data([-9, -5, -7, -1]))
     let sources = [DocumentSource(contributor: "ada", asset: "a"), DocumentSource(contributor: "bob")]
     let line = try #require(try DocumentScores(opening, sources: sources).proof(of: 0))
-    try refused("score proof", line.json) { _ = try ScoreProof($0) }
+    try refused("score proof", line.json) { _ = try LineProof<ScoreLine>($0) }
     let spans = try AnswerSpans(
       Opening(salt: World.salt("spans"), data: SpanCheckTests.encoded([SpanCheckTests.line(0, 0, 2)])),
       of: [World.text])
-    try refused("span proof", #require(spans.proof(of: 0)).json) { _ = try SpanProof($0) }
+    try refused("span proof", #require(spans.proof(of: 0)).json) { _ = try LineProof<SpanLine>($0) }
     let call = AnswerContent.ToolCall(id: "c", name: "f", arguments: "{}")
     let content = AnswerContent(choices: [.init(index: 0, text: "x", toolCalls: [call], finishReason: .stop)])
     try refused("content", JCS.parse(content.encoded())) { _ = try AnswerContent(JCS.encode($0)) }

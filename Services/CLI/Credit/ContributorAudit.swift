@@ -26,13 +26,13 @@ struct ContributorAudit {
       guard let share, line["amount_nano"]?.decimalValue == share.amountNano else {
         return differs("stated \(line["amount_nano"]?.text ?? "nothing"), signed \(share?.amountNano ?? 0)")
       }
-      let proofs = try (line["documents"]?.arrayValue ?? []).map { try ScoreProof($0) }
+      let proofs = try (line["documents"]?.arrayValue ?? []).map { try LineProof<ScoreLine>($0) }
       for proof in proofs {
         guard let stated = predicate.scores, (try? proof.verify(stated)) != nil,
           proof.line.source.contributor.utf8.elementsEqual(id.utf8)
         else { return differs("document \(proof.line.document) is not under the signed root") }
       }
-      let spans = try (line["span_proofs"]?.arrayValue ?? []).map { try SpanProof($0) }
+      let spans = try (line["span_proofs"]?.arrayValue ?? []).map { try LineProof<SpanLine>($0) }
       for proof in spans {
         guard let stated = predicate.spans, (try? proof.verify(stated)) != nil,
           proof.line.contributor.utf8.elementsEqual(id.utf8)

@@ -1,7 +1,6 @@
 internal import Codec
 public import Credit
 internal import Cryptography
-internal import MerkleLog
 
 /// Which words of an answer stand in registered texts, by `span/1` (FORMAT section 7): the spans that pay, and a tree of
 /// their lines, so that one contributor can be shown its own and no other.
@@ -16,10 +15,10 @@ public struct AnswerSpans: Sendable, Equatable {
   public let opening: Opening
   public let registry: RegistrySnapshot
   /// By choice and start.
-  public let lines: [SpanLine]
+  public var lines: [SpanLine] { tree.lines }
   /// Words of all choices.
   public let tokens: Int
-  private let leaves: [Digest32]
+  private let tree: LineTree<SpanLine>
 
   /// Reads the spans of an answer, and refuses those that could not be its own.
   ///
@@ -41,10 +40,7 @@ public struct AnswerSpans: Sendable, Equatable {
     try Self.require(lines, of: words, registry)
     guard try Self.data(registry, lines) == opening.data else { throw .field("spans", why: "are not canonical") }
     self.opening = opening
-    self.lines = lines
-    var leaves: [Digest32] = []
-    for line in lines { leaves.append(try line.leaf(salt: LineSalt.make(opening.salt, line.span))) }
-    self.leaves = leaves
+    tree = try LineTree(lines, salt: opening.salt)
   }
 
   /// The data of an opening: JCS of `{"registry", "spans"}`.
@@ -94,26 +90,15 @@ public struct AnswerSpans: Sendable, Equatable {
     StatedSpans(
       tokens: tokens, spans: lines.count,
       commitment: Commitment.make(.commitmentSpans, salt: opening.salt, data: opening.data),
-      root: MerkleTree.root(leaves[...]), registry: registry)
+      root: tree.root, registry: registry)
   }
 
   /// One span's line with what proves it under `stated.root`; nil where there is no such span.
-  public func proof(of span: Int) -> SpanProof? {
-    guard let path = MerkleTree.inclusionPath(span, leaves[...]) else { return nil }
-    return SpanProof(
-      line: lines[span], salt: LineSalt.make(opening.salt, span), size: lines.count, path: path)
-  }
+  public func proof(of span: Int) -> LineProof<SpanLine>? { tree.proof(of: span) }
 }
 
 extension SpanLine {
   fileprivate var end: Int { start + length }
-}
-
-/// The salt of one line of a tree: it hides the line from who has another's.
-enum LineSalt {
-  static func make(_ salt: [UInt8], _ line: Int) -> [UInt8] {
-    SHA256.hash(DomainTag.commitmentSalt.prefix + salt + BigEndian.bytes(UInt64(line))).bytes
-  }
 }
 
 extension AnswerSpans {

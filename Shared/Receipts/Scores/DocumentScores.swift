@@ -1,7 +1,6 @@
 internal import Codec
 public import Credit
 internal import Cryptography
-internal import MerkleLog
 
 /// What each document of a prompt did for the answer, by `context-shapley/1` (FORMAT section 7): the values that the exact
 /// engine gave, the score of each document that follows from them, and a tree of these lines, so that one contributor can
@@ -19,8 +18,8 @@ public struct DocumentScores: Sendable, Equatable {
   /// Nil where no registry was asked: then the asker's word counts.
   public let ownership: DocumentOwnership?
   /// One for each document, in order.
-  public let lines: [ScoreLine]
-  private let leaves: [Digest32]
+  public var lines: [ScoreLine] { tree.lines }
+  private let tree: LineTree<ScoreLine>
 
   /// Errors: data that is not a value for each subset of `sources`, or a value out of range.
   public init(_ opening: Opening, sources: [DocumentSource]) throws(ReceiptError) {
@@ -37,7 +36,7 @@ public struct DocumentScores: Sendable, Equatable {
     let ownership = rest.isEmpty ? nil : try DocumentOwnership(rest, of: sources)
     let weights: [Int128]
     do { weights = try ContextShapley.weights(values) } catch { throw .field("scores", why: "\(error)") }
-    lines = sources.enumerated().map { at, source in
+    let lines = sources.enumerated().map { at, source in
       // Documents that did harm together are paid nothing, and none of them has a score.
       ScoreLine(
         document: at, source: source, score: weights.isEmpty ? 0 : weights[at], owner: ownership?.owners[at])
@@ -46,9 +45,7 @@ public struct DocumentScores: Sendable, Equatable {
     self.values = values
     self.sources = sources
     self.ownership = ownership
-    var leaves: [Digest32] = []
-    for line in lines { leaves.append(try line.leaf(salt: LineSalt.make(opening.salt, line.document))) }
-    self.leaves = leaves
+    tree = try LineTree(lines, salt: opening.salt)
   }
 
   /// The data of an opening, without an ownership.
@@ -73,15 +70,9 @@ public struct DocumentScores: Sendable, Equatable {
     StatedScores(
       documents: lines.count,
       commitment: Commitment.make(.commitmentScores, salt: opening.salt, data: opening.data),
-      root: MerkleTree.root(leaves[...]), registry: ownership?.registry)
+      root: tree.root, registry: ownership?.registry)
   }
 
   /// One document's line with what proves it under `stated.root`; nil where there is no such document.
-  public func proof(of document: Int) -> ScoreProof? {
-    guard let path = MerkleTree.inclusionPath(document, leaves[...]) else {
-      return nil
-    }
-    return ScoreProof(
-      line: lines[document], salt: LineSalt.make(opening.salt, document), size: lines.count, path: path)
-  }
+  public func proof(of document: Int) -> LineProof<ScoreLine>? { tree.proof(of: document) }
 }

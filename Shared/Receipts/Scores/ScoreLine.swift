@@ -1,9 +1,12 @@
 public import Codec
 public import Cryptography
-internal import MerkleLog
 
-/// One document's score: a leaf of the tree whose root an attribution statement has.
-public struct ScoreLine: Sendable, Equatable {
+/// One document's score.
+public struct ScoreLine: CreditLine {
+  public typealias Stated = StatedScores
+  public static let name = "score"
+  public static let pathMax = 8
+
   /// Its place in the request.
   public let document: Int
   /// Who is credited: of a document whose owner a registry says, that one.
@@ -12,6 +15,8 @@ public struct ScoreLine: Sendable, Equatable {
   public let owner: DocumentOwner?
   /// n! times its Shapley value, in 2^-16 nats.
   public let score: Int128
+
+  public var place: Int { document }
 
   /// `{"asset"?, "contributor", "document", "score"}`, and of an owner the other members too; the score in decimal with `-`
   /// before what is below zero.
@@ -28,7 +33,8 @@ public struct ScoreLine: Sendable, Equatable {
     self.score = score
   }
 
-  init(_ fields: consuming Fields) throws(ReceiptError) {
+  public init(_ json: JSON, _ path: String) throws(ReceiptError) {
+    var fields = try Fields(json, path)
     document = try fields.count("document")
     if fields.has("ownership") {
       let owner = try DocumentOwner(taking: &fields)
@@ -41,21 +47,15 @@ public struct ScoreLine: Sendable, Equatable {
     }
     let text = try fields.string("score")
     guard let score = Int128(text), text.hasSameBytes(as: String(score)) else {
-      throw .field("line.score", why: "must be an integer in decimal")
+      throw .field("\(path).score", why: "must be an integer in decimal")
     }
     self.score = score
     try fields.end()
   }
-
-  func leaf(salt: [UInt8]) throws(ReceiptError) -> Digest32 {
-    do { return TreeHash.leaf(salt + (try JCS.encode(json))) } catch {
-      throw .encoding(what: "score line", why: "\(error)")
-    }
-  }
 }
 
 /// What an attribution statement says of the scores behind its shares.
-public struct StatedScores: Sendable, Equatable {
+public struct StatedScores: StatedLines, Sendable, Equatable {
   public var documents: Int
   /// Of the values.
   public var commitment: Digest32
@@ -63,6 +63,8 @@ public struct StatedScores: Sendable, Equatable {
   public var root: Digest32
   /// Who owns them was found in this registry; nil where none was asked.
   public var registry: RegistrySnapshot?
+
+  public var lineCount: Int { documents }
 
   public init(documents: Int, commitment: Digest32, root: Digest32, registry: RegistrySnapshot? = nil) {
     self.documents = documents

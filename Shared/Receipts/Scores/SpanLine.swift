@@ -1,10 +1,13 @@
 public import Codec
 internal import Credit
 public import Cryptography
-internal import MerkleLog
 
-/// A span of an answer that a registered text has: a leaf of the tree whose root an attribution statement has.
-public struct SpanLine: Sendable, Equatable {
+/// A span of an answer that a registered text has.
+public struct SpanLine: CreditLine {
+  public typealias Stated = StatedSpans
+  public static let name = "span"
+  public static let pathMax = 14
+
   /// Its place in the list.
   public let span: Int
   public let choice: Int
@@ -19,6 +22,8 @@ public struct SpanLine: Sendable, Equatable {
   public let committed: UInt64
   public let contributor: String
   public let asset: String
+
+  public var place: Int { span }
 
   public init(
     span: Int, choice: Int, start: Int, length: Int, tokens: Int, record: Digest32, committed: UInt64,
@@ -47,6 +52,8 @@ public struct SpanLine: Sendable, Equatable {
   /// `{"asset", "choice", "class", "committed", "contributor", "length", "span", "start", "tokens"}`.
   public var json: JSON { .members(members + [("span", .integer(span))]) }
 
+  public init(_ json: JSON, _ path: String) throws(ReceiptError) { try self.init(Fields(json, path)) }
+
   /// - Parameter span: nil where the object has it.
   init(_ fields: consuming Fields, span: Int? = nil) throws(ReceiptError) {
     self.span = if let span { span } else { try fields.count("span") }
@@ -66,16 +73,10 @@ public struct SpanLine: Sendable, Equatable {
       throw .field("span \(self.span)", why: "of \(length) words is paid for \(tokens)")
     }
   }
-
-  func leaf(salt: [UInt8]) throws(ReceiptError) -> Digest32 {
-    do { return TreeHash.leaf(salt + (try JCS.encode(json))) } catch {
-      throw .encoding(what: "span line", why: "\(error)")
-    }
-  }
 }
 
 /// What an attribution statement says of the spans behind its shares.
-public struct StatedSpans: Sendable, Equatable {
+public struct StatedSpans: StatedLines, Sendable, Equatable {
   /// Words of the answer.
   public var tokens: Int
   /// Lines of the tree.
@@ -85,6 +86,8 @@ public struct StatedSpans: Sendable, Equatable {
   public var root: Digest32
   /// In whose texts they were looked for.
   public var registry: RegistrySnapshot
+
+  public var lineCount: Int { spans }
 
   var json: JSON {
     .members([
