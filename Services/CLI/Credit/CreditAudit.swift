@@ -135,7 +135,7 @@ struct CreditAudit {
 
   private func values(_ scores: DocumentScores, _ model: String?) throws -> Row {
     guard let model else { return Row(name: "values", state: Row.closed, detail: "--model FILE computes them again") }
-    let evidence = openings.filter { ![.wire, .stream, .scores, .spans].contains($0.key) }
+    let evidence = openings.filter(\.key.isForReexecution)
     let threads = min(max(1, ProcessInfo.processInfo.activeProcessorCount), ThreadPool.maxThreads)
     let due: [Int64]
     do {

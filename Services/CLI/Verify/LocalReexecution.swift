@@ -23,7 +23,7 @@ struct LocalReexecution: Sendable {
   ) -> Check {
     do {
       // What was delivered is the content check's, and scores are attribution's: they play no part in an execution.
-      let evidence = openings.filter { ![.wire, .stream, .scores, .spans].contains($0.key) }
+      let evidence = openings.filter(\.key.isForReexecution)
       let opened = try OpenedExecution(execution: execution, manifest: manifest, openings: evidence)
       let judgement = try opened.judge(pool: ThreadPool(threads: threads)) {
         try ChatModel.load(path: model, kernel: .automatic, threads: threads)

@@ -41,7 +41,7 @@ struct VerifyRoute: Sendable {
     guard let bundle = try? Bundle(bytes), let execution = bundle.statements[.execution],
       let model = bundle.statements[.model], let receipt = bundle.statements[.receipt], bundle.openings[.tokens] != nil
     else { return nil }
-    let openings = bundle.openings.filter { Pipeline.isForVerification($0.key) }
+    let openings = bundle.openings.filter(\.key.isForReexecution)
     do {
       let answer = try await pipeline.peers.reexecute(
         ReexecuteRequest(

@@ -23,7 +23,7 @@ extension Pipeline {
     let policy = try await creditPolicy(of: row.receiptID, nil)
     guard policy.creditsDocuments else { return try await withoutScores(later) }
     var openings: [CommittedField: [UInt8]] = [:]
-    for field in row.openingNames.keys where Self.isForVerification(field) {
+    for field in row.openingNames.keys where field.isForReexecution {
       openings[field] = try await opening(field, of: row)
     }
     guard let request = openings[.request] else { throw PipelineError.incomplete(.openings) }

@@ -59,11 +59,7 @@ extension Pipeline {
 
   /// The execution with what opens it, for verification.
   func reexecuteRequest(_ row: OutboxRow) throws -> ReexecuteRequest {
-    try reexecuteRequest(row, row.openings.filter { Self.isForVerification($0.key) })
-  }
-
-  static func isForVerification(_ field: CommittedField) -> Bool {
-    ![.wire, .stream, .scores, .spans].contains(field)
+    try reexecuteRequest(row, row.openings.filter(\.key.isForReexecution))
   }
 
   func reexecuteRequest(_ row: OutboxRow, _ openings: [CommittedField: [UInt8]]) throws -> ReexecuteRequest {

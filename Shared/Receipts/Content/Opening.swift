@@ -19,6 +19,14 @@ public enum CommittedField: Hashable, Sendable, CustomStringConvertible {
   /// Which words of the answer stand in registered texts.
   case spans
 
+  /// Whether an execution is done again from it: not what was sent, nor what its credit is made of.
+  public var isForReexecution: Bool {
+    switch self {
+    case .request, .retrieved, .message, .content, .tokens, .activation: true
+    case .wire, .stream, .scores, .spans: false
+    }
+  }
+
   public init?(_ name: String) {
     switch name {
     case "request": self = .request
