@@ -9,13 +9,17 @@ internal import Stores
 /// database for each, leased, so that of several orchestrators one works on it, and one that died is followed by another.
 struct LaterAttributor: Service {
   static let pause: Duration = .milliseconds(500)
-  static let leaseMs: Int64 = 3_000
-  static let retryMsMax: Int64 = 600_000
 
   let pipeline: Pipeline
+  private let worker: JobWorker
   private let metrics = LaterMetrics()
 
-  init(_ pipeline: Pipeline) { self.pipeline = pipeline }
+  init(_ pipeline: Pipeline) {
+    self.pipeline = pipeline
+    worker = JobWorker(pipeline.outbox.jobs, leaseMs: 3_000, retryMs: 1_000, retryMsMax: 600_000) {
+      Int64(pipeline.now())
+    }
+  }
 
   func run() async throws {
     await cancelWhenGracefulShutdown {
@@ -29,33 +33,15 @@ struct LaterAttributor: Service {
   func round() async -> Bool {
     guard pipeline.log.refusal == nil else { return false }
     do {
-      let jobs = pipeline.outbox.jobs
-      let job = try await jobs.take(1, nowUnixMs: Int64(pipeline.now()), leaseMs: Self.leaseMs).first
-      if let job { await attempt(job) }
-      metrics.pending.record(try await jobs.count())
-      return job != nil
+      let isBusy = try await worker.round(finish, failed: putOff)
+      metrics.pending.record(try await worker.queue.count())
+      return isBusy
     } catch {
       if !Task.isCancelled {
         pipeline.logger.error("later attributions cannot be read", metadata: ["error": "\(error)"])
       }
       return false
     }
-  }
-
-  private func attempt(_ job: JobQueue.Job) async {
-    let renewal = Task {
-      while (try? await Task.sleep(for: .milliseconds(Self.leaseMs / 3))) != nil {
-        _ = try? await pipeline.outbox.jobs.move(job, dueUnixMs: Int64(pipeline.now()) + Self.leaseMs)
-      }
-    }
-    let result: Result<Void, any Error>
-    do { result = .success(try await finish(job)) } catch { result = .failure(error) }
-    renewal.cancel()
-    await renewal.value
-    guard case .failure(let error) = result else { return }
-    // What is written now has to be written even when this process is to stop.
-    let isStopping = Task.isCancelled
-    await Task { await putOff(job, error, isStopping) }.value
   }
 
   private func finish(_ job: JobQueue.Job) async throws {
@@ -86,19 +72,19 @@ struct LaterAttributor: Service {
     return (error as? RPCError)?.code == .invalidArgument || job.attempt >= pipeline.settings.creditAttempts
   }
 
-  /// Twice as long each time, up to ten minutes.
   private func putOff(_ job: JobQueue.Job, _ error: any Error, _ isStopping: Bool) async {
-    let wait = isStopping ? 0 : min(Self.retryMsMax, 1_000 << min(job.attempt - 1, 16))
-    do { _ = try await pipeline.outbox.jobs.move(job, dueUnixMs: Int64(pipeline.now()) + wait) } catch {
+    do {
+      let wait = try await worker.putOff(job, isStopping: isStopping)
+      guard !isStopping else { return }
+      pipeline.logger.warning(
+        "an attribution is late",
+        metadata: [
+          "receipt": "\(job.id)", "attempt": "\(job.attempt)", "again_in_ms": "\(wait)", "error": "\(error)",
+        ])
+    } catch {
       // The lease ends by itself.
       pipeline.logger.error("later attributions cannot be written", metadata: ["error": "\(error)"])
     }
-    guard !isStopping else { return }
     metrics.failures.increment()
-    pipeline.logger.warning(
-      "an attribution is late",
-      metadata: [
-        "receipt": "\(job.id)", "attempt": "\(job.attempt)", "again_in_ms": "\(wait)", "error": "\(error)",
-      ])
   }
 }

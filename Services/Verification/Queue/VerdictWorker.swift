@@ -13,10 +13,17 @@ internal import Wire
 /// one job keep and register the same bytes.
 struct VerdictWorker: Service {
   static let pause: Duration = .milliseconds(250)
-  static let retryMsMax: Int64 = 60_000
 
   let service: VerificationService
   let queue: VerdictQueue
+  private let worker: JobWorker
+
+  init(service: VerificationService, queue: VerdictQueue) {
+    self.service = service
+    self.queue = queue
+    worker = JobWorker(
+      queue.store.jobs, leaseMs: service.settings.leaseMs, retryMs: 500, retryMsMax: 60_000, now: queue.now)
+  }
 
   func run() async throws {
     await cancelWhenGracefulShutdown {
@@ -35,34 +42,13 @@ struct VerdictWorker: Service {
   /// Takes one job, if there is one that is due, and does it as far as it can be. Whether there was one.
   func round() async -> Bool {
     do {
-      let lease = service.settings.leaseMs
-      guard let job = try await queue.store.jobs.take(1, nowUnixMs: queue.now(), leaseMs: lease).first else {
-        return false
-      }
-      await attempt(job)
-      service.metrics.queued.record(try await queue.store.jobs.count())
+      guard try await worker.round(finish, failed: giveUp) else { return false }
+      service.metrics.queued.record(try await worker.queue.count())
       return true
     } catch {
       if !Task.isCancelled { queue.logger.error("the queue of verdicts fails", metadata: ["error": "\(error)"]) }
       return false
     }
-  }
-
-  private func attempt(_ job: JobQueue.Job) async {
-    let renewal = Task {
-      let lease = service.settings.leaseMs
-      while (try? await Task.sleep(for: .milliseconds(lease / 3))) != nil {
-        _ = try? await queue.store.jobs.move(job, dueUnixMs: queue.now() + lease)
-      }
-    }
-    let result: Result<Void, any Error>
-    do { result = .success(try await finish(job)) } catch { result = .failure(error) }
-    renewal.cancel()
-    await renewal.value
-    guard case .failure(let error) = result else { return }
-    // What is written now has to be written even when this worker is to stop.
-    let isStopping = Task.isCancelled
-    await Task { await giveUp(job, error, isStopping) }.value
   }
 
   private func finish(_ job: JobQueue.Job) async throws {
@@ -105,7 +91,7 @@ struct VerdictWorker: Service {
     try await queue.store.refuse(job, id, number: number, why)
   }
 
-  /// Ends a job that nothing can come of, and puts any other off: twice as long each time, up to a minute.
+  /// Ends a job that nothing can come of, and puts any other off.
   private func giveUp(_ job: JobQueue.Job, _ error: any Error, _ isStopping: Bool) async {
     do {
       let conflict = (error as? RPCError)?.code == .alreadyExists
@@ -114,8 +100,7 @@ struct VerdictWorker: Service {
         return try await refuse(
           job, conflict ? "the log has another verdict on it by this key" : "\(error)")
       }
-      let wait = isStopping ? 0 : min(Self.retryMsMax, 250 << min(job.attempt, 16))
-      _ = try await queue.store.jobs.move(job, dueUnixMs: queue.now() + wait)
+      let wait = try await worker.putOff(job, isStopping: isStopping)
       if isStopping { return }
       queue.logger.warning(
         "a verdict is late",
