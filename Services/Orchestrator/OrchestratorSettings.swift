@@ -64,10 +64,12 @@ struct OrchestratorSettings: Sendable {
         help:
           "Longest time that a receipt waits for the scores of the documents in its prompt, and the spans of its answer, "
           + "where the policy of attribution has context-shapley/1 or span/1. Documents that are not scored in it are "
-          + "credited by a later statement; spans that are not found in it are unattributed."),
+          + "credited by a later statement, and so are spans that are not found in it."),
       Setting(
         "credit-attempts", .int(1...1_000_000), default: "100",
-        help: "How often it is tried to score documents later, up to ten minutes apart; then they are unattributed."),
+        help:
+          "How often it is tried to find later what credit is made of, up to ten minutes apart; then it is unattributed."
+      ),
       Setting(
         "retrieval-timeout", .duration, default: "10s",
         help: "Longest time until the documents of the collections that a request names are found."),

@@ -6,9 +6,12 @@ internal import CWire
 public struct FindSpansRequest: WireMessage, Equatable {
   /// Of the answer's choices in order, UTF-8: bytes, as an answer may hold U+0000.
   public var texts: [[UInt8]]
+  /// By the registry of at most so many entries; 0: as far as the log is followed now.
+  public var logSize: UInt64
 
-  public init(texts: [[UInt8]] = []) {
+  public init(texts: [[UInt8]] = [], logSize: UInt64 = 0) {
     self.texts = texts
+    self.logSize = logSize
   }
 }
 
@@ -18,11 +21,13 @@ extension FindSpansRequest: WireTwin {
 
   init(lifting twin: Twin) {
     texts = lift(twin.texts, twin.n_texts)
+    logSize = twin.log_size
   }
 
   func lower(to twin: UnsafeMutablePointer<Twin>, in arena: borrowing WireArena) throws(WireError) {
     twin.pointee.n_texts = texts.count
     twin.pointee.texts = try arena.list(texts)
+    twin.pointee.log_size = logSize
   }
 }
 

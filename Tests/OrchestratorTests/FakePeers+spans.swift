@@ -27,6 +27,7 @@ extension FakePeers {
   ) async throws -> FindSpansResponse {
     try run(.spans) {
       guard !request.texts.isEmpty else { throw RPCError(.invalidArgument, "no texts") }
+      state.withLock { $0.spansAsked.append(request.logSize) }
       return FindSpansResponse(spans: state.withLock { $0.script.spans })
     }
   }

@@ -61,6 +61,7 @@ final class FakePeers: Peers {
     var posted: [String: Int] = [:]
     var partsAsked: [UInt32] = []
     var ownersAsked: [UInt64] = []
+    var spansAsked: [UInt64] = []
     /// Told to verification, by receipt id.
     var asked: [String: VerdictRequest] = [:]
     var enlisted: [String: VerdictRequest] = [:]

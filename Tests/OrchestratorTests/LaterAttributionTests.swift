@@ -40,8 +40,8 @@ struct LaterAttributionTests {
   ) async throws {
     let row = try #require(try await service.pipeline.outbox.row(id))
     let later = try #require(try await service.pipeline.outbox.later(row.receiptID))
-    #expect(later.step == .settled && later.scores == nil && later.found.isEmpty)
-    #expect((later.scoresName != nil) == scored && (later.custody != nil) == scored)
+    #expect(later.step == .settled && later.openings.isEmpty && later.found.isEmpty)
+    #expect((later.openingNames[.scores] != nil) == scored && (later.custody != nil) == scored)
     for statement in [later.attribution, later.custody].compactMap(\.self) {
       #expect(world.peers.log.occurrences(of: SHA256.hash(statement)) == 1)
     }
@@ -175,7 +175,7 @@ struct LaterAttributionTests {
       #expect(await service.later.round())
       let receipt = try #require(ReceiptID(id))
       let later = try #require(try await service.pipeline.outbox.later(receipt))
-      #expect(later.step == .settled && later.scoresName == nil)
+      #expect(later.step == .settled && later.openingNames.isEmpty)
     }
     let (world, service, _, id) = try await pending()
     world.peers.set { $0.script.values = [-1, -2, -3, 4] }

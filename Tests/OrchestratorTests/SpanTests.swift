@@ -5,6 +5,7 @@ import Foundation
 import HTTPTypes
 import Receipts
 import Stores
+import Synchronization
 import Testing
 import Wire
 
@@ -98,18 +99,63 @@ struct SpanTests {
     #expect(try other.json["lines"]?[0]?["span_proofs"]?.arrayValue?.isEmpty == true)
   }
 
-  @Test("What is not found in time, not of the answer, or in no log, is unattributed, and the receipt does not wait")
+  @Test("What is not found in time comes later, by the log that the receipt has seen, with a custody of its own")
+  func late() async throws {
+    // Attribution does not answer in time, or not even which policy it applies.
+    for step in [FakePeers.Step.spans, .policy] {
+      let world = try world(Self.spans())
+      world.peers.set { $0.failuresBefore[step] = 1 }
+      let service = try await world.ready()
+      let answer = try await service.ask(.post, "/v1/chat/completions", Self.body)
+      #expect(try answer.status == 200 && answer.json["receipt"]?["attribution"] == "pending", "\(answer.text)")
+      let id = try #require(answer.receiptID)
+      #expect(try await service.ask(.get, "/v1/attribution/\(id)").status == 409)
+      #expect(world.peers.calls(.attribute) == 0)
+      #expect(await service.later.round())
+      #expect(try await Set(shares(id, service).keys) == ["alice", "carol", "unattributed"])
+      let row = try #require(try await service.pipeline.outbox.row(id))
+      #expect(world.peers.state.withLock { $0.spansAsked.last } == row.index)
+      let bytes = try await service.bundle(id).body
+      let report = BundleVerifier(policy: try world.trust(required: Self.attributed)).verify(bytes)
+      #expect(report.isAccepted, "\(report.checks)")
+      #expect(report[.attribution]?.detail.contains("in a later statement") == true)
+      let bundle = try Bundle(bytes)
+      #expect(bundle.openings[.spans] != nil && Set(bundle.registered.keys) == [.attribution, .custody])
+      let shown = try await service.ask(.get, "/v1/attribution/\(id)")
+      #expect(try shown.json["span_proofs"]?.arrayValue?.count == 1)
+    }
+  }
+
+  @Test("A process that dies after it found the spans is followed by one that goes on with them", arguments: 0...5)
+  func crash(steps: Int) async throws {
+    let world = try world(Self.spans())
+    world.peers.set { $0.failuresBefore[.spans] = 1 }
+    let first = try await world.ready()
+    let id = try #require(try await first.ask(.post, "/v1/chat/completions", Self.body).receiptID)
+    let row = try #require(try await first.pipeline.outbox.row(id))
+    var later = try #require(try await first.pipeline.outbox.later(row.receiptID))
+    for _ in 0..<steps { later = try await first.pipeline.advance(later, row) }
+    let next = try await world.ready()
+    #expect(await next.later.round() == (steps < 5))
+    #expect(world.peers.calls(.spans) == 2 && world.peers.calls(.score) == 0)
+    #expect(world.peers.state.withLock { $0.posted[id] } == 1)
+    #expect(try await Set(shares(id, next).keys) == ["alice", "carol", "unattributed"])
+    let report = BundleVerifier(policy: try world.trust(required: Self.attributed)).verify(
+      try await next.bundle(id).body)
+    #expect(report.isAccepted, "\(report.checks)")
+  }
+
+  @Test("Spans that are not of the answer, or in no log, are unattributed, and the receipt does not wait")
   func notFound() async throws {
-    for (name, spans, fails) in [
-      ("late", try Self.spans(), true), ("no log", [], false), ("no answer's", try Self.spans(start: 4), false),
-      ("no spans", Array("{}".utf8), false),
+    for (name, spans, isLater) in [
+      ("no log", [], false), ("no answer's", try Self.spans(start: 4), true), ("no spans", Array("{}".utf8), true),
     ] {
       let world = try world(spans)
-      if fails { world.peers.set { $0.failuresBefore[.spans] = 1 } }
       let service = try await world.ready()
       let answer = try await service.ask(.post, "/v1/chat/completions", Self.body)
       #expect(answer.status == 200, "\(name): \(answer.text)")
       let id = try #require(answer.receiptID)
+      #expect(await service.later.round() == isLater, "\(name)")
       #expect(try await Set(shares(id, service).keys) == ["alice", "unattributed"], "\(name)")
       let bytes = try await service.bundle(id).body
       let report = BundleVerifier(policy: try world.trust(required: Self.attributed)).verify(bytes)

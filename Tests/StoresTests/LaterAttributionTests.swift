@@ -56,7 +56,11 @@ struct LaterAttributionTests {
     later.found = [1, 2]
     try await outbox.save(later, from: .waiting)
     #expect(try await outbox.later(id) == later)
-    (later.found, later.scores, later.scoresName) = ([], [3], SHA256.hash([3]))
+    later.found = []
+    later.add(.spans, [9])
+    try await outbox.save(later, from: .waiting)
+    #expect(try await outbox.later(id) == later)
+    later.add(.scores, [3])
     later.step = .scored
     try await outbox.save(later, from: .waiting)
     (later.custody, later.attribution, later.policy) = ([4], [5], [6])
@@ -64,7 +68,7 @@ struct LaterAttributionTests {
     let (moved, ended) = (
       later,
       {
-        var ended = later; ended.step = .settled; ended.scores = nil; return ended
+        var ended = later; ended.step = .settled; ended.forgetBlobs(); return ended
       }()
     )
     await #expect(throws: OutboxError.laterMoved(receiptID: id.description, expected: .waiting)) {
@@ -78,6 +82,7 @@ struct LaterAttributionTests {
     #expect(try await reopened.registration(of: SHA256.hash([5])) == 8)
     try await reopened.save(ended, from: .kept)
     #expect(try await reopened.later(id) == ended)
+    #expect(ended.openings.isEmpty && ended.openingNames == [.scores: SHA256.hash([3]), .spans: SHA256.hash([9])])
     #expect(try await reopened.jobs.count() == 0)
   }
 }

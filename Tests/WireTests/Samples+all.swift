@@ -151,7 +151,7 @@ private func otherSamples() throws -> [Sample] {
       FindOwnersRequest(documents: [WireDocumentSource(record: digest), WireDocumentSource()], logSize: .max),
       empty: FindOwnersRequest()),
     try Sample(FindOwnersResponse(ownership: awkward), empty: FindOwnersResponse()),
-    try Sample(FindSpansRequest(texts: [awkward, [], [7]]), empty: FindSpansRequest()),
+    try Sample(FindSpansRequest(texts: [awkward, [], [7]], logSize: 7), empty: FindSpansRequest()),
     try Sample(FindSpansResponse(spans: awkward), empty: FindSpansResponse()),
     try Sample(
       RetrieveRequest(collection: words, model: digest, vector: awkward, count: .max), empty: RetrieveRequest()),

@@ -5,9 +5,10 @@ internal import Receipts
 internal import Wire
 
 extension AttributionService {
-  /// Which words of an answer stand in registered texts; empty where no log is followed. What is asked is kept nowhere.
+  /// Which words of an answer stand in the texts that are registered now, or were at a size of the log; empty where no log is
+  /// followed. What is asked is kept nowhere.
   func findSpans(_ input: FindSpansRequest) async throws -> FindSpansResponse {
-    guard spans != nil else {
+    guard let spans else {
       throw RPCError(.failedPrecondition, "policy \(signer.policy.id) looks for no spans: it has no span/1")
     }
     guard (1...AnswerContent.choicesMax).contains(input.texts.count) else {
@@ -21,7 +22,8 @@ extension AttributionService {
       texts.append(text)
     }
     guard let feed else { return FindSpansResponse() }
-    let registered = try await feed.registeredSpans()
+    let registered =
+      input.logSize == 0 ? try await feed.registeredSpans() : try await feed.registeredSpans(at: input.logSize, spans)
     do { return FindSpansResponse(spans: try registered.data(of: texts)) } catch {
       throw RPCError(.invalidArgument, "\(error)")
     }

@@ -18,6 +18,6 @@ extension RegistryFeed {
     if let formedSpans, formedSpans.registry.size == snapshot.size, formedSpans.registry.root == snapshot.root {
       return formedSpans
     }
-    return try await lookup.form(in: registry.registry, at: snapshot, continuing: nil)
+    return try await lookup.form(in: registry.registry, at: snapshot, continuing: formedSpans)
   }
 }

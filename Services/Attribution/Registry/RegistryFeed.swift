@@ -39,7 +39,7 @@ actor RegistryFeed: Service {
   private let metrics = RegistryMetrics()
   private var reader = RegistryReader()
   private var isLoaded = false
-  private var isFormed = false
+  private(set) var isFormed = false
   private var last: Task<Void, Never>?
   /// Up to which the registry is made, proven; nil before first contact.
   private(set) var head: LogHead?

@@ -12,10 +12,10 @@ extension CreditRoutes {
     _ isShown: (SpanLine) -> Bool
   ) async throws -> JSON {
     let call = context.callContext()
-    guard predicate.spans != nil, let spans = try await receipts.opening(.spans, of: row, call),
+    guard predicate.spans != nil, let spans = try await receipts.creditOpening(.spans, of: row, call),
       let content = try await receipts.opening(.content, of: row, call)
     else { return [] }
-    let found = try AnswerSpans(opened: Opening(blob: spans), content: Opening(blob: content))
+    let found = try AnswerSpans(opened: spans, content: content)
     return .array(found.lines.filter(isShown).compactMap { found.proof(of: $0.span)?.json })
   }
 }

@@ -52,7 +52,7 @@ struct CreditRoutes: Sendable {
       row.isAttributionPending
       ? APIError(
         .conflict, code: "attribution_pending",
-        "Receipt \(row.receiptID): its documents are still being valued; ask again later.")
+        "Receipt \(row.receiptID): its credit is still being computed; ask again later.")
       : APIError(
         row.outcome != nil && row.statements[.execution] == nil ? .notFound : .conflict, code: "not_attributed",
         "Receipt \(row.receiptID): its price is not shared, or not yet.")
@@ -127,7 +127,7 @@ struct CreditRoutes: Sendable {
   /// Nil where an opening was erased: what is signed stays, and nobody can be shown what is behind it.
   private func scores(of row: OutboxRow, _ context: ServiceRequestContext) async throws -> DocumentScores? {
     let call = context.callContext()
-    guard let scores = try await receipts.scoresOpening(of: row, call),
+    guard let scores = try await receipts.creditOpening(.scores, of: row, call),
       let request = try await receipts.opening(.request, of: row, call)
     else { return nil }
     let retrieved = try await receipts.opening(.retrieved, of: row, call)

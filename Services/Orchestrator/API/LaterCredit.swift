@@ -32,13 +32,13 @@ extension ReceiptRoutes {
     return CreditOfReceipt(attribution: statement, isSettled: later.step == .settled, later: later)
   }
 
-  /// The opening of the scores of its documents, wherever its name is; nil where there is none, or it was erased.
-  func scoresOpening(of row: OutboxRow, _ call: CallContext) async throws -> [UInt8]? {
-    if row.openingNames[.scores] != nil { return try await opening(.scores, of: row, call) }
+  /// An opening that credit is made of, found before the receipt or after it; nil where there is none, or it was erased.
+  func creditOpening(_ field: CommittedField, of row: OutboxRow, _ call: CallContext) async throws -> [UInt8]? {
+    if row.openingNames[field] != nil { return try await opening(field, of: row, call) }
     guard row.isAttributionPending, let later = try await pipeline.outbox.later(row.receiptID) else { return nil }
     // Until storage has it, the outbox does.
-    if let blob = later.scores { return blob }
-    guard let name = later.scoresName else { return nil }
+    if let blob = later.openings[field] { return blob }
+    guard let name = later.openingNames[field] else { return nil }
     do { return try await pipeline.blob(name, call) } catch let error as RPCError where error.code == .notFound {
       return nil
     }

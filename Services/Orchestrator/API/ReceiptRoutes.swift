@@ -41,7 +41,9 @@ struct ReceiptRoutes: Sendable {
       let inclusion = try await pipeline.peers.inclusion(SHA256.hash(receipt).bytes, call)
       let later = try await later(row)
       var openings = caller.owner == row.owner ? try await openings(of: row, call) : [:]
-      if later != nil, caller.owner == row.owner { openings[.scores] = try await scoresOpening(of: row, call) }
+      for field in caller.owner == row.owner ? later?.openingNames.keys.map(\.self) ?? [] : [] {
+        openings[field] = try await creditOpening(field, of: row, call)
+      }
       let (proof, timestamp) = try readable(inclusion)
       let beside = await registered(row, context)
       let evidence = try await evidence(of: row, call)

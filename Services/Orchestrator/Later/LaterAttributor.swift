@@ -54,22 +54,22 @@ struct LaterAttributor: Service {
           throw error
         }
         pipeline.logger.error(
-          "documents will have no scores", metadata: ["receipt": "\(job.id)", "reason": "\(error)"])
-        later = try await pipeline.withoutScores(kept)
+          "credit will lack something", metadata: ["receipt": "\(job.id)", "reason": "\(error)"])
+        later = try await pipeline.goOn(kept)
       }
     }
-    (later.scoresName == nil ? metrics.unscored : metrics.scored).increment()
-    pipeline.logger.notice(
-      "attributed later", metadata: ["receipt": "\(job.id)", "scored": "\(later.scoresName != nil)"])
+    let found = later.openingNames.keys.map(\.description).sorted().joined(separator: ", ")
+    (found.isEmpty ? metrics.unfound : metrics.found).increment()
+    pipeline.logger.notice("attributed later", metadata: ["receipt": "\(job.id)", "found": "\(found)"])
   }
 
-  /// Whether the scores are given up: nobody will ever compute them from what is there, or it was tried often enough.
+  /// Whether what is missing is given up: it was tried often enough, or attribution will never take what was found.
   private func isHopeless(_ error: any Error, _ later: LaterAttribution, _ job: JobQueue.Job) -> Bool {
-    guard later.step == .waiting || (later.step == .scored && later.scores != nil), !Task.isCancelled else {
+    guard later.step == .waiting || (later.step == .scored && !later.openings.isEmpty), !Task.isCancelled else {
       return false
     }
-    if error is ScoresImpossible || error is ReceiptError { return true }
-    return (error as? RPCError)?.code == .invalidArgument || job.attempt >= pipeline.settings.creditAttempts
+    if job.attempt >= pipeline.settings.creditAttempts { return true }
+    return later.step == .scored && Pipeline.isForEver(error)
   }
 
   private func putOff(_ job: JobQueue.Job, _ error: any Error, _ isStopping: Bool) async {

@@ -10,7 +10,7 @@ extension Pipeline {
   /// One step. The row that it returns is the one in the outbox.
   func advance(_ later: LaterAttribution, _ row: OutboxRow) async throws -> LaterAttribution {
     switch later.step {
-    case .waiting: try await value(later, row)
+    case .waiting: try await find(later, row)
     case .scored: try await attribute(later, row)
     case .attributed: try await keep(later, row)
     case .kept: try await register(later)
@@ -24,12 +24,14 @@ extension Pipeline {
     return later
   }
 
-  /// Its documents are credited to nobody: what the policy gives them is `unattributed`.
-  func withoutScores(_ later: LaterAttribution) async throws -> LaterAttribution {
-    var ended = later
-    (ended.found, ended.scores, ended.scoresName) = ([], nil, nil)
-    ended.step = .scored
-    return try await save(ended, from: later.step)
+  /// It goes on with what was found, or without what attribution does not take: what the policy gives for the rest is
+  /// `unattributed`.
+  func goOn(_ later: LaterAttribution) async throws -> LaterAttribution {
+    var next = later
+    next.found = []
+    if later.step == .scored { next.removeOpenings() }
+    next.step = .scored
+    return try await save(next, from: later.step)
   }
 
   /// Attribution shares the price, about the receipt, and posts the shares as pending.
@@ -37,17 +39,13 @@ extension Pipeline {
     var later = later
     guard let index = row.index else { throw PipelineError.incomplete(.index) }
     let receipt = try row.statement(.receipt, else: .receipt)
-    var scores: DocumentScores?
-    if let blob = later.scores {
-      let retrieved = row.openingNames[.retrieved] == nil ? nil : try await opening(.retrieved, of: row)
-      scores = try DocumentScores(opened: blob, request: await opening(.request, of: row), retrieved: retrieved)
-    }
-    let spans = try await answerSpans(of: row)
+    let scores = try await documentScores(of: row, later)
+    let spans = try await answerSpans(of: row, later)
     let answer = try await peers.attribute(
       AttributeRequest(
         receiptID: row.receiptID.description, executionStatement: try row.statement(.execution, else: .execution),
         modelStatement: try row.statement(.model, else: .model), priceNano: row.priceNano,
-        documents: scores.map(Self.documents) ?? [], scores: later.scores ?? [],
+        documents: scores.map(Self.documents) ?? [], scores: scores?.opening.blob ?? [],
         content: spans == nil ? [] : try await opening(.content, of: row),
         spans: spans?.opening.blob ?? [],
         receiptStatement: receipt, receiptIndex: index),
@@ -58,23 +56,25 @@ extension Pipeline {
     return try await save(later, from: .scored)
   }
 
-  /// Storage keeps the opening of the scores, and signs custody of it, about the receipt.
+  /// Storage keeps the openings that were found after the receipt, and signs custody of them, about the receipt.
   private func keep(_ later: LaterAttribution, _ row: OutboxRow) async throws -> LaterAttribution {
     var later = later
-    if let blob = later.scores {
+    let blobs = later.openings.sorted { $0.key.description < $1.key.description }.map(\.value)
+    if !blobs.isEmpty {
       let receipt = SHA256.hash(try row.statement(.receipt, else: .receipt))
       let answer = try await peers.keep(
         KeepRequest(
           receiptID: row.receiptID.description, subjectDigest: receipt.bytes,
-          blobs: [WireBlob(retention: .opening, data: blob)]),
+          blobs: blobs.map { WireBlob(retention: .opening, data: $0) }),
         nil)
       let custody = try checked(answer.custodyStatement, .custody, of: row, subject: receipt)
-      guard try CustodyPredicate(custody.statement.predicate).blobs.map(\.name) == [SHA256.hash(blob)] else {
-        throw PipelineError.statement(.custody, why: "is not of the opening that was given")
+      let kept = try CustodyPredicate(custody.statement.predicate).blobs.map(\.name)
+      guard Set(kept) == Set(later.openingNames.values), kept.count == blobs.count else {
+        throw PipelineError.statement(.custody, why: "is not of the openings that were given")
       }
       later.custody = answer.custodyStatement
     }
-    later.scores = nil
+    later.forgetBlobs()
     later.step = .kept
     return try await save(later, from: .attributed)
   }

@@ -30,12 +30,14 @@ extension Pipeline {
     let made = row
     let policy = await policyToCredit(row.receiptID, call)
     async let spans = spans(of: made, finished, policy, call)
-    switch await scores(of: made, live, policy, call) {
-    case .none: break
-    case .valued(let scores): row.openings[.scores] = scores.blob
-    case .pending: row.isAttributionPending = true
+    let found = [(CommittedField.scores, await scores(of: made, live, policy, call)), (.spans, await spans)]
+    for (field, found) in found {
+      switch found {
+      case .none: break
+      case .found(let opening): row.openings[field] = opening.blob
+      case .pending: row.isAttributionPending = true
+      }
     }
-    row.openings[.spans] = await spans?.blob
     row.openingNames = row.openings.mapValues { SHA256.hash($0) }
     switch sent {
     case .body(let wire): row.delivery = .body(Commitment.make(.commitmentWire, salt: salts.delivery, data: wire))

@@ -6,12 +6,12 @@ internal import Receipts
 internal import Stores
 internal import Wire
 
-/// What is known of the documents' scores when the receipt is made.
-enum ScoresBeforeReceipt: Sendable {
-  /// Nobody asks for them.
+/// What is known, when the receipt is made, of something that its credit is made of.
+enum FoundBeforeReceipt: Sendable {
+  /// Nobody asks for it.
   case none
-  case valued(Opening)
-  /// They come later, and the receipt says so.
+  case found(Opening)
+  /// It comes later, and the receipt says so.
   case pending
 }
 
@@ -23,7 +23,7 @@ extension Pipeline {
   /// - Parameter policy: nil where it cannot be had.
   func scores(
     of row: OutboxRow, _ live: LiveRequest, _ policy: AttributionPolicy?, _ call: CallContext?
-  ) async -> ScoresBeforeReceipt {
+  ) async -> FoundBeforeReceipt {
     let documents = live.request.parameters.documents
     guard !documents.isEmpty else { return .none }
     guard let policy else { return .pending }
@@ -37,7 +37,7 @@ extension Pipeline {
         FindOwnersRequest(documents: sources.map { WireDocumentSource($0, withText: policy.near != nil) }), call)
       let scores = try DocumentScores(
         Opening(salt: random(Opening.saltBytes), data: answer.values + owners.ownership), sources: sources)
-      return .valued(scores.opening)
+      return .found(scores.opening)
     } catch {
       logger.warning("documents are scored later", metadata: ["receipt": "\(row.receiptID)", "error": "\(error)"])
       return .pending

@@ -8,22 +8,42 @@ internal import Wire
 
 extension Pipeline {
   /// Which words of the answer stand in registered texts, as attribution finds them. The answer's text goes there only
-  /// where the policy looks for spans. Nil where it does not, and where none were found within the budget: then what the
-  /// policy gives for them is `unattributed`, and the receipt does not wait.
+  /// where the policy looks for spans. Pending where that was not done within the budget: the receipt does not wait.
+  ///
+  /// - Parameter policy: nil where it cannot be had.
   func spans(
     of row: OutboxRow, _ finished: Finished, _ policy: AttributionPolicy?, _ call: CallContext?
-  ) async -> Opening? {
-    guard policy?.spans != nil else { return nil }
+  ) async -> FoundBeforeReceipt {
+    guard let policy else { return .pending }
+    guard policy.spans != nil else { return .none }
     do {
-      let texts = try AnswerContent(finished.content).choices.map(\.text)
-      let found = try await peers.findSpans(
-        FindSpansRequest(texts: texts.map { Array($0.utf8) }), within: settings.creditBudget, call)
-      guard !found.spans.isEmpty else { return nil }
-      return try AnswerSpans(Opening(salt: random(Opening.saltBytes), data: found.spans), of: texts).opening
+      let spans = try await findSpans(AnswerContent(finished.content), within: settings.creditBudget, call)
+      return spans.map { .found($0) } ?? .none
     } catch {
-      logger.warning("spans are not found", metadata: ["receipt": "\(row.receiptID)", "error": "\(error)"])
-      return nil
+      logger.warning("spans are found later", metadata: ["receipt": "\(row.receiptID)", "error": "\(error)"])
+      return .pending
     }
+  }
+
+  /// Nil where no log is followed, so that no text is registered.
+  ///
+  /// - Parameter logSize: by the registry of at most so many entries; 0 for that of now.
+  func findSpans(
+    _ content: AnswerContent, logSize: UInt64 = 0, within budget: Duration, _ call: CallContext?
+  ) async throws -> Opening? {
+    let texts = content.choices.map(\.text)
+    let found = try await peers.findSpans(
+      FindSpansRequest(texts: texts.map { Array($0.utf8) }, logSize: logSize), within: budget, call)
+    guard !found.spans.isEmpty else { return nil }
+    // Read as everybody reads it: what could not be this answer's is refused here.
+    return try AnswerSpans(Opening(salt: random(Opening.saltBytes), data: found.spans), of: texts).opening
+  }
+}
+
+extension AnswerSpans {
+  /// From opening blobs of one request.
+  init(opened spans: [UInt8], content: [UInt8]) throws {
+    try self.init(opened: Opening(blob: spans), content: Opening(blob: content))
   }
 }
 
@@ -32,7 +52,7 @@ extension OutboxRow {
   var answerSpans: AnswerSpans? {
     get throws {
       guard let spans = openings[.spans], let content = openings[.content] else { return nil }
-      return try AnswerSpans(opened: Opening(blob: spans), content: Opening(blob: content))
+      return try AnswerSpans(opened: spans, content: content)
     }
   }
 }

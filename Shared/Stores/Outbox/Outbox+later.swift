@@ -15,7 +15,7 @@ extension Outbox {
     try await database.read { db in
       let found = try db.row(
         """
-        SELECT step, found, scores, scores_digest, kept.bytes AS custody, credited.bytes AS attribution,
+        SELECT step, found, kept.bytes AS custody, credited.bytes AS attribution,
           rules.bytes AS policy
         FROM later_attribution LEFT JOIN statement AS kept ON kept.digest = later_attribution.custody
         LEFT JOIN statement AS credited ON credited.digest = later_attribution.attribution
@@ -25,10 +25,19 @@ extension Outbox {
         guard let step = LaterAttribution.Step(rawValue: try row["step"]) else {
           throw OutboxError.unreadable(receiptID: id.description, column: "step")
         }
+        var (blobs, names): ([CommittedField: [UInt8]], [CommittedField: Digest32]) = ([:], [:])
+        for opening in try db.rows(
+          "SELECT field, digest, blob FROM later_opening WHERE receipt_id = ?", [id.description])
+        {
+          guard let field = CommittedField(try opening["field"]) else {
+            throw OutboxError.unreadable(receiptID: id.description, column: "field")
+          }
+          names[field] = try opening["digest"]
+          blobs[field] = try opening["blob"] as [UInt8]?
+        }
         return LaterAttribution(
-          receiptID: id, step: step, found: try row["found"], scores: try row["scores"],
-          scoresName: try row["scores_digest"], custody: try row["custody"], attribution: try row["attribution"],
-          policy: try row["policy"])
+          receiptID: id, step: step, found: try row["found"], openings: blobs, openingNames: names,
+          custody: try row["custody"], attribution: try row["attribution"], policy: try row["policy"])
       }
     }
   }
@@ -47,14 +56,18 @@ extension Outbox {
         statements.map { [SHA256.hash($0.bytes), $0.kind.rawValue, $0.bytes] })
       let changed = try db.run(
         """
-        UPDATE later_attribution SET step = ?, found = ?, scores = ?, scores_digest = ?, custody = ?, attribution = ?,
-          policy = ? WHERE receipt_id = ? AND step = ?
+        UPDATE later_attribution SET step = ?, found = ?, custody = ?, attribution = ?, policy = ?
+        WHERE receipt_id = ? AND step = ?
         """,
         [
-          later.step.rawValue, later.found, later.scores, later.scoresName, digest(later.custody),
-          digest(later.attribution), digest(later.policy), id, old.rawValue,
+          later.step.rawValue, later.found, digest(later.custody), digest(later.attribution), digest(later.policy), id,
+          old.rawValue,
         ])
       guard changed == 1 else { throw OutboxError.laterMoved(receiptID: id, expected: old) }
+      try db.run("DELETE FROM later_opening WHERE receipt_id = ?", [id])
+      try db.batch(
+        "INSERT INTO later_opening (receipt_id, field, digest, blob) VALUES (?, ?, ?, ?)",
+        later.openingNames.map { [id, $0.key.description, $0.value, later.openings[$0.key]] })
       if later.step == .settled { try db.run("DELETE FROM job WHERE id = ?", [id]) }
     }
   }

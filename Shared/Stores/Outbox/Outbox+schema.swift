@@ -4,6 +4,7 @@ extension Outbox {
     [
       Migration("outbox", tables), Migration("epochs", epochs), Migration("verification policy", policy),
       Migration("later attribution", LaterAttribution.tables + JobQueue.tables),
+      Migration("later openings", LaterAttribution.openingTables),
     ])
 
   /// Statements are stored once by digest: a model's and a policy's belong to many rows.

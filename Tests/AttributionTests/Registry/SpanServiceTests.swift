@@ -122,6 +122,14 @@ import Wire
       let after = try await request(2, [Self.answer], service)
       #expect(try await attributed(after, service).shares.map(\.contributor) == ["bob", CreditID.unattributed])
       #expect(try await attributed(before, service).shares.map(\.contributor) == ["ada", CreditID.unattributed])
+      // Whoever asks late asks by the log that its receipt has seen.
+      let found = try AnswerSpans(opened: Opening(blob: before.spans), content: Opening(blob: before.content))
+      func asked(_ size: UInt64) -> FindSpansRequest {
+        FindSpansRequest(texts: [Array(Self.answer.utf8)], logSize: size)
+      }
+      #expect(try await service.findSpans(asked(found.registry.size)).spans == found.opening.data)
+      #expect(try await service.findSpans(asked(found.registry.size + 3)).spans == Opening(blob: after.spans).data)
+      #expect(try await refusal { try await service.findSpans(asked(99)) }?.code == .unavailable)
       // The index that grew says what one that is made at once says.
       #expect(try await request(2, [Self.answer], office.open(following: log)) == after)
     }

@@ -4383,7 +4383,7 @@ const ProtobufCMessageDescriptor colophon__attribution__v1__find_owners_response
   (ProtobufCMessageInit) colophon__attribution__v1__find_owners_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor colophon__attribution__v1__find_spans_request__field_descriptors[1] =
+static const ProtobufCFieldDescriptor colophon__attribution__v1__find_spans_request__field_descriptors[2] =
 {
   {
     "texts",
@@ -4397,14 +4397,28 @@ static const ProtobufCFieldDescriptor colophon__attribution__v1__find_spans_requ
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "log_size",
+    30,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Attribution__V1__FindSpansRequest, log_size),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned colophon__attribution__v1__find_spans_request__field_indices_by_name[] = {
+  1,   /* field[1] = log_size */
   0,   /* field[0] = texts */
 };
-static const ProtobufCIntRange colophon__attribution__v1__find_spans_request__number_ranges[1 + 1] =
+static const ProtobufCIntRange colophon__attribution__v1__find_spans_request__number_ranges[2 + 1] =
 {
   { 1, 0 },
-  { 0, 1 }
+  { 30, 1 },
+  { 0, 2 }
 };
 const ProtobufCMessageDescriptor colophon__attribution__v1__find_spans_request__descriptor =
 {
@@ -4414,10 +4428,10 @@ const ProtobufCMessageDescriptor colophon__attribution__v1__find_spans_request__
   "Colophon__Attribution__V1__FindSpansRequest",
   "colophon.attribution.v1",
   sizeof(Colophon__Attribution__V1__FindSpansRequest),
-  1,
+  2,
   colophon__attribution__v1__find_spans_request__field_descriptors,
   colophon__attribution__v1__find_spans_request__field_indices_by_name,
-  1,  colophon__attribution__v1__find_spans_request__number_ranges,
+  2,  colophon__attribution__v1__find_spans_request__number_ranges,
   (ProtobufCMessageInit) colophon__attribution__v1__find_spans_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };

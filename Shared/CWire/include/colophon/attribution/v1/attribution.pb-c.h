@@ -732,10 +732,14 @@ struct  Colophon__Attribution__V1__FindSpansRequest
    */
   size_t n_texts;
   ProtobufCBinaryData *texts;
+  /*
+   * by the registry of at most so many entries; 0: as far as the log is followed now
+   */
+  uint64_t log_size;
 };
 #define COLOPHON__ATTRIBUTION__V1__FIND_SPANS_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&colophon__attribution__v1__find_spans_request__descriptor) \
-    , 0,NULL }
+    , 0,NULL, 0 }
 
 
 struct  Colophon__Attribution__V1__FindSpansResponse
