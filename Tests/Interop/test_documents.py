@@ -2,7 +2,6 @@
 
 import base64
 import json
-import subprocess
 
 import pytest
 
@@ -115,35 +114,6 @@ def test_a_stream_carries_the_credit_and_is_verified(crediting, both):
     assert receipt["credit"]["method"] == "context-shapley/1"
     crediting.wait_for_log(receipt["id"])
     assert both(crediting.bundle(receipt["id"]), crediting.trust).accepted
-
-
-@pytest.fixture(scope="module")
-def pages(tmp_path_factory):
-    """Some pages of two packages, which are fetched once and kept with the tests' other files."""
-    cache, folder = programs.ROOT / ".build/test-data/packages", tmp_path_factory.mktemp("pages")
-    names = ["bash-doc", "sqlite3-doc"]
-    script = f"set -e; . Deploy/prerequisites.sh; fetch_packages '{cache}' {' '.join(names)}"
-    subprocess.run(["bash", "-c", script], cwd=programs.ROOT, check=True)
-    for name in names:
-        (folder / name).mkdir()
-        for page in ("lang_vacuum.html", "lang_analyze.html", "bashref.html", "article.txt"):
-            for found in sorted((cache / name).rglob(page))[:1]:
-                (folder / name / page).write_bytes(found.read_bytes())
-    return folder
-
-
-def test_the_demonstration_says_who_earned_what_and_recomputes_it(crediting, pages):
-    done = programs.colophon(
-        "demo", "credit", str(pages), "--data", str(crediting.data), "--encoder", programs.encoder(), "--documents", "2",
-        "--max-tokens", "8", "--question", "What does VACUUM do in SQLite?")
-    said = (done.stdout + done.stderr).decode()
-    assert done.returncode == 0, said
-    assert said.count("recomputed: ") == said.count(" equal ") == 4, said
-    assert "debian.org/sqlite3-doc (registered, debian.org/sqlite3-doc/passages/0" in said, said
-    assert "debian.org/sqlite3-doc" in said and said.count("each line under its signed root") == 2, said
-    assert "debian.org/bash-doc/pages" in programs.colophon("asset", "list", "--data", str(crediting.data)).stdout.decode()
-    again = programs.colophon("demo", "credit", str(pages / "bash-doc"), "--data", str(crediting.data))
-    assert again.returncode == 66 and b"has no folders" in again.stderr
 
 
 @pytest.mark.parametrize(("shown", "param"), [

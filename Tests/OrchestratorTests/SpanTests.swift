@@ -57,6 +57,10 @@ struct SpanTests {
     let id = try #require(answer.receiptID)
     let paid = try await shares(id, service)
     #expect(Set(paid.keys) == ["alice", "carol", "unattributed"])
+    let credit = try #require(try answer.json["receipt"]?["credit"])
+    #expect(credit["spans"]?.arrayValue?.count == 1 && credit["documents"] == nil)
+    #expect(credit["spans"]?[0]?["contributor"] == "carol" && credit["spans"]?[0]?["start"] == 3)
+    #expect(credit["shares"] == (try await service.ask(.get, "/v1/attribution/\(id)").json["shares"]))
     let bytes = try await service.bundle(id).body
     let report = BundleVerifier(policy: try world.trust(required: Self.attributed), ownCopy: answer.body).verify(bytes)
     #expect(report.isAccepted, "\(report.checks)")
@@ -170,6 +174,7 @@ struct SpanTests {
     let service = try await world.ready()
     let answer = try await service.ask(.post, "/v1/chat/completions", Self.body)
     #expect(answer.status == 200 && world.peers.calls(.spans) == 0)
+    #expect(try answer.json["receipt"]?["credit"] == nil)
     let found = try await service.ask(.get, "/v1/attribution/\(try #require(answer.receiptID))")
     #expect(try found.json["spans"] == .null && found.json["span_proofs"]?.arrayValue?.isEmpty == true)
   }

@@ -13,16 +13,20 @@ struct DemoCredit: AsyncParsableCommand {
     discussion: """
       Each folder in FOLDER is one contributor: Deploy/demo-credit makes it from Debian's documentation packages, starts a
       suite whose policy credits documents, and runs this. Per question the nearest passages go into the prompt: found by
-      shared words, then ranked by the encoder minilm. The suite has to be up on this data folder.
+      shared words, then ranked by the encoder minilm. More than 6 of them are valued after the receipt, which takes a
+      pass for every set of them. With --collections (made by colophon demo passages) and --rarity-table the spans of the
+      answers are found again. The suite has to be up on this data folder.
       """)
 
   @Argument(help: "A folder with one folder of HTML or text files for each contributor.") var folder: String
   @Option(parsing: .singleValue, help: "A question; may be given again.") var question: [String] = []
-  @Option(help: "Documents in each prompt, 1 to 6.") var documents: Int = 3
+  @Option(help: "Documents in each prompt, 1 to \(RequestedDocument.countMax).") var documents: Int = 3
   @Option(help: "Most tokens of an answer.") var maxTokens: Int = 48
   @Option(help: "The model's GGUF file, to value the documents again here; by default that of the data folder.")
   var model: String?
   @Option(help: "The encoder: a folder, or the id of one that was added.") var encoder: String = "minilm"
+  @Option(help: "The folder of texts that attribution has.") var collections: String?
+  @Option(help: "The rarity table that its policy names for span/1.") var rarityTable: String?
   @OptionGroup var data: DataOption
 
   static let questions = [
@@ -34,8 +38,8 @@ struct DemoCredit: AsyncParsableCommand {
 
   func run() async throws {
     try await Failure.report {
-      guard (1...RequestedDocument.countMaxBeforeReceipt).contains(documents) else {
-        throw Failure("--documents must be 1 to \(RequestedDocument.countMaxBeforeReceipt)", status: 64)
+      guard (1...RequestedDocument.countMax).contains(documents) else {
+        throw Failure("--documents must be 1 to \(RequestedDocument.countMax)", status: 64)
       }
       guard let url = try ReadyFile(data).urls()["orchestrator"] else {
         throw Failure("no suite is up on this data folder: colophon up", status: 69)
@@ -56,17 +60,22 @@ struct DemoCredit: AsyncParsableCommand {
     let answer = try await DemoAnswer(question, found.map(\.passage), maxTokens: maxTokens, client)
     Console.out(ExportText.visible(answer.text.split(whereSeparator: \.isWhitespace).joined(separator: " ")) + "\n")
     for (at, item) in found.enumerated() {
-      let shared = SharedWords.longest(answer.text, item.passage.text)
       Console.out(
         "  \(item.passage.contributor.padded(to: 28)) score \(answer.score(at).padded(to: 12)) near "
           + "\(String(format: "%.3f", item.nearness))  \(ExportText.visible(item.passage.title))")
-      if !shared.isEmpty { Console.out("      says as the answer does: \"\(ExportText.visible(shared))\"") }
+    }
+    for span in answer.spans {
+      Console.out(
+        "  \(span.contributor.padded(to: 28)) says as the answer does, in \(span.asset): \"\(ExportText.visible(span.words))\""
+      )
     }
     if answer.isWithoutScores { Console.out("  the answer is likelier without the documents: nobody is paid for them") }
     Console.out("  shares of \(answer.priceNano) nano-units: \(answer.shares)")
     let bytes = try await client.get("/v1/receipts/\(answer.receiptID)/bundle")
     let audit = try CreditAudit(Receipts.Bundle(bytes))
-    let rows = try await audit.rows(model: weights(answer.model).path) + [audit.owners(data)].compactMap(\.self)
+    let sources = SpanSources(data: data, collections: collections, rarityTable: rarityTable)
+    let again = [try await audit.owners(data), try await audit.matches(sources)].compactMap(\.self)
+    let rows = try audit.rows(model: weights(answer.model).path) + again
     for row in rows { Console.out("  recomputed: \(row.name.padded(to: 7)) \(row.state.padded(to: 8)) \(row.detail)") }
     guard !rows.contains(where: { $0.state == CreditAudit.Row.differs }) else {
       throw Failure("the numbers of receipt \(answer.receiptID) do not recompute", status: 65)

@@ -8,8 +8,13 @@ struct DemoSource {
   static let fileBytesMax = 2 << 20
   private static let bytesMax = 64 << 20
 
-  let contributor: String
+  private static let prefix = "debian.org/"
+
+  /// Of the package.
+  let name: String
   let files: [URL]
+
+  var contributor: String { Self.prefix + name }
 
   /// The folders in `folder`, by name. Errors: `Failure` where there is none, or one without a page.
   static func all(in folder: URL) throws -> [DemoSource] {
@@ -20,7 +25,7 @@ struct DemoSource {
       guard FileManager.default.fileExists(atPath: place.path, isDirectory: &isFolder), isFolder.boolValue else {
         return nil
       }
-      return DemoSource(contributor: "debian.org/\(name)", files: pages(place))
+      return DemoSource(name: name, files: pages(place))
     }
     guard !sources.isEmpty else {
       throw Failure("\(folder.path) has no folders: Deploy/demo-credit makes them", status: 66)
@@ -54,7 +59,7 @@ struct DemoSource {
   func register(_ data: DataOption) async throws {
     let folder = ["--data", data.data]
     try await ContributorAdd.parse([contributor, "--name", contributor] + folder).run()
-    let licence = "see /usr/share/doc/\(contributor.dropFirst(11))/copyright"
+    let licence = "see /usr/share/doc/\(name)/copyright"
     func register(_ asset: String, _ contents: [String]) async throws {
       try await AssetCommit.parse(
         [asset] + contents + ["--contributor", contributor, "--kind", "documents", "--licence", licence] + folder

@@ -21,6 +21,13 @@ struct OrchestratorClient {
 
   func get(_ path: String) async throws -> [UInt8] { try await answer(request(path)) }
 
+  /// Nil where it is not there yet (409): to be asked for again.
+  func getReady(_ path: String) async throws -> [UInt8]? {
+    let (status, body) = try await whole(request(path))
+    if status == .conflict { return nil }
+    return try accepted(status, body)
+  }
+
   /// Posts nothing, or JSON, to a path; 202 is an answer too.
   func post(_ path: String, _ body: JSON? = nil) async throws -> [UInt8] {
     var request = request(path)
@@ -33,9 +40,17 @@ struct OrchestratorClient {
   }
 
   private func answer(_ request: HTTPClientRequest) async throws -> [UInt8] {
+    let (status, body) = try await whole(request)
+    return try accepted(status, body)
+  }
+
+  private func whole(_ request: HTTPClientRequest) async throws -> (HTTPResponseStatus, [UInt8]) {
     let response = try await send(request)
-    let body = Array((try await response.body.collect(upTo: Self.bodyBytesMax)).readableBytesView)
-    guard response.status == .ok || response.status == .accepted else { throw refusal(response, body) }
+    return (response.status, Array((try await response.body.collect(upTo: Self.bodyBytesMax)).readableBytesView))
+  }
+
+  private func accepted(_ status: HTTPResponseStatus, _ body: [UInt8]) throws -> [UInt8] {
+    guard status == .ok || status == .accepted else { throw refusal(status, body) }
     return body
   }
 
@@ -47,7 +62,7 @@ struct OrchestratorClient {
     request.body = .bytes(ByteBuffer(bytes: body.serialized()))
     let response = try await send(request)
     guard response.status == .ok else {
-      throw refusal(response, Array((try await response.body.collect(upTo: 1 << 20)).readableBytesView))
+      throw refusal(response.status, Array((try await response.body.collect(upTo: 1 << 20)).readableBytesView))
     }
     var pending: [UInt8] = []
     for try await piece in response.body {
@@ -76,8 +91,8 @@ struct OrchestratorClient {
     }
   }
 
-  private func refusal(_ response: HTTPClientResponse, _ body: [UInt8]) -> Failure {
+  private func refusal(_ status: HTTPResponseStatus, _ body: [UInt8]) -> Failure {
     let message = (try? JSON(parsing: body))?["error"]?["message"]?.stringValue ?? String(decoding: body, as: UTF8.self)
-    return Failure("\(base) answers \(response.status.code): \(message)", status: 76)
+    return Failure("\(base) answers \(status.code): \(message)", status: 76)
   }
 }

@@ -2,39 +2,47 @@ internal import Codec
 internal import Receipts
 internal import Stores
 
-/// What each document earned, and for whom, which need not be whom its asker named: the member `credit` of a receipt,
-/// where the request had documents.
+/// What an answer is credited for: the member `credit` of its receipt. What each document of the request earned, and for
+/// whom, which need not be whom its asker named; which words of the answer stand in registered texts, and whose.
 struct CreditObject: Sendable {
   let documents: [RequestedDocument]
   /// Nil: they were not scored, or are not yet.
   let scores: DocumentScores?
+  /// Nil: none were looked for, or they are not found yet.
+  let spans: AnswerSpans?
 
-  /// Nil for a request without documents.
+  /// Nil for a request without documents, of whose answer no spans are known.
   init?(_ documents: [RequestedDocument], of row: OutboxRow) {
-    guard !documents.isEmpty else { return nil }
+    spans = try? row.answerSpans
+    guard !documents.isEmpty || spans != nil else { return nil }
     self.documents = documents
     scores = try? row.documentScores
   }
 
   /// - Parameter row: with its attribution, once it has one.
   func json(_ row: OutboxRow) -> JSON {
-    let list = documents.enumerated().map { at, document -> JSON in
-      let line = scores?.lines[at]
-      let members = [
-        document.id.map { JSONMember("id", .string($0)) }, JSONMember("index", .integer(at)),
-        JSONMember("contributor", .string((line?.source ?? document.source).contributor)),
-        document.isRetrieved ? document.source.asset.map { JSONMember("asset", .string($0)) } : nil,
-        document.isRetrieved ? document.source.record.map { JSONMember("record", .string($0.named)) } : nil,
-        line?.owner.map { JSONMember("ownership", .string($0.ground)) },
-        JSONMember("score", line.map { .string(String($0.score)) } ?? .null),
-      ]
-      return .object(members.compactMap { $0 })
+    var members: [JSONMember] = []
+    if !documents.isEmpty {
+      members.append(JSONMember("method", scores == nil ? .null : .string(DocumentScores.method)))
+      members.append(JSONMember("documents", .array(documents.indices.map(document))))
     }
-    let json: JSON = [
-      "method": scores == nil ? .null : .string(DocumentScores.method), "documents": .array(list),
-      "shares": row.shares,
+    if let spans { members.append(JSONMember("spans", .array(spans.lines.map(\.json)))) }
+    members.append(JSONMember("shares", row.shares))
+    if row.isAttributionPending { members.append(OutboxRow.attributionPending) }
+    return .object(members)
+  }
+
+  private func document(_ at: Int) -> JSON {
+    let document = documents[at]
+    let line = scores?.lines[at]
+    let members = [
+      document.id.map { JSONMember("id", .string($0)) }, JSONMember("index", .integer(at)),
+      JSONMember("contributor", .string((line?.source ?? document.source).contributor)),
+      document.isRetrieved ? document.source.asset.map { JSONMember("asset", .string($0)) } : nil,
+      document.isRetrieved ? document.source.record.map { JSONMember("record", .string($0.named)) } : nil,
+      line?.owner.map { JSONMember("ownership", .string($0.ground)) },
+      JSONMember("score", line.map { .string(String($0.score)) } ?? .null),
     ]
-    guard row.isAttributionPending, let members = json.objectValue else { return json }
-    return .object(members + [OutboxRow.attributionPending])
+    return .object(members.compactMap { $0 })
   }
 }

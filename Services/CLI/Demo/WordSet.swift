@@ -29,22 +29,3 @@ struct WordSet {
     return low < hashes.count && hashes[low] == word
   }
 }
-
-/// The longest run of words that two texts have in common: what to look at, and no part of any score.
-enum SharedWords {
-  private static let wordsMin = 3
-
-  static func longest(_ answer: String, _ text: String) -> String {
-    let (a, b) = (answer.split(whereSeparator: \.isWhitespace), text.split(whereSeparator: \.isWhitespace))
-    var best = (length: 0, end: 0)
-    var row = [Int](repeating: 0, count: b.count + 1)
-    for (i, word) in a.enumerated() {
-      for j in stride(from: b.count, to: 0, by: -1) {
-        row[j] = b[j - 1] == word ? row[j - 1] + 1 : 0
-        if row[j] > best.length { best = (row[j], i + 1) }
-      }
-    }
-    guard best.length >= wordsMin else { return "" }
-    return a[(best.end - best.length)..<best.end].joined(separator: " ")
-  }
-}
