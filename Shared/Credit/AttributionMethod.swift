@@ -18,8 +18,9 @@ public enum AttributionMethod: Hashable, Sendable {
   case contextShapley
   /// The same, each document credited to its near class's owner.
   case nearContextShapley(NearTexts)
-  /// `feedback/1`: to raters whom a later outcome agrees with.
-  case feedback
+  /// `feedback/1`: to raters whom a later outcome agrees with, as `judge` says; until there is one, `unattributed`. Nil: nobody
+  /// says, so that weights have to be brought.
+  case feedback(judge: String?)
 
   /// Contributors in the list of one method.
   public static let contributorCountMax = 4_096
@@ -42,7 +43,8 @@ public enum AttributionMethod: Hashable, Sendable {
   public var needsScores: Bool {
     switch self {
     case .lineage, .equal, .fixed, .operator, .metered, .span, .contextShapley, .nearContextShapley: false
-    case .nearest, .feedback: true
+    case .nearest: true
+    case .feedback(let judge): judge == nil
     }
   }
 
@@ -56,6 +58,7 @@ public enum AttributionMethod: Hashable, Sendable {
     case .metered(let rates):
       guard let usage else { throw .noScores(method: name) }
       return try rates.weights([usage])
+    case .feedback(.some): return scores[name] ?? []
     case .nearest, .span, .contextShapley, .nearContextShapley, .feedback:
       guard let weights = scores[name] else { throw .noScores(method: name) }
       return weights
@@ -76,8 +79,8 @@ public enum AttributionMethod: Hashable, Sendable {
 
   func check(role: String) throws(CreditError) {
     switch self {
-    case .lineage, .operator, .metered, .nearest, .span, .contextShapley, .nearContextShapley, .feedback:
-      break
+    case .feedback(let judge): if let judge { try CreditID.check(judge, "judge of role '\(role)'") }
+    case .lineage, .operator, .metered, .nearest, .span, .contextShapley, .nearContextShapley: break
     case .equal(let contributors): try Self.check(contributors, role: role)
     case .fixed(let parts):
       try Self.check(parts.map(\.contributor), role: role)

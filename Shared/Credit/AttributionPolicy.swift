@@ -99,6 +99,12 @@ extension AttributionPolicy {
     return nil
   }
 
+  /// Who says how answers turned out, by the first role that names one; nil where none does.
+  public var judge: String? {
+    for role in roles { if case .feedback(.some(let judge)) = role.method { return judge } }
+    return nil
+  }
+
   /// Whether it credits the documents in a prompt.
   public var creditsDocuments: Bool {
     roles.contains { role in

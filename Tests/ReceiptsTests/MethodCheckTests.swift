@@ -20,8 +20,15 @@ import Testing
   }
 
   @Test func `shares that only scores explain are not checked, and never pass`() throws {
-    let report = try world(.feedback).report()
+    let report = try world(.feedback(judge: nil)).report()
     #expect(report[.attribution]?.state == .notChecked && report.failed.isEmpty)
     #expect(report[.attribution]?.detail.contains("feedback/1 needs scores") == true)
+  }
+
+  @Test func `what a judge may give later is nobody's in the receipt`() throws {
+    var world = try world(.feedback(judge: "panel"))
+    #expect(try world.report()[.attribution]?.state == .pass)
+    world.attribution = { $0.shares[0].contributor = "rater" }
+    #expect(try world.report().failed == [.attribution])
   }
 }

@@ -112,12 +112,16 @@ struct CreditAudit {
       name: "shares", state: Row.equal, detail: "\(count) lines of \(attribution.priceNano) nano-units by \(policy.id)")
   }
 
-  /// Those that the policy gives for these scores of the documents, with all else as it was signed.
-  func shares(documents weights: [Weighted]) throws(CreditError) -> [Share] {
+  var receiptID: String { run.receiptID.description }
+
+  /// Those that the policy gives for these scores of the documents, and for feedback, with all else as it was signed.
+  func shares(documents weights: [Weighted], feedback: [Weighted] = []) throws(CreditError) -> [Share] {
     try computeShares(
       policy: policy, lineage: manifest.lineage, operator: execution.statement.issuer, price: attribution.priceNano,
       usage: run.count(by: execution.statement.issuer),
-      scores: [DocumentScores.method: weights, AnswerSpans.method: spans?.weights ?? []])
+      scores: [
+        DocumentScores.method: weights, AnswerSpans.method: spans?.weights ?? [], Feedback.method: feedback,
+      ])
   }
 
   private func compare(_ scores: DocumentScores, _ stated: StatedScores) -> Row {

@@ -13,7 +13,7 @@ struct CreditCommand: AsyncParsableCommand {
       """,
     subcommands: [
       CreditBalance.self, CreditExport.self, CreditSimulate.self, CreditVerify.self, CreditPayout.self,
-      CreditDispute.self, CreditAdjust.self, CreditRecompute.self,
+      CreditDispute.self, CreditAdjust.self, CreditRecompute.self, CreditRate.self, CreditFeedback.self,
       CreditLedgerAudit.self, CreditRarity.self,
     ])
 }

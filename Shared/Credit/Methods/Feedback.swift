@@ -1,6 +1,7 @@
 /// `feedback/1` (FORMAT section 7): raters earn where what they sealed before an outcome agrees with it. Nobody rates
 /// itself, and a second rating of one subject does not count, so that no quantity of ratings pays.
 public enum Feedback {
+  public static let method = "feedback/1"
   /// Ratings and outcomes of one request.
   public static let countMax = 65_536
 

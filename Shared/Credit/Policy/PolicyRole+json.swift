@@ -24,14 +24,15 @@ extension PolicyRole {
 }
 
 extension AttributionMethod {
-  /// The members that each method has besides `role`, `basis_points` and `method`: all of them, and no other.
+  /// The members that each method has besides `role`, `basis_points` and `method`: all of them, but `judge` may be absent, and
+  /// no other.
   static let memberNames: [String: Set<String>] = [
     "lineage/1": [], "operator/1": [], "equal/1": ["contributors"], "fixed/1": ["parts"],
     "metered/1": ["per_token", "per_millisecond"],
     "knn-shapley/1": ["neighbours", "negatives", "shift", "near_bp"],
     "tknn-shapley/1": ["radius", "negatives", "shift", "near_bp"],
     "span/1": ["length_min", "rarity_min", "rarity_table", "shingle", "words", "near_bp"],
-    "context-shapley/1": [], "feedback/1": [],
+    "context-shapley/1": [], "feedback/1": ["judge"],
   ]
 
   /// Of `context-shapley/1`, where near copies are one class: all of these, or none.
@@ -45,7 +46,8 @@ extension AttributionMethod {
 
   var members: [JSONMember] {
     switch self {
-    case .lineage, .operator, .contextShapley, .feedback: []
+    case .lineage, .operator, .contextShapley: []
+    case .feedback(let judge): judge.map { [JSONMember("judge", .string($0))] } ?? []
     case .nearContextShapley(let near): near.members
     case .equal(let contributors): [JSONMember("contributors", .array(contributors.map(JSON.string)))]
     case .fixed(let parts): [JSONMember("parts", .array(parts.map(\.json)))]
@@ -72,7 +74,7 @@ extension AttributionMethod {
     case "operator/1": self = .operator
     case "context-shapley/1":
       self = fields.has("near_bp") ? .nearContextShapley(try NearTexts(fields)) : .contextShapley
-    case "feedback/1": self = .feedback
+    case "feedback/1": self = .feedback(judge: fields.has("judge") ? try fields.id("judge", "judge") : nil)
     case "equal/1": self = .equal(try Self.contributors(fields))
     case "fixed/1": self = .fixed(try Self.parts(fields))
     case "metered/1":

@@ -55,7 +55,7 @@ import Testing
     #expect(throws: CreditError.empty(what: "policies")) { try Simulation([]) }
     #expect(throws: CreditError.duplicate(what: "policy", "default/1")) { try Simulation([.standard, .standard]) }
     let needy = try AttributionPolicy(
-      id: "needy", roles: [PolicyRole(role: "all", basisPoints: 10_000, method: .feedback)])
+      id: "needy", roles: [PolicyRole(role: "all", basisPoints: 10_000, method: .feedback(judge: nil))])
     var simulation = try Simulation([.standard, needy])
     #expect(throws: CreditError.noScores(method: "feedback/1")) {
       try simulation.add(Simulation.Request(id: "r", lineage: nil, operatorID: "op", usage: nil, priceNano: 1))

@@ -17,7 +17,7 @@ _SPLIT = integer(1, WHOLE)
 NEAR = {"shingle", "words", "near_bp"}
 _COMMON = {"role": identifier, "basis_points": _SPLIT, "method": text()}
 _ROLES = {
-    "lineage/1": record(**_COMMON), "operator/1": record(**_COMMON),
+    "lineage/1": record(**_COMMON), "operator/1": record(**_COMMON), "feedback/1": record(**_COMMON, judge=identifier),
     "context-shapley/1": record(
         **_COMMON, shingle_=integer(1, 64), words_=integer(1, 512), near_bp_=integer(1, 10_000)),
     "span/1": record(
@@ -124,6 +124,8 @@ def _weights(role: dict[str, Any], model: dict[str, Any], operator: str) -> list
             return lineage.weights(model["lineage"])
         case "operator/1":
             return [(operator, 1)]
+        case "feedback/1":
+            return []  # nobody knows how an answer turns out when it is attributed
         case "equal/1":
             return [(name, 1) for name in role["contributors"]]
         case _:
