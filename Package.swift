@@ -86,7 +86,7 @@ let shared: [Target] = [
   library("MerkleLog", ["Cryptography", "Codec"]),
   library("Receipts", ["MerkleLog", "Codec", "Cryptography", "Credit"]),
   library("Exact", ["CKernels", "Codec", "Cryptography"]),
-  library("Evidence", ["Exact", "Receipts", "Codec", "Cryptography"]),
+  library("Evidence", ["Exact", "Receipts", "Credit", "Codec", "Cryptography"]),
   library("Credit", ["CKernels", "Codec", "Cryptography"]),
   library(
     "RPC", ["Wire", "CZlib", hummingbird, httpClient, logging, nioCore, nioHTTP1]),
@@ -107,7 +107,7 @@ let services: [Target] = [
   service("Inference", ["Evidence", "Exact", "Receipts", "Codec", "Cryptography", metrics]),
   service(
     "Verification",
-    ["Stores", "Evidence", "Exact", "Receipts", "MerkleLog", "Codec", "Cryptography", metrics, lifecycle]),
+    ["Stores", "Evidence", "Exact", "Receipts", "Credit", "MerkleLog", "Codec", "Cryptography", metrics, lifecycle]),
   service(
     "Storage",
     ["Stores", "MerkleLog", "Receipts", "Codec", "Cryptography", metrics, httpClient, nioHTTP1, lifecycle]),

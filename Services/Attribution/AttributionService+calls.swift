@@ -28,6 +28,7 @@ extension AttributionService {
         throw RPCError(
           .invalidArgument, "documents has \(input.documents.count), the execution was shown \(execution.documents)")
       }
+      if let scores { try Self.require(scores, input, of: execution, later, by: signer(of: id.unixMs).policy) }
       try later?.require(scores?.ownership?.registry)
       if let scores { try await requireOwners(scores) }
       let spans = try Self.spans(input)

@@ -94,7 +94,9 @@ public struct AttributionService: HostedService {
 
   public func addRoutes(to routes: ServiceRoutes) {
     routes.rpc.serve(AttributionProcedures.getIdentity) { _, _ in identity }
-    routes.rpc.serve(AttributionProcedures.attribute) { input, _ in try await attribute(input) }
+    routes.rpc.serve(AttributionProcedures.attribute, limits: Self.documentLimits) { input, _ in
+      try await attribute(input)
+    }
     routes.rpc.serve(AttributionProcedures.getPolicy) { input, _ in try policy(input) }
     routes.rpc.serve(AttributionProcedures.settle) { input, _ in try await settle(input) }
     routes.rpc.serve(AttributionProcedures.getBalance) { input, _ in try await balance(input) }
@@ -103,9 +105,20 @@ public struct AttributionService: HostedService {
     routes.rpc.serve(AttributionProcedures.followLog) { input, _ in try await follow(input) }
     routes.rpc.serve(AttributionProcedures.listContributions) { input, _ in try await list(input) }
     addActs(to: routes)
-    routes.rpc.serve(AttributionProcedures.findOwners) { input, _ in try await findOwners(input) }
+    routes.rpc.serve(AttributionProcedures.findOwners, limits: Self.documentLimits) { input, _ in
+      try await findOwners(input)
+    }
     routes.rpc.serve(AttributionProcedures.findSpans) { input, _ in try await findSpans(input) }
     routes.rpc.serve(AttributionProcedures.retrieve) { input, _ in try await retrieve(input) }
+  }
+
+  /// Room for the texts of all documents of one request, those that stand in it and those that were retrieved, and what was
+  /// found of them.
+  private static var documentLimits: WireLimits {
+    var limits = WireLimits()
+    limits.maxBytes = 16 << 20
+    limits.maxMemory = 64 << 20
+    return limits
   }
 
   public var backgroundServices: [any Service] { (feed.map { [$0] } ?? []) + (indexer.map { [$0] } ?? []) }

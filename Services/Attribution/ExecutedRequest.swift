@@ -18,6 +18,8 @@ struct ExecutedRequest: Sendable {
   let content: Digest32
   /// How many documents the model was shown.
   let documents: Int
+  /// Tokens of all choices.
+  let answerTokens: Int
   /// What `metered/1` counts.
   let usage: Metered.Count
 
@@ -52,6 +54,7 @@ struct ExecutedRequest: Sendable {
     operatorID = execution.statement.issuer
     content = run.content
     documents = run.parameters.documents
+    answerTokens = run.completionTokens
     usage = run.count(by: execution.statement.issuer)
     self.manifest = manifest
     self.manifestDigest = manifestDigest

@@ -16,8 +16,8 @@ public enum AttributionMethod: Hashable, Sendable {
   case span(SpanParameters)
   /// `context-shapley/1`: by what each document of the prompt did for the answer.
   case contextShapley
-  /// The same, each document credited to its near class's owner.
-  case nearContextShapley(NearTexts)
+  /// The same, with what its policy says of it.
+  case contextShapleyBy(ContextParameters)
   /// `feedback/1`: to raters whom a later outcome agrees with, as `judge` says; until there is one, `unattributed`. Nil: nobody
   /// says, so that weights have to be brought.
   case feedback(judge: String?)
@@ -34,7 +34,7 @@ public enum AttributionMethod: Hashable, Sendable {
     case .metered: "metered/1"
     case .nearest(let parameters): if case .nearest = parameters.form { "knn-shapley/1" } else { "tknn-shapley/1" }
     case .span: "span/1"
-    case .contextShapley, .nearContextShapley: "context-shapley/1"
+    case .contextShapley, .contextShapleyBy: "context-shapley/1"
     case .feedback: "feedback/1"
     }
   }
@@ -42,7 +42,7 @@ public enum AttributionMethod: Hashable, Sendable {
   /// Whether its weights come from what no service computes for answers yet.
   public var needsScores: Bool {
     switch self {
-    case .lineage, .equal, .fixed, .operator, .metered, .span, .contextShapley, .nearContextShapley: false
+    case .lineage, .equal, .fixed, .operator, .metered, .span, .contextShapley, .contextShapleyBy: false
     case .nearest: true
     case .feedback(let judge): judge == nil
     }
@@ -59,7 +59,7 @@ public enum AttributionMethod: Hashable, Sendable {
       guard let usage else { throw .noScores(method: name) }
       return try rates.weights([usage])
     case .feedback(.some): return scores[name] ?? []
-    case .nearest, .span, .contextShapley, .nearContextShapley, .feedback:
+    case .nearest, .span, .contextShapley, .contextShapleyBy, .feedback:
       guard let weights = scores[name] else { throw .noScores(method: name) }
       return weights
     default: return weights(lineage: lineage, operator: issuer)
@@ -73,14 +73,14 @@ public enum AttributionMethod: Hashable, Sendable {
     case .fixed(let parts):
       parts.map { Weighted(contributor: $0.contributor, weight: Int128($0.basisPoints)) }
     case .operator: [Weighted(contributor: issuer, weight: 1)]
-    case .metered, .nearest, .span, .contextShapley, .nearContextShapley, .feedback: []
+    case .metered, .nearest, .span, .contextShapley, .contextShapleyBy, .feedback: []
     }
   }
 
   func check(role: String) throws(CreditError) {
     switch self {
     case .feedback(let judge): if let judge { try CreditID.check(judge, "judge of role '\(role)'") }
-    case .lineage, .operator, .metered, .nearest, .span, .contextShapley, .nearContextShapley: break
+    case .lineage, .operator, .metered, .nearest, .span, .contextShapley, .contextShapleyBy: break
     case .equal(let contributors): try Self.check(contributors, role: role)
     case .fixed(let parts):
       try Self.check(parts.map(\.contributor), role: role)

@@ -95,7 +95,9 @@ extension AttributionPolicy {
 
   /// When documents in a prompt are near copies of registered texts, by the first role that says so; nil: never.
   public var near: NearTexts? {
-    for role in roles { if case .nearContextShapley(let near) = role.method { return near } }
+    for role in roles {
+      if case .contextShapleyBy(let parameters) = role.method, let near = parameters.near { return near }
+    }
     return nil
   }
 
@@ -105,11 +107,19 @@ extension AttributionPolicy {
     return nil
   }
 
+  /// How many permutations of more documents than can be enumerated are drawn, by the first role that says so.
+  public var permutations: Int {
+    for role in roles {
+      if case .contextShapleyBy(let parameters) = role.method, let count = parameters.permutations { return count }
+    }
+    return ContextParameters.permutationsDefault
+  }
+
   /// Whether it credits the documents in a prompt.
   public var creditsDocuments: Bool {
     roles.contains { role in
       switch role.method {
-      case .contextShapley, .nearContextShapley: true
+      case .contextShapley, .contextShapleyBy: true
       default: false
       }
     }

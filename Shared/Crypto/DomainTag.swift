@@ -41,6 +41,8 @@ public enum DomainTag: String, CaseIterable, Sendable {
   case records = "colophon/records/v1"
   /// The permutations of `context-shapley/1` (FORMAT section 7).
   case permutation = "colophon/permutation/v1"
+  /// What they are drawn from: the seed of a draw for one receipt (FORMAT section 7).
+  case permutationSeed = "colophon/permutation/seed/v1"
   /// The chain over the entries of the ledger (FORMAT section 7).
   case ledger = "colophon/ledger/v1"
   /// The state of a ledger: its chain and its balances (FORMAT section 7).

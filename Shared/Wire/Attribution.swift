@@ -20,14 +20,18 @@ public struct AttributeRequest: WireMessage, Equatable {
   public var receiptStatement: [UInt8]
   /// Of that receipt in the log.
   public var receiptIndex: UInt64
+  /// Of that receipt's epoch; where the scores are drawn, and nowhere else.
+  public var revealStatement: [UInt8]
 
   public init(
     receiptID: String = "", executionStatement: [UInt8] = [], modelStatement: [UInt8] = [], priceNano: UInt64 = 0,
     documents: [WireDocumentSource] = [], scores: [UInt8] = [], content: [UInt8] = [], spans: [UInt8] = [],
-    receiptStatement: [UInt8] = [], receiptIndex: UInt64 = 0
+    receiptStatement: [UInt8] = [], receiptIndex: UInt64 = 0,
+    revealStatement: [UInt8] = []
   ) {
     self.receiptStatement = receiptStatement
     self.receiptIndex = receiptIndex
+    self.revealStatement = revealStatement
     self.receiptID = receiptID
     self.executionStatement = executionStatement
     self.modelStatement = modelStatement
@@ -54,6 +58,7 @@ extension AttributeRequest: WireTwin {
     spans = [UInt8](twin.spans)
     receiptStatement = [UInt8](twin.receipt_statement)
     receiptIndex = twin.receipt_index
+    revealStatement = [UInt8](twin.reveal_statement)
   }
 
   func lower(to twin: UnsafeMutablePointer<Twin>, in arena: borrowing WireArena) throws(WireError) {
@@ -68,6 +73,7 @@ extension AttributeRequest: WireTwin {
     twin.pointee.spans = try arena.data(spans)
     twin.pointee.receipt_statement = try arena.data(receiptStatement)
     twin.pointee.receipt_index = receiptIndex
+    twin.pointee.reveal_statement = try arena.data(revealStatement)
   }
 }
 

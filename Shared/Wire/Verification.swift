@@ -13,11 +13,14 @@ public struct ReexecuteRequest: WireMessage, Equatable {
   public var firstSet: UInt32
   /// 0: all of them.
   public var setCount: UInt32
+  /// Likewise: these sets and no others, 32 bytes each (`DocumentSet`).
+  public var sets: [UInt8]
 
   public init(
     executionStatement: [UInt8] = [], modelStatement: [UInt8] = [], openings: [WireOpening] = [],
-    receiptDigest: [UInt8] = [], firstSet: UInt32 = 0, setCount: UInt32 = 0
+    receiptDigest: [UInt8] = [], firstSet: UInt32 = 0, setCount: UInt32 = 0, sets: [UInt8] = []
   ) {
+    self.sets = sets
     self.firstSet = firstSet
     self.setCount = setCount
     self.executionStatement = executionStatement
@@ -38,6 +41,7 @@ extension ReexecuteRequest: WireTwin {
     receiptDigest = [UInt8](twin.receipt_digest)
     firstSet = twin.first_set
     setCount = twin.set_count
+    sets = [UInt8](twin.sets)
   }
 
   func lower(to twin: UnsafeMutablePointer<Twin>, in arena: borrowing WireArena) throws(WireError) {
@@ -48,6 +52,7 @@ extension ReexecuteRequest: WireTwin {
     twin.pointee.receipt_digest = try arena.data(receiptDigest)
     twin.pointee.first_set = firstSet
     twin.pointee.set_count = setCount
+    twin.pointee.sets = try arena.data(sets)
   }
 }
 

@@ -119,7 +119,7 @@ private func otherSamples() throws -> [Sample] {
       ReexecuteRequest(
         executionStatement: awkward, modelStatement: awkward,
         openings: [WireOpening(field: "messages/0", blob: awkward), WireOpening()], receiptDigest: digest, firstSet: 4,
-        setCount: .max),
+        setCount: .max, sets: awkward),
       empty: ReexecuteRequest()),
     try Sample(WireOpening(field: "content", blob: awkward), empty: WireOpening()),
     try Sample(
@@ -139,7 +139,8 @@ private func otherSamples() throws -> [Sample] {
       AttributeRequest(
         receiptID: "r", executionStatement: awkward, modelStatement: awkward, priceNano: .max,
         documents: [WireDocumentSource(contributor: words, asset: "a"), WireDocumentSource()], scores: awkward,
-        content: [1], spans: [2, 3], receiptStatement: awkward, receiptIndex: .max),
+        content: [1], spans: [2, 3], receiptStatement: awkward, receiptIndex: .max,
+        revealStatement: [4]),
       empty: AttributeRequest()),
     try Sample(
       AttributeResponse(attributionStatement: awkward, policyStatement: awkward), empty: AttributeResponse()),

@@ -53,11 +53,18 @@ struct VerdictQueue: Sendable {
     return status
   }
 
-  /// Remembers a receipt until the draw of its epoch.
+  /// Remembers a receipt until the draw of its epoch. One that is not of sampled verification, and whose attribution is
+  /// pending, waits for the seed alone: at a rate of 0 nothing is selected.
   func enlist(_ input: VerdictRequest) async throws -> EnlistResponse {
     let (receipt, predicate, _) = try Self.read(input)
-    guard case .sample(let rate)? = predicate.verification else {
-      throw RPCError(.invalidArgument, "receipt \(predicate.receiptID) is not of sampled verification")
+    let rate: Int
+    switch predicate.verification {
+    case .sample(let basisPoints): rate = basisPoints
+    case _ where predicate.isAttributionPending: rate = 0
+    default:
+      throw RPCError(
+        .invalidArgument,
+        "receipt \(predicate.receiptID) is not of sampled verification, nor is its attribution pending")
     }
     guard input.index > 0, Int64(exactly: input.index) != nil else {
       throw RPCError(.invalidArgument, "index \(input.index) is none of a receipt in the log")

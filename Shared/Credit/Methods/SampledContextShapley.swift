@@ -5,10 +5,17 @@ public import Cryptography
 public struct SampledContextShapley: Hashable, Sendable {
   public static let documentCountMax = 256
   public static let permutationCountMax = 65_536
+  /// Coalitions that are valued for one answer.
+  public static let coalitionCountMax = 1 << 18
 
   /// Each of 0 ..< n.
   public let permutations: [[Int]]
   public let documentCount: Int
+
+  /// How many permutations are drawn where a policy asks for so many: no more than coalitions can be valued for.
+  public static func permutations(_ asked: Int, documents count: Int) -> Int {
+    min(asked, coalitionCountMax / max(1, count))
+  }
 
   /// `seed`: from the committed-seed draw of FORMAT section 5.
   public init(documents count: Int, permutations: Int, seed: Digest32) throws(CreditError) {
@@ -35,25 +42,61 @@ public struct SampledContextShapley: Hashable, Sendable {
     documentCount = count
   }
 
+  /// Each coalition that a permutation passes through, once, ascending: that of none of the documents is the first, that of
+  /// all the last.
+  public var coalitions: [DocumentSet] {
+    var sets: Set<DocumentSet> = [DocumentSet()]
+    for permutation in permutations {
+      var coalition = DocumentSet()
+      for document in permutation {
+        coalition.insert(document)
+        sets.insert(coalition)
+      }
+    }
+    return sets.sorted()
+  }
+
   /// Per document the sum of its marginals along the permutations; empty when `v(all) - v(none)` is negative.
   ///
   /// - Parameter value: v(A), for A given as sorted documents. It is asked for once for every coalition that a
   ///   permutation passes through; what it throws ends the sum.
   public func weights(_ value: ([Int]) throws -> Int64) throws -> [Int128] {
-    var known: [[Int]: Int64] = [:]
-    func checked(_ coalition: [Int]) throws -> Int64 {
+    var known: [DocumentSet: Int64] = [:]
+    return try weights(valuing: { coalition in
       if let value = known[coalition] { return value }
-      let found = try value(coalition)
-      try ContextShapley.check(found)
+      let found = try value(coalition.documents)
       known[coalition] = found
       return found
+    })
+  }
+
+  /// The same, from the values of ``coalitions`` in their order.
+  ///
+  /// Errors: another count of values, or one out of its range.
+  public func weights(values: [Int64]) throws -> [Int128] {
+    let coalitions = coalitions
+    guard values.count == coalitions.count else {
+      throw CreditError.outOfRange(
+        what: "the count of coalitions", value: String(values.count), range: String(coalitions.count))
     }
-    guard try checked(Array(0..<documentCount)) >= checked([]) else { return [] }
+    for value in values { try ContextShapley.check(value) }
+    let known = Dictionary(uniqueKeysWithValues: zip(coalitions, values))
+    return try weights(valuing: { known[$0] ?? 0 })
+  }
+
+  private func weights(valuing value: (DocumentSet) throws -> Int64) throws -> [Int128] {
+    func checked(_ coalition: DocumentSet) throws -> Int64 {
+      let found = try value(coalition)
+      try ContextShapley.check(found)
+      return found
+    }
+    let none = try checked(DocumentSet())
+    guard try checked(DocumentSet(0..<documentCount)) >= none else { return [] }
     var sums = Array(repeating: Int128(0), count: documentCount)
     for permutation in permutations {
-      var (coalition, before): ([Int], Int64) = ([], try checked([]))
+      var (coalition, before) = (DocumentSet(), none)
       for document in permutation {
-        coalition.insert(document, at: coalition.firstIndex { $0 > document } ?? coalition.count)
+        coalition.insert(document)
         let after = try checked(coalition)
         sums[document] += Int128(after) - Int128(before)
         before = after
@@ -66,9 +109,9 @@ public struct SampledContextShapley: Hashable, Sendable {
   /// each: Hoeffding, "Probability Inequalities for Sums of Bounded Random Variables" (1963), theorem 2, for marginals
   /// from -R to R, R = 2^22 times the answer's tokens: `R * sqrt(2 ln(2^41) / m)`, and `2 ln(2^41) < 57`.
   public func error(answerTokens: Int64) throws(CreditError) -> UInt64 {
-    guard (1...ContextShapley.tokenCountMax).contains(answerTokens) else {
+    guard (0...ContextShapley.tokenCountMax).contains(answerTokens) else {
       throw .outOfRange(
-        what: "the count of answer tokens", value: String(answerTokens), range: "1 to \(ContextShapley.tokenCountMax)")
+        what: "the count of answer tokens", value: String(answerTokens), range: "0 to \(ContextShapley.tokenCountMax)")
     }
     let most = UInt128(answerTokens) << 22
     let square = (57 * most * most + UInt128(permutations.count) - 1) / UInt128(permutations.count)

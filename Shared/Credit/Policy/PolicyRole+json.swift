@@ -15,7 +15,7 @@ extension PolicyRole {
     guard let name = json["method"]?.stringValue, var own = AttributionMethod.memberNames[name] else {
       throw .json(path: "\(path).method", wanted: wanted)
     }
-    if name == "context-shapley/1", json["near_bp"] != nil { own = AttributionMethod.nearNames }
+    if name == "context-shapley/1" { own = ContextParameters.names(of: json) }
     let fields = try Fields(json, path, own.union(["role", "basis_points", "method"]))
     guard let method = try AttributionMethod(name, fields) else { throw .json(path: "\(path).method", wanted: wanted) }
     self.init(
@@ -35,9 +35,6 @@ extension AttributionMethod {
     "context-shapley/1": [], "feedback/1": ["judge"],
   ]
 
-  /// Of `context-shapley/1`, where near copies are one class: all of these, or none.
-  static let nearNames: Set<String> = ["shingle", "words", "near_bp"]
-
   /// In the order in which messages list them.
   static let names = [
     "lineage/1", "equal/1", "fixed/1", "operator/1", "metered/1", "knn-shapley/1", "tknn-shapley/1", "span/1",
@@ -48,7 +45,7 @@ extension AttributionMethod {
     switch self {
     case .lineage, .operator, .contextShapley: []
     case .feedback(let judge): judge.map { [JSONMember("judge", .string($0))] } ?? []
-    case .nearContextShapley(let near): near.members
+    case .contextShapleyBy(let parameters): parameters.members
     case .equal(let contributors): [JSONMember("contributors", .array(contributors.map(JSON.string)))]
     case .fixed(let parts): [JSONMember("parts", .array(parts.map(\.json)))]
     case .metered(let rates):
@@ -73,7 +70,7 @@ extension AttributionMethod {
     case "lineage/1": self = .lineage
     case "operator/1": self = .operator
     case "context-shapley/1":
-      self = fields.has("near_bp") ? .nearContextShapley(try NearTexts(fields)) : .contextShapley
+      self = try ContextParameters(fields).map { .contextShapleyBy($0) } ?? .contextShapley
     case "feedback/1": self = .feedback(judge: fields.has("judge") ? try fields.id("judge", "judge") : nil)
     case "equal/1": self = .equal(try Self.contributors(fields))
     case "fixed/1": self = .fixed(try Self.parts(fields))

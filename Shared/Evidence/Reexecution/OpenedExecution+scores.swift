@@ -1,3 +1,4 @@
+public import Credit
 public import Exact
 internal import Receipts
 
@@ -13,15 +14,9 @@ extension OpenedExecution {
   public func documentValues(
     pool: ThreadPool, isCancelled: () -> Bool = { false }, model: () throws -> ChatModel
   ) throws -> [Int64] {
-    let stated = try StatedExecution(self)
-    let sets = try stated.sets
-    let model = try model()
-    try model.identity.require(ModelIdentity(manifest))
-    var values: [Int64] = []
-    for first in stride(from: 0, to: sets.turns.count, by: Self.turnsAtOnce) {
-      let some = DocumentSets(of: sets.documents, turns: first..<first + Self.turnsAtOnce)
-      values += try stated.values(of: some, pool: pool, isCancelled: isCancelled, on: model)
-    }
+    let sets = DocumentSets(of: try StatedExecution(self).enumerableDocuments)
+    let values = try documentValues(
+      of: sets.turns.map { DocumentSet(sets.set(at: $0)) }, pool: pool, isCancelled: isCancelled, model: model)
     return DocumentSets.bySet(values)
   }
 
@@ -29,31 +24,59 @@ extension OpenedExecution {
   public func documentValues(
     turns: Range<Int>, pool: ThreadPool, isCancelled: () -> Bool = { false }, model: () throws -> ChatModel
   ) throws -> [Int64] {
-    let stated = try StatedExecution(self)
-    let sets = DocumentSets(of: try stated.sets.documents, turns: turns)
+    let sets = DocumentSets(of: try StatedExecution(self).enumerableDocuments, turns: turns)
     guard sets.turns == turns, !turns.isEmpty else {
       throw Finding("the sets of its \(sets.documents) documents are \(1 << sets.documents)")
     }
+    return try documentValues(
+      of: sets.turns.map { DocumentSet(sets.set(at: $0)) }, pool: pool, isCancelled: isCancelled, model: model)
+  }
+
+  /// The values of these sets, in their order: of more documents than can be enumerated, those of drawn permutations.
+  public func documentValues(
+    of sets: [DocumentSet], pool: ThreadPool, isCancelled: () -> Bool = { false }, model: () throws -> ChatModel
+  ) throws -> [Int64] {
+    let stated = try StatedExecution(self)
+    let count = try stated.documentCount
+    guard sets.allSatisfy({ ($0.documents.last ?? 0) < count }) else {
+      throw Finding("a set has a document that is none of its \(count)")
+    }
     let model = try model()
     try model.identity.require(ModelIdentity(manifest))
-    return try stated.values(of: sets, pool: pool, isCancelled: isCancelled, on: model)
+    var values: [Int64] = []
+    for first in stride(from: 0, to: sets.count, by: Self.setsAtOnce) {
+      values += try stated.values(
+        of: sets[first..<min(sets.count, first + Self.setsAtOnce)], pool: pool, isCancelled: isCancelled, on: model)
+    }
+    return values
   }
 
   /// Prompts in memory.
-  private static var turnsAtOnce: Int { 64 }
+  private static var setsAtOnce: Int { 64 }
 }
 
 extension StatedExecution {
-  fileprivate var sets: DocumentSets {
+  fileprivate var documentCount: Int {
     get throws(Finding) {
       let count = request.parameters.documents.count
       guard count > 0 else { throw Finding("the request has no documents") }
-      return DocumentSets(of: count)
+      return count
+    }
+  }
+
+  /// How many there are, where every set of them is valued.
+  fileprivate var enumerableDocuments: Int {
+    get throws(Finding) {
+      let count = try documentCount
+      guard count <= ContextShapley.exactCountMax else {
+        throw Finding("the sets of its \(count) documents are too many: name those that are to be valued")
+      }
+      return count
     }
   }
 
   fileprivate func values(
-    of sets: DocumentSets, pool: ThreadPool, isCancelled: () -> Bool, on model: ChatModel
+    of sets: ArraySlice<DocumentSet>, pool: ThreadPool, isCancelled: () -> Bool, on model: ChatModel
   ) throws -> [Int64] {
     let prompts = try prompts(sets, on: model)
     let longest = answer.map(\.count).max() ?? 0
@@ -63,9 +86,9 @@ extension StatedExecution {
   }
 
   /// The prompt with each set of documents.
-  private func prompts(_ sets: DocumentSets, on model: ChatModel) throws(Finding) -> [[UInt32]] {
+  private func prompts(_ sets: ArraySlice<DocumentSet>, on model: ChatModel) throws(Finding) -> [[UInt32]] {
     var prompts: [[UInt32]] = []
-    for coalition in sets.turns.map(sets.set) {
+    for coalition in sets {
       do {
         prompts.append(
           try model.render(

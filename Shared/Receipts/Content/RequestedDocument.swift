@@ -1,10 +1,11 @@
-internal import Credit
+public import Credit
 public import Cryptography
 
 /// A text that a request gives the model to answer from, and whom it comes from as the client says.
 public struct RequestedDocument: Sendable, Equatable {
-  /// Documents of one request: every subset of them is valued (FORMAT section 7).
-  public static let countMax = 12
+  /// Documents of one request: up to 12 every subset of them is valued, of more those of drawn permutations (FORMAT section
+  /// 7).
+  public static let countMax = SampledContextShapley.documentCountMax
   /// Of those that are valued before the receipt; more are in a later statement.
   public static let countMaxBeforeReceipt = 6
   public static let textBytesMax = 65_536
@@ -47,8 +48,13 @@ extension ChatRequest {
   /// The messages as the model is shown them: behind the documents of `coalition` (whose bit i says that document i is
   /// given), which stand in front of the last `user` message's own content, in their order. A document that is not given
   /// leaves no trace.
-  public func messages(given coalition: Int) -> [Message] {
-    let given = parameters.documents.enumerated().filter { coalition >> $0.offset & 1 == 1 }
+  public func messages(given coalition: Int) -> [Message] { messages { coalition >> $0 & 1 == 1 } }
+
+  /// The same of any of 256 documents.
+  public func messages(given coalition: DocumentSet) -> [Message] { messages(where: coalition.contains) }
+
+  private func messages(where isGiven: (Int) -> Bool) -> [Message] {
+    let given = parameters.documents.enumerated().filter { isGiven($0.offset) }
     guard !given.isEmpty, let last = messages.lastIndex(where: { $0.role == .user }) else { return messages }
     var shown = messages
     shown[last] = messages[last].saying(given.map(\.element.shown).joined() + messages[last].content)

@@ -4,15 +4,18 @@ internal import Cryptography
 
 /// What each document of a prompt did for the answer, by `context-shapley/1` (FORMAT section 7): the values that the exact
 /// engine gave, the score of each document that follows from them, and a tree of these lines, so that one contributor can
-/// be shown its own and no other.
+/// be shown its own and no other. Of more documents than can be enumerated the scores are approximate.
 public struct DocumentScores: Sendable, Equatable {
   public static let method = "context-shapley/1"
-  private static let valueBytes = 8
+  static let valueBytes = 8
 
-  /// Salt and data of the commitment: v(A) as i64, big-endian, at index A, whose bit i says that document i is given;
-  /// behind them the ownership, where a registry was asked.
+  /// Salt and data of the commitment: v(A) as i64, big-endian, at index A, whose bit i says that document i is given, or
+  /// behind the sample in the order of its coalitions; behind them the ownership, where a registry was asked.
   public let opening: Opening
   public let values: [Int64]
+  /// What the permutations follow from; nil where all sets of documents are valued.
+  public let sample: ScoreSample?
+  private let approximation: Approximation?
   /// As the request has them.
   public let sources: [DocumentSource]
   /// Nil where no registry was asked: then the asker's word counts.
@@ -23,37 +26,28 @@ public struct DocumentScores: Sendable, Equatable {
 
   /// Errors: data that is not a value for each subset of `sources`, or a value out of range.
   public init(_ opening: Opening, sources: [DocumentSource]) throws(ReceiptError) {
-    let count = sources.count
-    guard (1...RequestedDocument.countMax).contains(count) else {
-      throw .field("scores", why: "are of \(count) documents, they must be of 1 to \(RequestedDocument.countMax)")
-    }
-    let bytes = Self.valueBytes << count
-    guard opening.data.count >= bytes else {
-      throw .field("scores", why: "has \(opening.data.count) bytes, \(count) documents need \(bytes)")
-    }
-    let values = Self.values(Array(opening.data[..<bytes]))
-    let rest = Array(opening.data[bytes...])
+    let valued = try ValuedSets(opening.data, documents: sources.count)
+    let weights = valued.weights
+    let rest = Array(opening.data[valued.byteCount...])
     let ownership = rest.isEmpty ? nil : try DocumentOwnership(rest, of: sources)
-    let weights: [Int128]
-    do { weights = try ContextShapley.weights(values) } catch { throw .field("scores", why: "\(error)") }
     let lines = sources.enumerated().map { at, source in
       // Documents that did harm together are paid nothing, and none of them has a score.
       ScoreLine(
         document: at, source: source, score: weights.isEmpty ? 0 : weights[at], owner: ownership?.owners[at])
     }
     self.opening = opening
-    self.values = values
+    (values, sample, approximation) = (valued.values, valued.sample, valued.approximation)
     self.sources = sources
     self.ownership = ownership
     tree = try LineTree(lines, salt: opening.salt)
   }
 
   /// The data of an opening, without an ownership.
-  public static func data(_ values: [Int64]) -> [UInt8] {
-    values.flatMap { BigEndian.bytes(UInt64(bitPattern: $0)) }
+  public static func data(_ values: [Int64], of sample: ScoreSample? = nil) -> [UInt8] {
+    (sample?.encoded ?? []) + values.flatMap { BigEndian.bytes(UInt64(bitPattern: $0)) }
   }
 
-  /// Of ``data(_:)``.
+  /// Of ``data(_:of:)``, without a sample.
   public static func values(_ data: [UInt8]) -> [Int64] {
     stride(from: 0, to: data.count - data.count % valueBytes, by: valueBytes).map { at in
       Int64(bitPattern: data[at..<at + valueBytes].reduce(UInt64(0)) { $0 << 8 | UInt64($1) })
@@ -70,7 +64,7 @@ public struct DocumentScores: Sendable, Equatable {
     StatedScores(
       documents: lines.count,
       commitment: Commitment.make(.commitmentScores, salt: opening.salt, data: opening.data),
-      root: tree.root, registry: ownership?.registry)
+      root: tree.root, registry: ownership?.registry, approximate: approximation)
   }
 
   /// One document's line with what proves it under `stated.root`; nil where there is no such document.

@@ -6,6 +6,7 @@ public struct DocumentSets: Sendable, Equatable {
   /// Places in the order, from 0 to below 2^documents.
   public let turns: Range<Int>
 
+  /// - Precondition: at most 12 documents: of more, sets are drawn (`SampledContextShapley`).
   /// - Parameter turns: nil for all of them; what lies beyond the last is left out.
   public init(of documents: Int, turns: Range<Int>? = nil) {
     self.documents = documents

@@ -1,4 +1,5 @@
 public import Codec
+internal import Credit
 public import Cryptography
 
 /// One document's score.
@@ -13,7 +14,7 @@ public struct ScoreLine: CreditLine {
   public let source: DocumentSource
   /// Nil where no registry was asked.
   public let owner: DocumentOwner?
-  /// n! times its Shapley value, in 2^-16 nats.
+  /// n! times its Shapley value, in 2^-16 nats; approximate: as many times it as permutations were drawn.
   public let score: Int128
 
   public var place: Int { document }
@@ -63,10 +64,16 @@ public struct StatedScores: StatedLines, Sendable, Equatable {
   public var root: Digest32
   /// Who owns them was found in this registry; nil where none was asked.
   public var registry: RegistrySnapshot?
+  /// Of more documents than can be enumerated, and of no others.
+  public var approximate: Approximation?
 
   public var lineCount: Int { documents }
 
-  public init(documents: Int, commitment: Digest32, root: Digest32, registry: RegistrySnapshot? = nil) {
+  public init(
+    documents: Int, commitment: Digest32, root: Digest32, registry: RegistrySnapshot? = nil,
+    approximate: Approximation? = nil
+  ) {
+    self.approximate = approximate
     self.documents = documents
     self.commitment = commitment
     self.root = root
@@ -77,6 +84,7 @@ public struct StatedScores: StatedLines, Sendable, Equatable {
     .members([
       ("method", .string(DocumentScores.method)), ("documents", .integer(documents)),
       ("commitment", .digest(commitment)), ("root", .digest(root)), ("registry", registry?.json),
+      ("approximate", approximate?.json),
     ])
   }
 
@@ -91,6 +99,12 @@ public struct StatedScores: StatedLines, Sendable, Equatable {
     commitment = try fields.digest("commitment")
     root = try fields.digest("root")
     registry = fields.has("registry") ? try RegistrySnapshot(try fields.fields("registry")) : nil
+    approximate = fields.has("approximate") ? try Approximation(try fields.fields("approximate")) : nil
     try fields.end()
+    guard (approximate != nil) == (documents > ContextShapley.exactCountMax) else {
+      throw .field(
+        "attribution.scores.approximate",
+        why: "must stand where documents are more than \(ContextShapley.exactCountMax), and nowhere else")
+    }
   }
 }

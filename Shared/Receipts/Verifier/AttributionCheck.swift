@@ -27,6 +27,11 @@ extension BundleVerifier {
     if attribution.spans != nil, evidence.openings[.content] == nil || evidence.openings[.spans] == nil {
       return Check(.attribution, .notChecked, "the spans of its answer are closed: only its owner's bundle opens them")
     }
+    if attribution.scores?.approximate != nil, evidence.reveal == nil {
+      return Check(
+        .attribution, .notChecked,
+        "the scores of its documents are drawn, and the bundle does not show by which seed: get it again later")
+    }
     return run(.attribution) {
       guard policy.attributionPolicies.isEmpty || policy.attributionPolicies.contains(policyStatement.digest) else {
         throw Refusal("the trust policy does not list this attribution policy")
@@ -40,6 +45,7 @@ extension BundleVerifier {
         throw Refusal("the operator credited is not the one that executed")
       }
       let scores = try attribution.scores.map { try self.scores(evidence, stated: $0) }
+      if let sample = scores?.sample { try require(sample, evidence, rules) }
       if let registry = attribution.scores?.registry, let index = inclusion.index, registry.size > index {
         throw Refusal("the registry is of \(registry.size) entries, which the log did not have before entry \(index)")
       }
@@ -53,7 +59,7 @@ extension BundleVerifier {
         scores: [DocumentScores.method: scores?.weights ?? [], AnswerSpans.method: spans?.weights ?? []])
       guard shares == attribution.shares else { throw Refusal("the shares recompute to others") }
       return "\(shares.count) shares of \(attribution.priceNano) nano-units recompute by \(rules.id)"
-        + (scores.map { ", with the scores of \($0.lines.count) documents" } ?? "")
+        + (scores.map(Self.said) ?? "")
         + (scores?.ownership.map(Self.said) ?? "") + (spans.map(Self.said) ?? "")
         + (evidence.attribution == nil ? ", in a later statement" : "")
     }
@@ -63,6 +69,34 @@ extension BundleVerifier {
   private static func said(_ ownership: DocumentOwnership) -> String {
     let count = ownership.owners.count { $0.ground == "registered" }
     return ", \(count) of them said to be registered in the log's first \(ownership.registry.size) entries"
+  }
+
+  private static func said(_ scores: DocumentScores) -> String {
+    let approximate = scores.stated.approximate.map {
+      ", approximate: means of \($0.permutations) permutations, each within \($0.error) / 65536 nats"
+    }
+    return ", with the scores of \(scores.lines.count) documents" + (approximate ?? "")
+  }
+
+  /// The permutations are those that nobody could choose: of the seed of the receipt's own epoch, which `inclusion` has held
+  /// against the receipt's place in the log, and as many as the policy says.
+  private func require(_ sample: ScoreSample, _ evidence: Evidence, _ rules: AttributionPolicy) throws {
+    guard let reveal = evidence.reveal, let execution = evidence.execution?.predicate else {
+      throw Refusal("scores: are drawn, and nothing shows by which seed")
+    }
+    let due = ScoreSample(
+      revealed: reveal.predicate.seed, reveal: reveal.signed.digest, receipt: evidence.receipt.digest,
+      permutations: rules.permutations, documents: execution.parameters.documents,
+      answerTokens: execution.completionTokens)
+    guard sample.seed == due.seed, sample.reveal == due.reveal else {
+      throw Refusal("scores: are drawn by another seed than that of the receipt's epoch")
+    }
+    guard sample.permutations == due.permutations else {
+      throw Refusal("scores: are of \(sample.permutations) permutations, the policy says \(due.permutations)")
+    }
+    guard sample.answerTokens == due.answerTokens else {
+      throw Refusal("scores: are of an answer of \(sample.answerTokens) tokens, it has \(due.answerTokens)")
+    }
   }
 
   /// The opened scores of the request's documents, which must be those that the statement commits to.

@@ -65,8 +65,8 @@ extension BundleVerifier {
       guard evidence.reveal == nil else { throw Refusal("reveal: its draw is absent from the bundle") }
       return
     }
-    guard case .sample = evidence.receiptPredicate.verification else {
-      throw Refusal("draw: the receipt is not of sampled verification")
+    guard evidence.needsDraw else {
+      throw Refusal("draw: the receipt is not of sampled verification, and nothing of its credit was drawn")
     }
     try require(draw.signed, isAbout: draw.predicate.subject, draw.predicate.digest())
     guard let reveal = evidence.reveal else { return }

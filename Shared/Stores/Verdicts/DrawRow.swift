@@ -27,13 +27,14 @@ public struct DrawRow: Sendable, Equatable {
   }
 }
 
-/// A receipt of sampled verification, on its way to its draw.
+/// A receipt on its way to its draw: of sampled verification, or one that waits for the seed.
 public struct SampledReceipt: Sendable, Equatable {
   public let receiptID: ReceiptID
   /// The receipt's digest: its entry in the log.
   public let receipt: Digest32
   /// Of that entry.
   public let index: UInt64
+  /// 0: it is never selected.
   public let basisPoints: Int
   /// For the job, if it is selected.
   public let payload: [UInt8]

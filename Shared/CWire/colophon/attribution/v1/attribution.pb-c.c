@@ -1942,7 +1942,7 @@ void   colophon__attribution__v1__collection_record__free_unpacked
   assert(message->base.descriptor == &colophon__attribution__v1__collection_record__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor colophon__attribution__v1__attribute_request__field_descriptors[10] =
+static const ProtobufCFieldDescriptor colophon__attribution__v1__attribute_request__field_descriptors[11] =
 {
   {
     "receipt_id",
@@ -2064,6 +2064,18 @@ static const ProtobufCFieldDescriptor colophon__attribution__v1__attribute_reque
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "reveal_statement",
+    32,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Attribution__V1__AttributeRequest, reveal_statement),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned colophon__attribution__v1__attribute_request__field_indices_by_name[] = {
   6,   /* field[6] = content */
@@ -2074,6 +2086,7 @@ static const unsigned colophon__attribution__v1__attribute_request__field_indice
   0,   /* field[0] = receipt_id */
   9,   /* field[9] = receipt_index */
   8,   /* field[8] = receipt_statement */
+  10,   /* field[10] = reveal_statement */
   5,   /* field[5] = scores */
   7,   /* field[7] = spans */
 };
@@ -2082,7 +2095,7 @@ static const ProtobufCIntRange colophon__attribution__v1__attribute_request__num
   { 1, 0 },
   { 20, 6 },
   { 30, 8 },
-  { 0, 10 }
+  { 0, 11 }
 };
 const ProtobufCMessageDescriptor colophon__attribution__v1__attribute_request__descriptor =
 {
@@ -2092,7 +2105,7 @@ const ProtobufCMessageDescriptor colophon__attribution__v1__attribute_request__d
   "Colophon__Attribution__V1__AttributeRequest",
   "colophon.attribution.v1",
   sizeof(Colophon__Attribution__V1__AttributeRequest),
-  10,
+  11,
   colophon__attribution__v1__attribute_request__field_descriptors,
   colophon__attribution__v1__attribute_request__field_indices_by_name,
   3,  colophon__attribution__v1__attribute_request__number_ranges,

@@ -367,7 +367,7 @@ void   colophon__verification__v1__verdict_status__free_unpacked
   assert(message->base.descriptor == &colophon__verification__v1__verdict_status__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor colophon__verification__v1__reexecute_request__field_descriptors[6] =
+static const ProtobufCFieldDescriptor colophon__verification__v1__reexecute_request__field_descriptors[7] =
 {
   {
     "execution_statement",
@@ -441,6 +441,18 @@ static const ProtobufCFieldDescriptor colophon__verification__v1__reexecute_requ
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "sets",
+    32,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Verification__V1__ReexecuteRequest, sets),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned colophon__verification__v1__reexecute_request__field_indices_by_name[] = {
   0,   /* field[0] = execution_statement */
@@ -449,12 +461,13 @@ static const unsigned colophon__verification__v1__reexecute_request__field_indic
   2,   /* field[2] = openings */
   3,   /* field[3] = receipt_digest */
   5,   /* field[5] = set_count */
+  6,   /* field[6] = sets */
 };
 static const ProtobufCIntRange colophon__verification__v1__reexecute_request__number_ranges[2 + 1] =
 {
   { 1, 0 },
   { 30, 4 },
-  { 0, 6 }
+  { 0, 7 }
 };
 const ProtobufCMessageDescriptor colophon__verification__v1__reexecute_request__descriptor =
 {
@@ -464,7 +477,7 @@ const ProtobufCMessageDescriptor colophon__verification__v1__reexecute_request__
   "Colophon__Verification__V1__ReexecuteRequest",
   "colophon.verification.v1",
   sizeof(Colophon__Verification__V1__ReexecuteRequest),
-  6,
+  7,
   colophon__verification__v1__reexecute_request__field_descriptors,
   colophon__verification__v1__reexecute_request__field_indices_by_name,
   2,  colophon__verification__v1__reexecute_request__number_ranges,

@@ -98,10 +98,14 @@ struct  Colophon__Attribution__V1__AttributeRequest
    * of that receipt in the log
    */
   uint64_t receipt_index;
+  /*
+   * of that receipt's epoch; where the scores are drawn, and nowhere else
+   */
+  ProtobufCBinaryData reveal_statement;
 };
 #define COLOPHON__ATTRIBUTION__V1__ATTRIBUTE_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&colophon__attribution__v1__attribute_request__descriptor) \
-    , (char *)protobuf_c_empty_string, {0,NULL}, {0,NULL}, 0, 0,NULL, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, 0 }
+    , (char *)protobuf_c_empty_string, {0,NULL}, {0,NULL}, 0, 0,NULL, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, 0, {0,NULL} }
 
 
 struct  Colophon__Attribution__V1__DocumentSource

@@ -47,10 +47,14 @@ struct  Colophon__Verification__V1__ReexecuteRequest
    */
   uint32_t first_set;
   uint32_t set_count;
+  /*
+   * Likewise: these sets and no others, at most 16, 32 bytes each: document i is bit 7 - i mod 8 of the byte i / 8.
+   */
+  ProtobufCBinaryData sets;
 };
 #define COLOPHON__VERIFICATION__V1__REEXECUTE_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&colophon__verification__v1__reexecute_request__descriptor) \
-    , {0,NULL}, {0,NULL}, 0,NULL, {0,NULL}, 0, 0 }
+    , {0,NULL}, {0,NULL}, 0,NULL, {0,NULL}, 0, 0, {0,NULL} }
 
 
 /*
@@ -105,7 +109,7 @@ struct  Colophon__Verification__V1__DocumentValues
 {
   ProtobufCMessage base;
   /*
-   * FORMAT section 7, context-shapley/1: 2^n of i64, big-endian; of a part its own, in their order
+   * FORMAT section 7, context-shapley/1: 2^n of i64, big-endian; of a part, or of sets, their own in order
    */
   ProtobufCBinaryData values;
 };
