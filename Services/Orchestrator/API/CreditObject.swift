@@ -1,4 +1,5 @@
 internal import Codec
+internal import Credit
 internal import Receipts
 internal import Stores
 
@@ -28,7 +29,11 @@ struct CreditObject: Sendable {
     }
     if let spans { members.append(JSONMember("spans", .array(spans.lines.map(\.json)))) }
     members.append(JSONMember("shares", row.shares))
-    if row.isAttributionPending { members.append(OutboxRow.attributionPending) }
+    if row.isAttributionPending {
+      members.append(OutboxRow.attributionPending)
+      // Known before there are scores: of so many documents permutations are drawn.
+      if documents.count > ContextShapley.exactCountMax { members.append(JSONMember("approximate", .bool(true))) }
+    }
     return .object(members)
   }
 

@@ -35,6 +35,7 @@ struct CreditRoutes: Sendable {
         "attribution_index": try await index(of: credit),
         "price_nano": .decimal(predicate.priceNano), "policy": .string(predicate.policy.named),
         "shares": OutboxRow.shares(bytes), "scores": signed.statement.predicate["scores"] ?? .null,
+        "approximate": .bool(predicate.scores?.approximate != nil),
         "documents": .array(
           proofs(scores) { caller.owner == row.owner || caller.isContributor($0.source.contributor) }),
         "spans": signed.statement.predicate["spans"] ?? .null,

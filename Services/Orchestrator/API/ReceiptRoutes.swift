@@ -45,7 +45,7 @@ struct ReceiptRoutes: Sendable {
         openings[field] = try await creditOpening(field, of: row, call)
       }
       let (proof, timestamp) = try readable(inclusion)
-      let beside = await registered(row, context)
+      let beside = await registered(row, later, context)
       let evidence = try await evidence(of: row, call)
       bytes = try Bundle(
         receiptID: row.receiptID, asOf: inclusion.treeSize,

@@ -105,8 +105,10 @@ struct VerdictRoutes: Sendable {
 extension ReceiptRoutes {
   /// What the log has by itself about the row's verification, each with its proof. What cannot be had now is left out and
   /// said in the log: the bundle then shows less, never more.
+  ///
+  /// - Parameter later: its later attribution, once it is in the log: where its scores were drawn, the draw is shown too.
   func registered(
-    _ row: OutboxRow, _ context: ServiceRequestContext
+    _ row: OutboxRow, _ later: LaterAttribution?, _ context: ServiceRequestContext
   ) async -> (first: [StatementKind: RegisteredStatement], superseding: [RegisteredStatement]) {
     guard row.statements[.execution] != nil, let index = row.index else { return ([:], []) }
     let isBound = row.statements[.verdict] != nil
@@ -121,7 +123,8 @@ extension ReceiptRoutes {
         return RegisteredStatement(statement: statement, tlogProof: try readable(inclusion).0.encoded)
       }
       var statements = isBound ? [] : [(StatementKind.verdict, status.verdictStatement)]
-      if case .sample = pipeline.policy(of: row) {
+      let isSampled = if case .sample = pipeline.policy(of: row) { true } else { false }
+      if try isSampled || later?.isDrawn == true {
         statements += [(.draw, status.drawStatement), (.reveal, status.revealStatement)]
       }
       for (kind, statement) in statements where !statement.isEmpty {
@@ -136,5 +139,15 @@ extension ReceiptRoutes {
       return ([:], [])
     }
     return (found, superseding)
+  }
+}
+
+extension LaterAttribution {
+  /// Whether its scores follow from a draw.
+  var isDrawn: Bool {
+    get throws {
+      guard let attribution else { return false }
+      return try AttributionPredicate(SignedStatement(attribution).statement.predicate).scores?.approximate != nil
+    }
   }
 }

@@ -9,6 +9,8 @@ internal import Stores
 /// database for each, leased, so that of several orchestrators one works on it, and one that died is followed by another.
 struct LaterAttributor: Service {
   static let pause: Duration = .milliseconds(500)
+  /// How long a job waits that waits for a reveal.
+  static let revealMs: Int64 = 5_000
 
   let pipeline: Pipeline
   private let worker: JobWorker
@@ -68,12 +70,17 @@ struct LaterAttributor: Service {
     guard later.step == .waiting || (later.step == .scored && !later.openings.isEmpty), !Task.isCancelled else {
       return false
     }
+    if error is RevealAwaited { return false }
     if job.attempt >= pipeline.settings.creditAttempts { return true }
     return later.step == .scored && Pipeline.isForEver(error)
   }
 
   private func putOff(_ job: JobQueue.Job, _ error: any Error, _ isStopping: Bool) async {
     do {
+      if error is RevealAwaited, !isStopping {
+        try await worker.postpone(job, waitMs: Self.revealMs)
+        return
+      }
       let wait = try await worker.putOff(job, isStopping: isStopping)
       guard !isStopping else { return }
       pipeline.logger.warning(

@@ -40,6 +40,7 @@ extension Pipeline {
     guard let index = row.index else { throw PipelineError.incomplete(.index) }
     let receipt = try row.statement(.receipt, else: .receipt)
     let scores = try await documentScores(of: row, later)
+    let reveal = scores?.sample == nil ? [] : try await self.reveal(of: row)
     let spans = try await answerSpans(of: row, later)
     let answer = try await peers.attribute(
       AttributeRequest(
@@ -48,7 +49,7 @@ extension Pipeline {
         documents: scores.map(Self.documents) ?? [], scores: scores?.opening.blob ?? [],
         content: spans == nil ? [] : try await opening(.content, of: row),
         spans: spans?.opening.blob ?? [],
-        receiptStatement: receipt, receiptIndex: index),
+        receiptStatement: receipt, receiptIndex: index, revealStatement: reveal),
       nil)
     try check(answer, of: row, subject: SHA256.hash(receipt), scores, spans)
     (later.attribution, later.policy) = (answer.attributionStatement, answer.policyStatement)

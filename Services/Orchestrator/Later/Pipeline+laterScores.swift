@@ -7,10 +7,10 @@ internal import Wire
 extension Pipeline {
   /// Sets of documents that are valued by one call: verification answers others between two of them.
   static let setsAtOnce = 16
-  private static let valueBytes = 8
+  static let valueBytes = 8
 
-  /// All sets of the documents are valued, a part at a time, and their owners looked up in the log that the receipt has seen.
-  /// What was found is kept, so that a process that dies goes on behind it.
+  /// All sets of the documents, or those that are drawn, are valued, a part at a time, and their owners looked up in the log
+  /// that the receipt has seen. What was found is kept, so that a process that dies goes on behind it.
   func findScores(
     _ later: LaterAttribution, _ row: OutboxRow, _ policy: AttributionPolicy, index: UInt64
   ) async throws -> LaterAttribution {
@@ -18,6 +18,7 @@ extension Pipeline {
     guard policy.creditsDocuments, row.openingNames[.scores] == nil, later.openingNames[.scores] == nil else {
       return later
     }
+    let sample = try await sample(of: row, by: policy)
     let sources = try await documents(of: row)
     guard !sources.isEmpty else { return later }
     var openings: [CommittedField: [UInt8]] = [:]
@@ -25,7 +26,8 @@ extension Pipeline {
       openings[field] = try await opening(field, of: row)
     }
     var asked = try reexecuteRequest(row, openings)
-    let sets = DocumentSets(of: sources.count).turns.count
+    if let sample { later = try await valueDrawn(later, sample, documents: sources.count, asked) }
+    let sets = sample == nil ? DocumentSets(of: sources.count).turns.count : 0
     while later.found.count < sets * Self.valueBytes {
       let done = later.found.count / Self.valueBytes
       (asked.firstSet, asked.setCount) = (UInt32(done), UInt32(min(Self.setsAtOnce, sets - done)))
@@ -39,9 +41,9 @@ extension Pipeline {
     let owners = try await peers.findOwners(
       FindOwnersRequest(
         documents: sources.map { WireDocumentSource($0, withText: policy.near != nil) }, logSize: index), nil)
-    let opening = try Opening(
-      salt: random(Opening.saltBytes),
-      data: DocumentScores.data(DocumentSets.bySet(DocumentScores.values(later.found))) + owners.ownership)
+    let values =
+      sample == nil ? DocumentScores.data(DocumentSets.bySet(DocumentScores.values(later.found))) : later.found
+    let opening = try Opening(salt: random(Opening.saltBytes), data: values + owners.ownership)
     // Read as everybody reads it: what is no value, or no ownership of these documents, is refused here.
     _ = try DocumentScores(opening, sources: sources)
     later.found = []

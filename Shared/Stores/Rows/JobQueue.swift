@@ -57,6 +57,17 @@ public struct JobQueue: Sendable {
     }
   }
 
+  /// Leaves a job to another time as if it had not been taken. False when its lease had ended and somebody else has taken it.
+  ///
+  /// The number of this attempt is given again: whoever had it, and lost its lease before, could then only move the time.
+  public func postpone(_ job: Job, dueUnixMs: Int64) async throws -> Bool {
+    try await database.write(.rowLocks) { db in
+      try db.run(
+        "UPDATE job SET due_unix_ms = ?, attempts = attempts - 1 WHERE id = ? AND attempts = ?",
+        [dueUnixMs, job.id, job.attempt]) == 1
+    }
+  }
+
   /// Removes a job that is done. False when its lease had ended and somebody else has taken it.
   public func finish(_ job: Job) async throws -> Bool {
     try await database.write(.rowLocks) { db in

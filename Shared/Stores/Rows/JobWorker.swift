@@ -55,4 +55,9 @@ public struct JobWorker: Sendable {
     _ = try await queue.move(job, dueUnixMs: now() + wait)
     return wait
   }
+
+  /// Leaves a job that waits for something and has not failed: the attempt does not count.
+  public func postpone(_ job: JobQueue.Job, waitMs: Int64) async throws {
+    _ = try await queue.postpone(job, dueUnixMs: now() + waitMs)
+  }
 }
