@@ -18,11 +18,11 @@ struct CreditAudit {
     let detail: String
   }
 
-  private let bundle: Receipts.Bundle
+  let bundle: Receipts.Bundle
   private let attribution: AttributionPredicate
   let policy: AttributionPolicy
   private let execution: SignedStatement
-  private let run: ExecutionPredicate
+  let run: ExecutionPredicate
   private let manifest: ModelManifest
   private let openings: [CommittedField: Opening]
   private let request: ChatRequest?
@@ -133,8 +133,14 @@ struct CreditAudit {
       return Row(
         name: "scores", state: Row.differs, detail: "at the root: stated \(stated.root), recomputed \(due.root)")
     }
+    if let row = drawnOtherwise(scores) { return row }
+    let approximate = due.approximate.map {
+      ", approximate: means of \($0.permutations) permutations, each within \($0.error) / 65536 nats but for a chance of 2^-40"
+    }
     let lines = scores.lines.map { "\($0.source.contributor) \($0.score)" }.joined(separator: ", ")
-    return Row(name: "scores", state: Row.equal, detail: "\(due.documents) lines of \(DocumentScores.method): \(lines)")
+    return Row(
+      name: "scores", state: Row.equal,
+      detail: "\(due.documents) lines of \(DocumentScores.method)\(approximate ?? ""): \(lines)")
   }
 
   private func values(_ scores: DocumentScores, _ model: String?) throws -> Row {
@@ -143,10 +149,15 @@ struct CreditAudit {
     let threads = min(max(1, ProcessInfo.processInfo.activeProcessorCount), ThreadPool.maxThreads)
     let due: [Int64]
     do {
-      due = try OpenedExecution(execution: run, manifest: manifest, openings: evidence)
-        .documentValues(pool: ThreadPool(threads: threads)) {
-          try ChatModel.load(path: model, kernel: .automatic, threads: threads)
-        }
+      let opened = try OpenedExecution(execution: run, manifest: manifest, openings: evidence)
+      let pool = try ThreadPool(threads: threads)
+      func load() throws -> ChatModel { try ChatModel.load(path: model, kernel: .automatic, threads: threads) }
+      if let sample = scores.sample {
+        due = try opened.documentValues(
+          of: sample.drawn(documents: scores.lines.count).coalitions, pool: pool, model: load)
+      } else {
+        due = try opened.documentValues(pool: pool, model: load)
+      }
     } catch let error as EvidenceError { throw Failure("\(error)", status: 65) } catch let error as Finding {
       return Row(name: "values", state: Row.differs, detail: "\(error)")
     } catch let error as GenerationError { throw Failure("\(model): \(error)", status: 65) }

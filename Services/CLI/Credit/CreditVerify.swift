@@ -9,8 +9,9 @@ struct CreditVerify: AsyncParsableCommand {
     abstract: "Recompute from zero who is credited for an answer, and say equal or where it differs.",
     discussion: """
       Reads a bundle. shares: from policy, lineage, operator, price and usage, with the scores of the documents in the
-      prompt. scores: from the opened values, by context-shapley/1, and the root that is signed over them. values: with
-      --model, the answer's log-probability given each set of documents, from the model itself. owners: with --registry,
+      prompt. scores: from the opened values, by context-shapley/1, and the root that is signed over them; of more than 12
+      documents by the permutations of the seed that the bundle shows revealed. values: with --model, the answer's
+      log-probability given each set of documents that was valued, from the model itself. owners: with --registry,
       whose each document was when it was credited, from the log of the suite under --data. spans: from the opened spans of
       the answer, by span/1, and the root that is signed over them. matches: with --registry and --collections, the spans
       found again in the texts that were registered when the answer was given.

@@ -27,6 +27,7 @@ struct ChatRoute: Sendable {
     let nonce = try Self.nonce(request)
     let verification = try Self.verification(request)
     let model = try await model(chat.model)
+    try await requireDraw(chat, context.callContext())
     var live: LiveRequest
     do {
       live = try await pipeline.accept(
