@@ -45,7 +45,9 @@ extension BundleVerifier {
         throw Refusal("the operator credited is not the one that executed")
       }
       let scores = try attribution.scores.map { try self.scores(evidence, stated: $0) }
-      if let sample = scores?.sample { try require(sample, evidence, rules) }
+      if let scores, let sample = scores.sample {
+        try require(sample, documents: scores.lines.count, evidence, rules)
+      }
       if let registry = attribution.scores?.registry, let index = inclusion.index, registry.size > index {
         throw Refusal("the registry is of \(registry.size) entries, which the log did not have before entry \(index)")
       }
@@ -80,13 +82,15 @@ extension BundleVerifier {
 
   /// The permutations are those that nobody could choose: of the seed of the receipt's own epoch, which `inclusion` has held
   /// against the receipt's place in the log, and as many as the policy says.
-  private func require(_ sample: ScoreSample, _ evidence: Evidence, _ rules: AttributionPolicy) throws {
+  private func require(
+    _ sample: ScoreSample, documents: Int, _ evidence: Evidence, _ rules: AttributionPolicy
+  ) throws {
     guard let reveal = evidence.reveal, let execution = evidence.execution?.predicate else {
       throw Refusal("scores: are drawn, and nothing shows by which seed")
     }
     let due = ScoreSample(
       revealed: reveal.predicate.seed, reveal: reveal.signed.digest, receipt: evidence.receipt.digest,
-      permutations: rules.permutations, documents: execution.parameters.documents,
+      permutations: rules.permutations, documents: documents,
       answerTokens: execution.completionTokens)
     guard sample.seed == due.seed, sample.reveal == due.reveal else {
       throw Refusal("scores: are drawn by another seed than that of the receipt's epoch")

@@ -1,6 +1,6 @@
 """The check `binding`: all statements speak of one request, and the receipt binds exactly those that are here."""
 
-from . import later, sampling
+from . import drawn, later, sampling
 from .bundle import Bundle
 from .report import PASS, Outcome
 from .values import digest_text, require, sha256
@@ -19,6 +19,7 @@ def binding(bundle: Bundle) -> Outcome:
     _agreement(bundle)
     sampling.bound(bundle)
     later.bound(bundle)
+    drawn.bound(bundle)
     receipt = bundle.receipt
     return PASS, f"one request, digests agree, outcome {receipt['outcome']}, sequence {receipt['sequence']}"
 

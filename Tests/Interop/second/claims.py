@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from . import credit, documents, request, sampling, spans
+from . import credit, documents, drawn, request, sampling, spans
 from .bundle import Bundle, Opening
 from .log_checks import Inclusion
 from .openings import commitment
@@ -69,11 +69,15 @@ def attribution(bundle: Bundle, trust: Trust, found: Inclusion) -> Outcome:
     words = [_opened(bundle, name) for name in ("content", "spans")] if "spans" in stated else []
     if None in words:
         return NOT_CHECKED, "the spans of its answer are closed"
+    if drawn.approximate(stated) and not bundle.registered_statement("reveal"):
+        return NOT_CHECKED, "the seed of its scores is not here"
     require(not trust.attribution_policies or policy.digest in trust.attribution_policies, "the policy is not listed")
     credit.check_policy(policy.predicate, "policy")
     require(policy.sub == policy.predicate["id"], "the policy's sub is not its id")
     require(stated["operator"] == execution.issuer, "the operator is not who executed")
     weights = _scores(bundle, stated["scores"], *opened).weights if opened else []
+    if drawn.approximate(stated):
+        drawn.check(bundle, policy.predicate, opened[1].data, stated["scores"]["documents"])
     registry = stated.get("scores", {}).get("registry")
     if registry:
         later = found.index is not None and int(registry["size"]) > found.index

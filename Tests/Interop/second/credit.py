@@ -19,7 +19,8 @@ _COMMON = {"role": identifier, "basis_points": _SPLIT, "method": text()}
 _ROLES = {
     "lineage/1": record(**_COMMON), "operator/1": record(**_COMMON), "feedback/1": record(**_COMMON, judge=identifier),
     "context-shapley/1": record(
-        **_COMMON, shingle_=integer(1, 64), words_=integer(1, 512), near_bp_=integer(1, 10_000)),
+        **_COMMON, shingle_=integer(1, 64), words_=integer(1, 512), near_bp_=integer(1, 10_000),
+        permutations_=integer(1, 65_536)),
     "span/1": record(
         **_COMMON, length_min=integer(1, 1024), rarity_min=integer(0, 1 << 40), rarity_table=digest,
         shingle=integer(1, 64), words=integer(1, 512), near_bp=integer(1, 10_000)),

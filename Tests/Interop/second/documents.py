@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from math import factorial
 from typing import Any
 
-from . import jcs
+from . import drawn, jcs
 from .asked import integer as asked_integer
 from .asked import is_text
 from .bundle import Opening
@@ -15,7 +15,7 @@ from .shape import decimal, digest, identifier, integer, list_of, one_of, record
 from .values import digest_text, is_id, require, sha256, u64
 
 METHOD = "context-shapley/1"
-COUNT_MAX = 12
+COUNT_MAX = 256
 TEXT_BYTES_MAX = 65_536
 NAME_BYTES_MAX = 256
 VALUE_MIN = -(64 << 16) << 20
@@ -140,8 +140,10 @@ def ownership(data: bytes, sources: list[dict[str, str]]) -> dict[str, Any]:
 def scores(opening: Opening, sources: list[dict[str, str]]) -> Scores:
     """The lines of an opening's values, and what a statement has to say of them."""
     count = len(sources)
-    require(1 <= count <= COUNT_MAX and len(opening.data) >= 8 << count, "scores: no value for each set of documents")
-    rest = opening.data[8 << count:]
+    require(1 <= count <= COUNT_MAX, "scores: of no documents, or too many")
+    size = _size(opening.data, count)
+    require(len(opening.data) >= size, "scores: no value for each set of documents")
+    rest = opening.data[size:]
     owned = ownership(rest, sources) if rest else {}
     asked = [{name: text for name, text in source.items() if name != "record"} for source in sources]
     return scored(opening, owned.get("owners", asked), owned.get("registry"))
@@ -149,17 +151,25 @@ def scores(opening: Opening, sources: list[dict[str, str]]) -> Scores:
 
 def scored(opening: Opening, owners: list[dict[str, str]], registry: dict[str, str] | None) -> Scores:
     """The same of owners that are known to be of these documents."""
-    data, count = opening.data[:8 << len(owners)], len(owners)
+    count = len(owners)
+    sample = drawn.Sample.parse(opening.data, count) if count > drawn.EXACT_MAX else None
+    data = opening.data[drawn.FRONT if sample else 0:_size(opening.data, count)]
     values = [int.from_bytes(data[at:at + 8], "big", signed=True) for at in range(0, len(data), 8)]
     require(all(VALUE_MIN <= value <= 0 for value in values), "scores: a value that is no log-probability")
+    found = sample.weights(values, count) if sample else shapley(values, count)
     lines = [
-        owner | {"document": at, "score": str(score)}
-        for at, (owner, score) in enumerate(zip(owners, shapley(values, count)))]
+        owner | {"document": at, "score": str(score)} for at, (owner, score) in enumerate(zip(owners, found))]
     leaves = [leaf(salt_of(opening.salt, at) + jcs.canonical(line)) for at, line in enumerate(lines)]
     stated = {
         "method": METHOD, "documents": count, "commitment": commitment("scores", opening.salt, opening.data),
         "root": digest_text(root(leaves))}
-    return Scores(lines, stated | ({"registry": registry} if registry else {}))
+    approximate = {"approximate": sample.stated} if sample else {}
+    return Scores(lines, stated | ({"registry": registry} if registry else {}) | approximate)
+
+
+def _size(data: bytes, count: int) -> int:
+    """Bytes of the values, with what stands in front of them."""
+    return 8 << count if count <= drawn.EXACT_MAX else drawn.Sample.parse(data, count).size(count)
 
 
 def salt_of(salt: bytes, line: int) -> bytes:

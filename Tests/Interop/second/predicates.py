@@ -47,7 +47,7 @@ def parameters(value: Any, path: str) -> None:
         presence_penalty_=real_but("0"), frequency_penalty_=real_but("0"), repetition_penalty_=real_but("1"),
         logit_bias_=list_of(bias, 1, 1024), stop_=integer(1, 4), top_logprobs_=integer(0, 20),
         response_format_=one_of(["json_object", "json_schema"]), tools_=integer(1, 128),
-        tool_choice_=one_of(["auto", "required", "function"]), parallel_tool_calls_=exactly(False), documents_=integer(1, 12))(value, path)
+        tool_choice_=one_of(["auto", "required", "function"]), parallel_tool_calls_=exactly(False), documents_=integer(1, 256))(value, path)
     tokens = []
     for at, (token, added) in enumerate(value.get("logit_bias", [])):
         integer(0, 2**32 - 1)(token, f"{path}.logit_bias[{at}]")
@@ -97,6 +97,14 @@ def _within(value: Any, path: str) -> None:
     require(int(value) > 0, f"{path} is 0")
 
 
+def _scores(value: Any, path: str) -> None:
+    record(
+        method=exactly("context-shapley/1"), documents=integer(1, 256), commitment=digest, root=digest,
+        registry_=record(size=decimal(), root=digest, records_=digest),
+        approximate_=record(permutations=integer(1, 65_536), error=decimal(), reveal=digest))(value, path)
+    require(("approximate" in value) == (value["documents"] > 12), f"{path}: approximate, or not, for so many documents")
+
+
 def _spans(value: Any, path: str) -> None:
     record(
         method=exactly("span/1"), tokens=integer(0, 1 << 20), spans=integer(0, 16_384), commitment=digest, root=digest,
@@ -121,9 +129,7 @@ PREDICATES = {
             retention=one_of(["statement", "opening", "content", "model", "evidence"])), 0, 4096)),
     "attribution": record(
         receipt_id=receipt_id, policy=digest, manifest=digest, operator=text(), price_nano=decimal(), shares=shares,
-        scores_=record(
-            method=exactly("context-shapley/1"), documents=integer(1, 12), commitment=digest, root=digest,
-            registry_=record(size=decimal(), root=digest, records_=digest)),
+        scores_=_scores,
         spans_=_spans),
     "verdict": record(
         receipt_id=receipt_id, method=text(), profile=text(), execution=digest,

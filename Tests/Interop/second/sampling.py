@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from . import later
+from . import drawn, later
 from .bundle import Bundle
 from .merkle import root_of_path
 from .note import Checkpoint, LogProof, Note
@@ -84,7 +84,7 @@ def bound(bundle: Bundle) -> None:
         if statement:
             require(statement.sub == f"{kind}/{statement.predicate['number']}", f"{kind}: another sub")
             require(statement.subject_digest == statement.predicate_digest, f"{kind}: its subject is not its content")
-    require(not draw or _rate(bundle), "a draw beside a receipt that is not sampled")
+    require(not draw or _rate(bundle) or drawn.has_draw(bundle), "a draw that has no meaning for this receipt")
     require(draw or not reveal, "a reveal without its draw")
     if draw and reveal:
         for ours, theirs in (
