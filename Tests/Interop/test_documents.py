@@ -117,7 +117,7 @@ def test_a_stream_carries_the_credit_and_is_verified(crediting, both):
 
 
 @pytest.mark.parametrize(("shown", "param"), [
-    ([{"text": "x"}] * 13, "documents"), ([{"text": "x" * 65_537}], "documents[0].text"),
+    ([{"text": "x"}] * 257, "documents"), ([{"text": "x" * 65_537}], "documents[0].text"),
     ([{"text": "x", "url": "y"}], "documents[0].url"), ("x", "documents")])
 def test_what_is_no_document_is_refused_by_its_place(crediting, shown, param):
     answer = crediting.post(chat("x", documents=shown))

@@ -10,11 +10,11 @@ from hashlib import sha256
 
 import pytest
 
+from drawn_later import rules
 from harness import programs
 from harness.ledger import credit
 from harness.log import LogCopy
 from harness.suite import chat
-from recipes import DOCUMENTS
 
 SHOWN = [
     {"title": "Rivers", "text": "The capital of Freedonia is Zubrowka.", "contributor": "ada", "asset": "atlas"},
@@ -26,10 +26,11 @@ CHECKS = ["signatures", "binding", "content", "inclusion", "model", "attribution
 @pytest.fixture(scope="module")
 def hurried(make_suite, tmp_path_factory):
     policy = tmp_path_factory.mktemp("policy") / "policy.json"
-    policy.write_text(json.dumps(DOCUMENTS))
+    # Of more than 12 documents one permutation is drawn: each set is a pass of the model.
+    policy.write_text(json.dumps(rules(1)))
     running = make_suite(
         "hurried", COLOPHON_ATTRIBUTION_POLICY=str(policy), COLOPHON_ATTRIBUTION_LOG_INTERVAL="100ms",
-        COLOPHON_ORCHESTRATOR_CREDIT_BUDGET="1ms").start()
+        COLOPHON_ORCHESTRATOR_CREDIT_BUDGET="1ms", COLOPHON_VERIFICATION_DRAW_INTERVAL="100ms").start()
     yield running
     assert running.stop() == 0
 
@@ -95,10 +96,10 @@ def test_it_comes_though_the_orchestrator_is_killed_in_between(hurried, both, tm
 
 
 def test_seven_documents_are_valued_exactly_and_later(hurried, both, is_long):
-    """More than 12 are refused with the limit; 128 sets take a while."""
-    many = [{"text": f"{at}.", "contributor": f"c{at}"} for at in range(13)]
+    """More than 256 are refused with the limit; 128 sets take a while."""
+    many = [{"text": f"{at}.", "contributor": f"c{at}"} for at in range(257)]
     refused = hurried.post(chat("x", documents=many))
-    assert refused.status_code == 400 and "the limit of 12" in refused.json()["error"]["message"], refused.text
+    assert refused.status_code == 400 and "the limit of 256" in refused.json()["error"]["message"], refused.text
     if not is_long:
         return
     answer = hurried.post(chat("Which number?", documents=many[:7], max_tokens=2), headers=UNVERIFIED)
@@ -106,3 +107,35 @@ def test_seven_documents_are_valued_exactly_and_later(hurried, both, is_long):
     assert receipt["attribution"] == "pending"
     assert settled(hurried, receipt["id"], 600)["scores"]["documents"] == 7
     assert both(hurried.bundle(receipt["id"]), hurried.trust | {"required": CHECKS}, answer.content).accepted
+
+
+def drawing(suite) -> None:
+    """Waits for the first draw: a receipt before it is of no epoch."""
+    deadline = time.monotonic() + 60
+    while True:
+        receipt = suite.post(chat("x", max_tokens=1), headers={"X-Receipt-Verification": "sample 1bp"}).json()["receipt"]["id"]
+        if "draw" in json.loads(suite.bundle(receipt)).get("registered", {}):
+            return
+        assert time.monotonic() < deadline, suite.logs()
+
+
+def test_thirteen_documents_are_drawn_by_the_seed_of_their_epoch(hurried, both, tmp_path):
+    drawing(hurried)
+    shown = [{"text": f"{at}.", "contributor": f"c{at % 3}"} for at in range(13)]
+    answer = hurried.post(chat("Which?", documents=shown, max_tokens=1), headers=UNVERIFIED)
+    assert answer.status_code == 200, answer.text
+    receipt = answer.json()["receipt"]
+    assert receipt["credit"]["attribution"] == "pending" and receipt["credit"]["approximate"] is True
+    stated = settled(hurried, receipt["id"])
+    approximate = stated["scores"]["approximate"]
+    assert stated["approximate"] and stated["scores"]["documents"] == 13 and approximate["permutations"] == 1
+    assert approximate["error"] == "31665973", "ceil(sqrt(57) * 2^22) of one token"
+    raw = hurried.bundle(receipt["id"])
+    registered = json.loads(raw)["registered"]
+    assert set(registered) == {"draw", "reveal", "attribution", "custody"}
+    reveal = sha256(base64.b64decode(registered["reveal"]["statement"])).hexdigest()
+    assert approximate["reveal"] == f"sha256:{reveal}"
+    assert both(raw, hurried.trust | {"required": CHECKS}, answer.content).accepted
+    (tmp_path / "bundle").write_bytes(raw)
+    said = programs.must(programs.colophon("credit", "verify", str(tmp_path / "bundle"), "--model", programs.model()))
+    assert said.count("equal") == 3 and "14 sets of documents" in said and "approximate" in said, said

@@ -10,7 +10,7 @@ internal import Stores
 struct LaterAttributor: Service {
   static let pause: Duration = .milliseconds(500)
   /// How long a job waits that waits for a reveal.
-  static let revealMs: Int64 = 5_000
+  static let revealMs: Int64 = 2_000
 
   let pipeline: Pipeline
   private let worker: JobWorker
