@@ -129,7 +129,7 @@ def test_thirteen_documents_are_drawn_by_the_seed_of_their_epoch(hurried, both, 
     stated = settled(hurried, receipt["id"])
     approximate = stated["scores"]["approximate"]
     assert stated["approximate"] and stated["scores"]["documents"] == 13 and approximate["permutations"] == 1
-    assert approximate["error"] == "31665973", "ceil(sqrt(57) * 2^22) of one token"
+    assert approximate["error"] == "31666301", "ceil(sqrt(57) * 2^22) of one token"
     raw = hurried.bundle(receipt["id"])
     registered = json.loads(raw)["registered"]
     assert set(registered) == {"draw", "reveal", "attribution", "custody"}

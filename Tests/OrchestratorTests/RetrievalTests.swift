@@ -115,7 +115,7 @@ struct RetrievalTests {
     let service = try await world.ready()
     let plain = try await service.ask(.post, "/v1/chat/completions", DocumentTests.body)
     #expect(plain.status == 200 && world.peers.calls(.embed) == 0 && world.peers.calls(.retrieve) == 0)
-    let wrong = Self.body.replacing(#""count":1"#, with: #""count":13"#)
+    let wrong = Self.body.replacing(#""count":1"#, with: #""count":257"#)
     let refused = try await service.ask(.post, "/v1/chat/completions", wrong)
     #expect(refused.status == 400 && refused.receiptID == nil)
     #expect(try refused.json["error"]?["param"] == "documents[0].count")

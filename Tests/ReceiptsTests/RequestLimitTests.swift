@@ -18,7 +18,7 @@ import Testing
       (64, { #""tools":[\#(tool(long($0)))]"# }), (4, { #""stop":[\#(list({ _ in "\"s\"" }, $0))]"# }),
       (256, { #""stop":"\#(long($0))""# }), (20, { #""logprobs":true,"top_logprobs":\#($0)"# }),
       (8, { #""n":\#($0)"# }),
-      (12, { #""documents":[\#(list({ _ in #"{"text":"t"}"# }, $0))]"# }),
+      (256, { #""documents":[\#(list({ _ in #"{"text":"t"}"# }, $0))]"# }),
       (65_536, { #""documents":[{"text":"\#(long($0))"}]"# }),
       (100, { #""logit_bias":{"1":\#($0)}"# }), (100, { #""logit_bias":{"1":-\#($0)}"# }),
       (256, { #""documents":[{"text":"t","contributor":"\#(long($0))"}]"# }),

@@ -144,7 +144,7 @@ import Wire
       await service.feed?.check()
       let sound = Self.document("Paris.", "eve")
       let wrong: [[WireDocumentSource]] = [
-        [], Array(repeating: sound, count: 13), [WireDocumentSource(contributor: "eve")],
+        [], Array(repeating: sound, count: 257), [WireDocumentSource(contributor: "eve")],
         [WireDocumentSource(contributor: "eve", record: [1])],
         [WireDocumentSource(contributor: "", record: sound.record)],
       ]

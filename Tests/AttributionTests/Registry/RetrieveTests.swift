@@ -172,7 +172,7 @@ import Wire
       #expect(try await code { $0.collection = "elsewhere" } == .notFound)
       #expect(try await code { $0.collection = "a b" } == .invalidArgument)
       #expect(try await code { $0.count = 0 } == .invalidArgument)
-      #expect(try await code { $0.count = 13 } == .invalidArgument)
+      #expect(try await code { $0.count = 257 } == .invalidArgument)
       #expect(try await code { $0.vector = [] } == .invalidArgument)
       #expect(try await code { $0.vector = [1] } == .invalidArgument)
       #expect(try await code { $0.vector = [UInt8](repeating: 0, count: 16_385) } == .invalidArgument)
