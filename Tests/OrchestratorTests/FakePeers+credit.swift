@@ -36,6 +36,10 @@ extension FakePeers {
       guard names.isSuperset(of: ["request", "content", "tokens", "activation"]), !names.contains("wire") else {
         throw RPCError(.invalidArgument, "openings are \(names)")
       }
+      if !request.sets.isEmpty {
+        set { $0.setsAsked.append(request.sets.count / DocumentSet.byteCount) }
+        return DocumentValues(values: DocumentScores.data(Self.drawnValues(request.sets)))
+      }
       let values = try state.withLock { $0.script.values } ?? Self.values(of: request)
       guard request.setCount > 0 else { return DocumentValues(values: DocumentScores.data(values)) }
       set { $0.partsAsked.append(request.firstSet) }
@@ -53,6 +57,14 @@ extension FakePeers {
     let count = try ChatRequest(body: body ?? []).parameters.documents.count
     return (0..<1 << count).map { set in
       (0..<count).reduce(-400_000) { $0 + (set >> $1 & 1 == 1 ? Int64(count - $1) * 1_000 : 0) }
+    }
+  }
+
+  /// Of named sets: each document adds as much as any.
+  private static func drawnValues(_ sets: [UInt8]) -> [Int64] {
+    stride(from: 0, to: sets.count, by: DocumentSet.byteCount).map { at in
+      let set = DocumentSet(sets[at..<at + DocumentSet.byteCount]) ?? DocumentSet()
+      return Int64(set.documents.count) * 1_000 - 400_000
     }
   }
 

@@ -26,6 +26,9 @@ extension FakePeers {
   }
 
   func verdict(_ request: GetVerdictRequest, _ call: CallContext?) async throws -> VerdictStatus {
-    try run(.verdict) { state.withLock { $0.verdict } }
+    try run(.verdict) {
+      if let refusal = state.withLock({ $0.statusRefusal }) { throw refusal }
+      return state.withLock { $0.verdict }
+    }
   }
 }

@@ -61,12 +61,15 @@ final class FakePeers: Peers {
     var posted: [String: Int] = [:]
     var partsAsked: [UInt32] = []
     var ownersAsked: [UInt64] = []
+    /// How many sets were named, call by call.
+    var setsAsked: [Int] = []
     var spansAsked: [UInt64] = []
     /// Told to verification, by receipt id.
     var asked: [String: VerdictRequest] = [:]
     var enlisted: [String: VerdictRequest] = [:]
     var enlistRefusal: RPCError?
     var verdictRefusal: RPCError?
+    var statusRefusal: RPCError?
     /// What verification answers about any receipt.
     var verdict = VerdictStatus(state: "queued")
     /// What executions name, and storage has.

@@ -109,15 +109,15 @@ struct LaterAttributionTests {
   }
 
   @Test(
-    "More than 6 documents are never valued before the receipt, and a part at a time then; more than 12 are refused")
+    "More than 6 documents are never valued before the receipt, and a part at a time then; more than 256 are refused")
   func many() async throws {
     let (world, service, answer, id) = try await pending(documents: 7)
     #expect(try answer.json["receipt"]?["attribution"] == "pending" && world.peers.calls(.score) == 0)
     #expect(await service.later.round())
     try await expectDone(id, world, service, shares: ["alice"] + (0..<7).map { "c\($0)" })
     #expect(world.peers.state.withLock { $0.partsAsked } == (0..<8).map { UInt32(16 * $0) })
-    let refused = try await service.ask(.post, "/v1/chat/completions", Self.body(13))
-    #expect(refused.status == 400 && refused.text.contains("the limit of 12"))
+    let refused = try await service.ask(.post, "/v1/chat/completions", Self.body(257))
+    #expect(refused.status == 400 && refused.text.contains("the limit of 256"))
   }
 
   @Test("A process that dies between any two steps is followed by one that goes on", arguments: 0...5)

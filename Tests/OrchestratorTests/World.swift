@@ -58,7 +58,8 @@ final class World: Sendable {
     ]
     for (name, signing) in peers.keys {
       guard let kind = StatementKind(rawValue: name), let issuer = FakePeers.issuers[name] else { continue }
-      let kinds: Set<StatementKind> = kind == .attribution ? [.attribution, .policy] : [kind]
+      let others: [StatementKind: Set<StatementKind>] = [.attribution: [.policy], .verdict: [.draw, .reveal]]
+      let kinds = (others[kind] ?? []).union([kind])
       issuers.append(TrustPolicy.Issuer(issuer: issuer, key: signing.publicKey, kinds: kinds))
     }
     return TrustPolicy(

@@ -49,6 +49,30 @@ struct JobWorkerTests {
     #expect(try await worker.queue.count() == 0)
   }
 
+  @Test("What waits for something has not failed: its attempts are not counted", arguments: Backend.allCases)
+  func waits(_ backend: Backend) async throws {
+    let clock = Clock()
+    let worker = try await Self.worker(clock, backend)
+    for wait in [10, 500, 10] as [Int64] {
+      let isBusy = try await worker.round { _ in
+        throw Broken()
+      } failed: { job, _, _ in
+        #expect(job.attempt == 1)
+        await #expect(throws: Never.self) { try await worker.postpone(job, waitMs: wait) }
+      }
+      #expect(isBusy)
+      clock.add(wait - 1)
+      #expect(try await !worker.round({ _ in Issue.record("not before its time") }, failed: { _, _, _ in }))
+      clock.add(1)
+    }
+    // Whoever has lost the job moves nothing.
+    let job = try #require(try await worker.queue.take(1, nowUnixMs: clock.now(), leaseMs: 5).first)
+    clock.add(6)
+    _ = try await worker.queue.take(1, nowUnixMs: clock.now(), leaseMs: 60_000)
+    #expect(try await !worker.queue.postpone(job, dueUnixMs: 0))
+    #expect(try await worker.queue.take(1, nowUnixMs: clock.now(), leaseMs: 5).isEmpty)
+  }
+
   @Test("A worker that is to stop leaves its job to another at once, and writes that to the end")
   func stops() async throws {
     let clock = Clock()

@@ -88,4 +88,33 @@ import Wire
     let entries = world.storage.state.withLock { $0.entries }
     #expect(Set(entries).count == entries.count)
   }
+
+  @Test("A receipt that waits for its seed alone ends its epoch, and is never executed again for it")
+  func seedAlone() async throws {
+    let world = try QueueWorld()
+    let (worker, keeper) = try await world.start()
+    while try await keeper.advance() {}
+    let execution = try await Execution(VerificationFixture.body(#""max_tokens":3,"temperature":0"#))
+    for (number, policy) in [(1, VerificationPolicy.never), (2, .onDemand)] {
+      let bound = try world.receipt(execution.under(number), policy)
+      let error = await #expect(throws: RPCError.self) { try await worker.queue.enlist(bound) }
+      #expect(error?.code == .invalidArgument, "nothing of it waits")
+    }
+    let request = try world.receipt(execution.under(3), .never, isPending: true)
+    for _ in 0..<2 { _ = try await worker.queue.enlist(request) }
+    let asked = GetVerdictRequest(
+      receiptID: try SignedStatement(request.receiptStatement).statement.subject, index: request.index)
+    #expect(try await worker.queue.status(asked).revealStatement.isEmpty)
+    #expect(try await !keeper.advance(), "not before its time")
+    world.clock.now.add(300_000, ordering: .relaxed)
+    while try await keeper.advance() {}
+    let status = try await worker.queue.status(asked)
+    let reveal = try RevealPredicate(SignedStatement(status.revealStatement).statement.predicate)
+    #expect(reveal.draw == SHA256.hash(status.drawStatement) && request.index <= reveal.last)
+    #expect(try await worker.queue.store.jobs.count() == 0 && status.state.isEmpty)
+    // Told again, it waits for nothing, and begins no epoch.
+    _ = try await worker.queue.enlist(request)
+    world.clock.now.add(300_000, ordering: .relaxed)
+    #expect(try await !keeper.advance())
+  }
 }

@@ -129,7 +129,9 @@ struct QueueWorld {
   }
 
   /// A receipt of this execution in the log, with what custody keeps of it in storage.
-  func receipt(_ execution: Execution, _ policy: VerificationPolicy = .onDemand) throws -> VerdictRequest {
+  func receipt(
+    _ execution: Execution, _ policy: VerificationPolicy = .onDemand, isPending: Bool = false
+  ) throws -> VerdictRequest {
     let statement = try execution.statement
     let openings = execution.openings.values.map(\.blob) + [try Opening(salt: SHA256.hash([9]).bytes, data: [1]).blob]
     let kept =
@@ -149,7 +151,7 @@ struct QueueWorld {
       statements: .init(
         execution: statement.digest, custody: SHA256.hash(custody), attribution: nil, verdict: nil),
       delivery: .body(SHA256.hash([3])), errorCode: nil, priceNano: 0, acceptedUnixMs: 1,
-      verification: policy == .always ? nil : policy)
+      verification: policy == .always ? nil : policy, isAttributionPending: isPending)
     let receipt = try sign(.receipt, id, predicate.subjectDigest, predicate.json)
     return VerdictRequest(receiptStatement: receipt, custodyStatement: custody, index: storage.append(receipt))
   }

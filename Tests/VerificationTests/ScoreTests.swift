@@ -1,3 +1,4 @@
+import Credit
 import Cryptography
 import Exact
 import Foundation
@@ -45,6 +46,24 @@ import Wire
       parts += try await values(UInt32(first), UInt32(min(3, 8 - first)))
     }
     #expect(whole.count == 8 && DocumentSets.bySet(DocumentScores.values(parts)) == whole)
+    (request.firstSet, request.setCount) = (0, 0)
+    func named(_ sets: [UInt8]) async throws -> [Int64] {
+      request.sets = sets
+      return DocumentScores.values(
+        try await suite.verification.scoreDocuments(request, VerificationFixture.call()).values)
+    }
+    let some = [0b110, 0b001, 0b111]
+    #expect(try await named(some.flatMap { DocumentSet($0).bytes }) == some.map { whole[$0] })
+    let one = DocumentSet(1).bytes
+    for sets in [
+      Array(one.dropLast()), one + [0], DocumentSet(0b1000).bytes, Array(repeating: one, count: 17).flatMap(\.self),
+    ] {
+      let error = await #expect(throws: RPCError.self) { _ = try await named(sets) }
+      #expect(error?.code == .invalidArgument, "\(sets.count) bytes")
+    }
+    request.setCount = 1
+    await #expect(throws: RPCError.self) { _ = try await named(one) }
+    request.sets = []
     for (first, count) in [(8, 1), (0, 9), (7, 2), (UInt32.max, UInt32.max)] as [(UInt32, UInt32)] {
       let error = await #expect(throws: RPCError.self) { _ = try await values(first, count) }
       #expect(error?.code == .invalidArgument)
@@ -69,5 +88,26 @@ import Wire
     #expect(try await code(execution) == .invalidArgument)
     execution.openings[.scores] = execution.openings[.content]
     #expect(try await code(execution) == .invalidArgument)
+  }
+
+  @Test("of more documents than can be enumerated only named sets are valued")
+  func many() async throws {
+    let texts = (0..<13).map { #"{"text":"\#($0)."}"# }.joined(separator: ",")
+    let execution = try await Execution(
+      VerificationFixture.body(#""documents":[\#(texts)],"max_tokens":1,"temperature":0"#))
+    let suite = try await VerificationFixture.suite()
+    var request = try execution.request
+    for count in [0, 1] as [UInt32] {
+      request.setCount = count
+      let asked = request
+      let error = await #expect(throws: RPCError.self) {
+        try await suite.verification.scoreDocuments(asked, VerificationFixture.call())
+      }
+      #expect(error?.code == .invalidArgument && error?.message.contains("name those") == true)
+    }
+    (request.setCount, request.sets) = (0, DocumentSet([0, 12]).bytes + DocumentSet().bytes)
+    let found = DocumentScores.values(
+      try await suite.verification.scoreDocuments(request, VerificationFixture.call()).values)
+    #expect(found.count == 2 && found.allSatisfy { $0 <= 0 })
   }
 }

@@ -83,6 +83,10 @@ import Testing
     let weights = try sample.weights { given in -8_000 + 1_000 * Int64(Set(given.map { $0 / 2 }).count) }
     for weight in weights { #expect(abs(weight / 400 - 500) < 200) }
     #expect(try sample.error(answerTokens: 1) == 1_583_316)
+    #expect(try sample.error(answerTokens: 0) == 0)
+    for tokens in [-1, ContextShapley.tokenCountMax + 1] {
+      #expect(throws: CreditError.self) { try sample.error(answerTokens: tokens) }
+    }
     #expect(try sample.weights { $0.isEmpty ? 0 : -1 }.isEmpty)
     #expect(throws: CreditError.self) { try sample.weights { _ in 1 } }
   }
