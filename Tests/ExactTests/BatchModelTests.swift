@@ -2,6 +2,8 @@ import Exact
 import TestKit
 import Testing
 
+@testable import ExactReference
+
 /// The bits of the real model: a sample of the combinations that the synthetic models go through in full, in which every
 /// pair of values meets.
 @Suite struct BatchModelTests {
@@ -27,7 +29,7 @@ import Testing
   @Test("no bit of the real model's last rows depends on kernels, threads, cuts or company", arguments: contexts)
   func sample(context: Int) throws {
     let path = try ModelFixture.realModelPath()
-    let tokens = EngineBitsTests.tokens(context, vocabulary: 49_152, seed: UInt64(context))
+    let tokens = ModelFixture.tokens(context, vocabulary: 49_152, seed: UInt64(context))
     let rowsFrom = max(0, context - 3)
     // The scalar form is the definition; where it would take minutes, the narrowest form that is equal to it elsewhere.
     let definition = context <= 33 ? KernelChoice.scalar : KernelChoice.available.dropFirst().first ?? .scalar

@@ -4,6 +4,7 @@ import TestKit
 import Testing
 
 @testable import Exact
+@testable import ExactReference
 
 /// Which texts a schema takes, by example and by counting.
 @Suite struct ConstraintLanguageTests {

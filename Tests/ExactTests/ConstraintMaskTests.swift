@@ -4,6 +4,7 @@ import TestKit
 import Testing
 
 @testable import Exact
+@testable import ExactReference
 
 @Suite struct ConstraintMaskTests {
   static let schemas = [
@@ -12,22 +13,6 @@ import Testing
     #"{"anyOf":[{"type":"string","pattern":"^a\\d*é?$"},{"type":"array","items":{"type":["null","boolean","number"]},"maxItems":3}]}"#,
     ##"{"type":"object","properties":{"kind":{"enum":["a","ab","b"]},"next":{"anyOf":[{"$ref":"#"},{"type":"null"}]}},"required":["kind"],"additionalProperties":false}"##,
   ]
-
-  /// The mask by its definition: each token on a copy.
-  static func definition(
-    _ state: GrammarState, _ tokens: [[UInt8]?], _ trie: TokenTrie, remaining: Int?
-  ) -> TokenMask {
-    var mask = TokenMask(count: tokens.count)
-    for (id, bytes) in tokens.enumerated() {
-      guard let bytes, !bytes.isEmpty else { continue }
-      var copy = state
-      do { try copy.advance(bytes) } catch { continue }
-      if let remaining, copy.bytesToComplete(trie) ?? .max > remaining - 1 { continue }
-      mask.insert(UInt32(id))
-    }
-    if state.isComplete { mask.insert(ConstraintDriver.endToken) }
-    return mask
-  }
 
   @Test(arguments: schemas)
   func `a mask is what advancing by each token on a copy finds`(schema: String) throws {
@@ -43,10 +28,10 @@ import Testing
         state.allowed(trie, endTokens: [ConstraintDriver.endToken], into: &mask)
         let all = mask
         if step % 3 == 0 {
-          #expect(all == Self.definition(state, tokens, trie, remaining: nil))
+          #expect(all == ConstraintDriver.mask(state, tokens, trie, remaining: nil))
           let budget = (state.bytesToComplete(trie) ?? 0) + Int.random(in: 0...6, using: &random)
           state.allowed(trie, endTokens: [ConstraintDriver.endToken], remaining: budget, into: &mask)
-          #expect(mask == Self.definition(state, tokens, trie, remaining: budget))
+          #expect(mask == ConstraintDriver.mask(state, tokens, trie, remaining: budget))
           compared += 2
         }
         let next = all.tokens.filter { $0 != ConstraintDriver.endToken }.randomElement(using: &random)

@@ -2,6 +2,7 @@ import Codec
 import Testing
 
 @testable import Exact
+@testable import ExactReference
 
 /// What is no grammar is refused by keyword and place, and costs little.
 @Suite struct ConstraintRefusalTests {

@@ -4,6 +4,7 @@ import TestKit
 import Testing
 
 @testable import Exact
+@testable import ExactReference
 
 @Suite struct ConstraintToolTests {
   static let tools: [(name: String, parameters: JSON)] = [

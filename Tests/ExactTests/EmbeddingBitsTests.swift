@@ -2,6 +2,8 @@ import Exact
 import TestKit
 import Testing
 
+@testable import ExactReference
+
 /// A small encoder over every combination, and what it refuses.
 @Suite struct EmbeddingBitsTests {
   static func model(_ folder: TemporaryFolder, _ kernel: KernelChoice = .automatic) throws -> EmbeddingModel {

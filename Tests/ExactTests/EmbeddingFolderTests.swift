@@ -4,6 +4,8 @@ import Exact
 import Foundation
 import Testing
 
+@testable import ExactReference
+
 /// Every file of an encoder's folder that says something this engine does not do is refused by name.
 @Suite struct EmbeddingFolderTests {
   static func refusal(_ files: [String: [UInt8]]) throws -> EmbeddingError? {

@@ -4,6 +4,8 @@ import Exact
 import Foundation
 import Testing
 
+@testable import ExactReference
+
 /// all-MiniLM-L6-v2 against a binary64 forward pass in numpy (Tests/Vectors/embeddings).
 @Suite struct EmbeddingModelTests {
   struct Line: Decodable {

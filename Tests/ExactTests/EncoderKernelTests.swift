@@ -2,37 +2,26 @@ import CKernels
 import TestKit
 import Testing
 
+@testable import ExactReference
+
 /// The kernels of EXACT1.md "Encoder": each form against the definition, written out again here.
 @Suite struct EncoderKernelTests {
-  static func laneSum(_ x: [Float], _ join: (inout Float, Float) -> Void) -> Float {
-    var lanes = [Float](repeating: 0, count: 16)
-    for (i, value) in x.enumerated() { join(&lanes[i % 16], value) }
-    return KernelVectorTests.tree(lanes)
-  }
-
-  static func layerNorm(_ x: [Float], _ weight: [Float], _ bias: [Float], _ epsilon: Float) -> [Float] {
-    let mean = laneSum(x) { $0 += $1 } / Float(x.count)
-    let spread = laneSum(x.map { $0 - mean }) { $0.addProduct($1, $1) }
-    let r = 1 / (spread / Float(x.count) + epsilon).squareRoot()
-    return x.indices.map { ((x[$0] - mean) * r) * weight[$0] + bias[$0] }
-  }
-
   @Test("every form of layer norm gives the bits of the definition", arguments: [1, 15, 16, 17, 32, 100, 384, 1_536])
   func layerNorm(count: Int) {
     var random = SplitMix64(state: UInt64(count))
     for scale: Float in [1, 1e-20, 1e15, 0] {
       let (x, weight, bias) = (random.floats(count, scale: scale), random.floats(count), random.floats(count))
-      let expected = Self.layerNorm(x, weight, bias, 1e-12)
+      let expected = EncoderReference.layerNorm(x, weight, bias, 1e-12)
       for form in KernelForm.all {
         var y = x
         #expect(form.kernels.layer_norm(x, weight, bias, count, 1e-12, &y) == 0)
-        #expect(bits(y) == bits(expected), "\(form) at scale \(scale)")
+        #expect(sameBits(y, expected), "\(form) at scale \(scale)")
         // In place, as the encoder calls it.
         var own = x
         _ = own.withUnsafeMutableBufferPointer { own in
           own.baseAddress.map { form.kernels.layer_norm($0, weight, bias, count, 1e-12, $0) }
         }
-        #expect(bits(own) == bits(expected), "\(form) in place")
+        #expect(sameBits(own, expected), "\(form) in place")
       }
     }
   }
@@ -68,7 +57,7 @@ import Testing
         for form in KernelForm.all {
           var y = x
           form.kernels.gelu(&y, count)
-          #expect(bits(y) == bits(expected), "\(form)")
+          #expect(sameBits(y, expected), "\(form)")
         }
       }
     }
@@ -76,26 +65,6 @@ import Testing
       var value = [x]
       KernelForm.scalar.kernels.gelu(&value, 1)
       #expect(abs(value[0] - y) < 1e-5)
-    }
-  }
-
-  static func attention(
-    _ query: [Float], _ keys: [Float], _ values: [Float], stride: Int, tokens: Int, scale: Float
-  ) -> [Float] {
-    var scores = (0..<tokens).map { p in
-      var lanes = [Float](repeating: 0, count: 16)
-      for i in query.indices { lanes[i % 16].addProduct(query[i], keys[p * stride + i]) }
-      return KernelVectorTests.tree(lanes) * scale
-    }
-    _ = KernelForm.scalar.kernels.softmax(&scores, tokens)
-    return query.indices.map { i in
-      var sum: Float = 0
-      for begin in Swift.stride(from: 0, to: tokens, by: 64) {
-        var acc: Float = 0
-        for p in begin..<min(begin + 64, tokens) { acc.addProduct(scores[p], values[p * stride + i]) }
-        sum += acc
-      }
-      return sum
     }
   }
 
@@ -107,12 +76,12 @@ import Testing
         let stride = 96
         let (query, keys) = (random.floats(width), random.floats(tokens * stride, scale: 4))
         let values = random.floats(tokens * stride)
-        let expected = Self.attention(query, keys, values, stride: stride, tokens: tokens, scale: 0.2)
+        let expected = EncoderReference.attention(query, keys, values, stride: stride, tokens: tokens, scale: 0.2)
         for form in KernelForm.all {
           var (scores, out) = ([Float](repeating: 0, count: tokens), [Float](repeating: .nan, count: width))
           #expect(
             form.kernels.encoder_attention(query, keys, values, stride, tokens, width, 0.2, &scores, &out) == 0)
-          #expect(bits(out) == bits(expected), "\(form), \(tokens) tokens of \(width)")
+          #expect(sameBits(out, expected), "\(form), \(tokens) tokens of \(width)")
         }
       }
     }
@@ -126,7 +95,7 @@ import Testing
       let mean = (0..<width).map { i in
         (0..<tokens).reduce(Float(0)) { $0 + x[$1 * width + i] } / Float(tokens)
       }
-      let norm = Self.laneSum(mean) { $0.addProduct($1, $1) }.squareRoot()
+      let norm = EncoderReference.laneSum(mean) { $0.addProduct($1, $1) }.squareRoot()
       var out = [Float](repeating: .nan, count: width)
       #expect(exact_mean_pool(x, tokens, width, &out) == 0)
       #expect(bits(out) == bits(mean.map { $0 / norm }))

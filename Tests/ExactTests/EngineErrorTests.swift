@@ -2,6 +2,8 @@ import Exact
 import Foundation
 import Testing
 
+@testable import ExactReference
+
 /// Everything that `Model.load` and `Session.append` refuse, by its named error.
 @Suite struct EngineErrorTests {
   static func load(_ writer: GGUFWriter) throws -> Model {

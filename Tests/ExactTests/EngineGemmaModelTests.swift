@@ -4,6 +4,8 @@ import Foundation
 import TestKit
 import Testing
 
+@testable import ExactReference
+
 /// The real model, Gemma 3 270M Q4_K_M.
 @Suite(.serialized) struct EngineGemmaModelTests {
   private static let model = Result { try Model.load(path: ModelFixture.gemmaPath(), threads: 2) }
@@ -30,7 +32,7 @@ import Testing
       let first = vector.promptTokens.count - 1
       try session.append(vector.promptTokens + vector.tokens.dropLast(), rowsFrom: first) { position, _, logits in
         let step = position - first
-        let best = logits.indices.max { logits[$0] < logits[$1] }
+        let best = argmax(logits)
         total += 1
         if best == Int(vector.tokens[step]) {
           agree += 1

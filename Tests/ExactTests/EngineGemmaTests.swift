@@ -1,6 +1,8 @@
 import Exact
 import Testing
 
+@testable import ExactReference
+
 /// What gemma3 asks of a file, and what its shape is.
 @Suite struct EngineGemmaTests {
   static func set(_ key: String, _ value: GGUFValue?) -> GGUFWriter {
@@ -80,7 +82,7 @@ import Testing
     arguments: [GGUFTensorType.f32, .q4_0, .q8_0])
   func grid(type: GGUFTensorType) throws {
     let file = try TemporaryFile(ModelFixture.gemma(type).bytes())
-    let tokens = EngineBitsTests.tokens(70, vocabulary: 200)
+    let tokens = ModelFixture.tokens(70, vocabulary: 200)
     let scalar = try file.use { try Model.load(path: $0, kernel: .scalar, threads: 1) }
     let expected = try Rows(scalar, tokens, chunk: 1)
     for kernel in KernelChoice.available {
@@ -95,7 +97,7 @@ import Testing
   @Test("a local layer sees its window and no more: the token just outside changes no bit")
   func window() throws {
     let model = try EngineErrorTests.load(ModelFixture.gemma(.q8_0, layers: 1))
-    let tokens = EngineBitsTests.tokens(60, vocabulary: 200)
+    let tokens = ModelFixture.tokens(60, vocabulary: 200)
     let (before, after) = (try Rows(model, tokens), try Rows(model, [tokens[0] ^ 1] + tokens.dropFirst()))
     for position in 0..<60 {
       let row = position * 64..<(position + 1) * 64

@@ -3,6 +3,8 @@ import Exact
 import Foundation
 import Testing
 
+@testable import ExactReference
+
 /// The real model, SmolLM2-135M-Instruct Q4_1.
 @Suite(.serialized) struct EngineModelTests {
   private static let models = ModelCache()
@@ -35,7 +37,7 @@ import Testing
       let first = vector.promptTokens.count - 1
       try session.append(vector.promptTokens + vector.tokens.dropLast(), rowsFrom: first) { position, _, logits in
         let step = position - first
-        let best = logits.indices.max { logits[$0] < logits[$1] }
+        let best = argmax(logits)
         total += 1
         if best == Int(vector.tokens[step]) {
           agree += 1

@@ -4,6 +4,7 @@ import TestKit
 import Testing
 
 @testable import Exact
+@testable import ExactReference
 
 @Suite struct GGUFFileTests {
   static func parse(_ bytes: [UInt8]) throws(GGUFError) -> GGUFHeader {

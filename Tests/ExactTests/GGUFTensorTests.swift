@@ -1,6 +1,7 @@
 import Testing
 
 @testable import Exact
+@testable import ExactReference
 
 /// What a file's header says of its tensors.
 @Suite struct GGUFTensorTests {

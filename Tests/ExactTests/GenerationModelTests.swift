@@ -4,6 +4,8 @@ import Foundation
 import Synchronization
 import Testing
 
+@testable import ExactReference
+
 @Suite struct GenerationModelTests {
   @Test("a file is the one of its manifest in every part, or the part that differs is named")
   func identity() throws {

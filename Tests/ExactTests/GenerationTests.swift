@@ -4,6 +4,8 @@ import Foundation
 import Synchronization
 import Testing
 
+@testable import ExactReference
+
 /// The real model in the forms that tests compare, each loaded once.
 enum RealModel {
   static let salt = [UInt8](repeating: 7, count: 32)

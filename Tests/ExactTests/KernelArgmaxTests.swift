@@ -3,6 +3,8 @@ import Exact
 import TestKit
 import Testing
 
+@testable import ExactReference
+
 @Suite struct KernelArgmaxTests {
   static func argmax(_ form: KernelForm, _ x: [Float]) -> Int? {
     var index = x.count

@@ -2,6 +2,8 @@ import CKernels
 import TestKit
 import Testing
 
+@testable import ExactReference
+
 /// The elementwise kernels of gemma3, against their definition written out.
 @Suite struct KernelElementwiseTests {
   @Test("every form of RoPE in halves, GEGLU and scaling gives the bits of the definition")
@@ -28,8 +30,8 @@ import Testing
           form.kernels.rope_halves(&a, heads, width, cosine, sine)
           form.kernels.geglu(&b, y, count)
           form.kernels.scale(&c, count, 1.25)
-          #expect(bits(a) == bits(rotated), "\(form), \(heads) heads of \(width)")
-          #expect(bits(b) == bits(gated), "\(form), \(count) at scale \(scale)")
+          #expect(sameBits(a, rotated), "\(form), \(heads) heads of \(width)")
+          #expect(sameBits(b, gated), "\(form), \(count) at scale \(scale)")
           #expect(bits(c) == bits(x.map { $0 * 1.25 }), "\(form)")
         }
       }

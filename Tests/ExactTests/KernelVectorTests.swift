@@ -4,6 +4,8 @@ import Foundation
 import TestKit
 import Testing
 
+@testable import ExactReference
+
 @Suite struct KernelVectorTests {
   struct Quantised: Equatable {
     var status: Int32
@@ -83,13 +85,6 @@ import Testing
     }
   }
 
-  /// The fixed tree of FORMAT section 6.
-  static func tree(_ lanes: [Float]) -> Float {
-    var sum = lanes
-    for step in [8, 4, 2, 1] { for i in 0..<step { sum[i] += sum[i + step] } }
-    return sum[0]
-  }
-
   @Test("every form normalises as the definition does", arguments: [1, 15, 16, 17, 48, 64, 100, 576, 4_096])
   func norm(count: Int) {
     var random = SplitMix64(state: UInt64(count))
@@ -97,12 +92,12 @@ import Testing
       let (x, weight) = (random.floats(count, scale: scale), random.floats(count))
       var lanes = [Float](repeating: 0, count: 16)
       for i in 0..<count { lanes[i % 16].addProduct(x[i], x[i]) }
-      let r = 1 / (Self.tree(lanes) / Float(count) + 1e-5).squareRoot()
+      let r = 1 / (laneTree(lanes) / Float(count) + 1e-5).squareRoot()
       let expected = zip(x, weight).map { ($0 * r) * $1 }
       for form in KernelForm.all {
         var y = x
         #expect(form.kernels.rms_norm(x, weight, count, 1e-5, &y) == 0)
-        #expect(bits(y) == bits(expected), "\(form)")
+        #expect(sameBits(y, expected), "\(form)")
       }
     }
   }
@@ -119,7 +114,7 @@ import Testing
         for form in KernelForm.all {
           var y = x
           #expect(form.kernels.softmax(&y, count) == 0)
-          #expect(bits(y) == bits(expected), "\(form) of \(count) at scale \(scale)")
+          #expect(sameBits(y, expected), "\(form) of \(count) at scale \(scale)")
         }
       }
     }
@@ -147,9 +142,9 @@ import Testing
           form.kernels.rope(&a, count / 32, 32, cosine, sine)
           form.kernels.swiglu(&b, y, count)
           form.kernels.add(&c, y, count)
-          #expect(bits(a) == bits(rotated), "\(form)")
-          #expect(bits(b) == bits(gated), "\(form)")
-          #expect(bits(c) == bits(added), "\(form)")
+          #expect(sameBits(a, rotated), "\(form)")
+          #expect(sameBits(b, gated), "\(form)")
+          #expect(sameBits(c, added), "\(form)")
         }
       }
     }

@@ -2,6 +2,7 @@ import CKernels
 import Testing
 
 @testable import Exact
+@testable import ExactReference
 
 /// Penalties, biases and the mask of a grammar, before anything is ranked.
 @Suite struct LogitAdjustmentTests {
@@ -48,7 +49,7 @@ import Testing
 
   @Test("penalties and biases are single roundings in the order of the definition")
   func adjusted() throws {
-    let logits = SamplerTests.logits(200)
+    let logits = SamplerReference.logits(200)
     let biases = [TokenBias(token: 0, bias: 1.1), TokenBias(token: 9, bias: -100), TokenBias(token: 199, bias: 0.3)]
     for repetition: Float in [1, 0.7, 1.3] {
       for presence: Float in [0, -1.1, 0.3] {
@@ -66,7 +67,7 @@ import Testing
 
   @Test("what is picked is what the definition picks of the adjusted and allowed logits", arguments: [0, 1, 7, 40])
   func picks(topK: Int) throws {
-    let logits = SamplerTests.logits(1500, seed: 3)
+    let logits = SamplerReference.logits(1500, seed: 3)
     for (mask, step) in [(true, 3), (true, 700), (false, 1)] {
       let allowed = mask ? Set(stride(from: UInt32(1), to: 1500, by: step)) : nil
       for temperature: Float in [0, 0.3, 1] {
@@ -81,7 +82,7 @@ import Testing
           if temperature == 0 {
             expected = kept.max { adjusted[$0] != adjusted[$1] ? adjusted[$0] < adjusted[$1] : $0 > $1 } ?? -1
           } else {
-            let place = SamplerTests.definition(kept.map { adjusted[$0] }, parameters, position: position, choice: 2)
+            let place = SamplerReference.pick(kept.map { adjusted[$0] }, parameters, position: position, choice: 2)
             expected = kept[Int(place)]
           }
           #expect(try pick(logits, parameters, allowed: allowed, position: position) == UInt32(expected))
@@ -92,7 +93,7 @@ import Testing
 
   @Test("a bias of 100 forces a token and one of -100 bans it")
   func biases() throws {
-    let logits = SamplerTests.logits(300)
+    let logits = SamplerReference.logits(300)
     let best = try logits.withUnsafeBufferPointer { try Sampler.greedy($0) }
     let ban = SamplingParameters(temperature: 0, seed: 0, logitBias: [TokenBias(token: best, bias: -100)])
     #expect(try pick(logits, ban) != best)
@@ -102,7 +103,7 @@ import Testing
 
   @Test("a fixed request with everything gives the golden tokens")
   func golden() throws {
-    let logits = SamplerTests.logits(49152)
+    let logits = SamplerReference.logits(49152)
     let parameters = SamplingParameters(
       temperature: 0.9, topK: 50, topP: 0.95, minP: 0.02, seed: 20_250_101, repetitionPenalty: 1.1,
       presencePenalty: 0.4, frequencyPenalty: 0.3,

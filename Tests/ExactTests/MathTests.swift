@@ -2,6 +2,8 @@ import CKernels
 import Foundation
 import Testing
 
+@testable import ExactReference
+
 /// Holds exact_math.h against references of 400 bits (Tests/Vectors/math, made by the script beside them).
 @Suite struct MathTests {
   struct Line: Decodable {

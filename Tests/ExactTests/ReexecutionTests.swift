@@ -3,6 +3,8 @@ import Exact
 import Foundation
 import Testing
 
+@testable import ExactReference
+
 @Suite struct ReexecutionTests {
   static let sampled = SamplingParameters(temperature: 1.2, topK: 50, topP: 0.95, seed: 42)
 

@@ -2,6 +2,8 @@ import Exact
 import TestKit
 import Testing
 
+@testable import ExactReference
+
 /// One who computes with other weights than the published ones, and whose answers read the same, is still found out:
 /// the chain commits to every bit of the hidden states.
 @Suite(.serialized) struct RequantizedTests {

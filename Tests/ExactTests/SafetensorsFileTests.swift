@@ -4,6 +4,7 @@ import TestKit
 import Testing
 
 @testable import Exact
+@testable import ExactReference
 
 @Suite struct SafetensorsFileTests {
   /// A file with this header text and as many zero bytes of data.
@@ -252,9 +253,4 @@ import Testing
       }
     }
   }
-}
-
-extension String {
-  /// With spaces to a multiple of 8 bytes, as writers of the format do.
-  func padded() -> String { self + String(repeating: " ", count: (8 - utf8.count % 8) % 8) }
 }

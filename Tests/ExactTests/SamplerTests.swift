@@ -2,16 +2,9 @@ import CKernels
 import Testing
 
 @testable import Exact
+@testable import ExactReference
 
 @Suite struct SamplerTests {
-  /// Deterministic logits that look like a model's: a few peaks over a wide floor.
-  static func logits(_ count: Int, seed: UInt64 = 1) -> [Float] {
-    (0..<count).map { index in
-      let uniform = Philox4x32.uniform(seed: seed, position: UInt32(index), choice: 9, draw: 9)
-      return (uniform * uniform * uniform - 0.25) * 24
-    }
-  }
-
   static func pick(
     _ logits: [Float], _ parameters: SamplingParameters, position: UInt32 = 0, choice: UInt32 = 0
   ) throws -> UInt32 {
@@ -40,28 +33,6 @@ import Testing
     return probabilities.withUnsafeBufferPointer { sampler.index(in: $0, at: uniform) }
   }
 
-  /// The order of FORMAT section 6, written without any shortcut.
-  static func definition(_ logits: [Float], _ p: SamplingParameters, position: UInt32, choice: UInt32) -> UInt32 {
-    let scaled = logits.map { $0 / p.temperature }
-    var order = scaled.indices.sorted { scaled[$0] != scaled[$1] ? scaled[$0] > scaled[$1] : $0 < $1 }
-    if p.topK > 0 { order = Array(order.prefix(p.topK)) }
-    let exponentials = order.map { exact_expf(scaled[$0] - scaled[order[0]]) }
-    var lanes = [Float](repeating: 0, count: 16)
-    for (index, value) in exponentials.enumerated() { lanes[index % 16] += value }
-    for width in [8, 4, 2, 1] { for lane in 0..<width { lanes[lane] += lanes[lane + width] } }
-    let probabilities = exponentials.map { $0 / lanes[0] }
-    let kept = probabilities.prefix { $0 >= p.minP * probabilities[0] }
-    var total: Float = 0
-    var running: [Float] = []
-    for probability in kept {
-      total += probability
-      running.append(total)
-      if p.topP < 1 && total >= p.topP { break }
-    }
-    let threshold = Philox4x32.uniform(seed: p.seed, position: position, choice: choice, draw: 0) * total
-    return UInt32(order[running.firstIndex { $0 > threshold } ?? running.count - 1])
-  }
-
   @Test("greedy takes the largest logit and of equals the lowest id")
   func greedy() throws {
     #expect(try Self.pick([1, 3, 2, 3], .greedy) == 1)
@@ -71,14 +42,14 @@ import Testing
 
   @Test("sampling equals its definition for every combination of filters", arguments: [0, 1, 2, 17, 40, 999, 5000])
   func definitionAgrees(topK: Int) throws {
-    let logits = Self.logits(1000) + [3, 3, 3, -0.0, 0.0]
+    let logits = SamplerReference.logits(1000) + [3, 3, 3, -0.0, 0.0]
     for temperature: Float in [0.1, 0.7, 1, 2] {
       for topP: Float in [0, 0.1, 0.9, 0.999, 1] {
         for minP: Float in [0, 0.05, 1] {
           for position: UInt32 in 0..<3 {
             let parameters = SamplingParameters(
               temperature: temperature, topK: topK, topP: topP, minP: minP, seed: 0x1234_5678_9abc_def0)
-            let expected = Self.definition(logits, parameters, position: position, choice: 1)
+            let expected = SamplerReference.pick(logits, parameters, position: position, choice: 1)
             #expect(try Self.pick(logits, parameters, position: position, choice: 1) == expected)
           }
         }
@@ -97,7 +68,7 @@ import Testing
 
   @Test("ranking the whole vocabulary and the first k agree")
   func partialSelection() throws {
-    let logits = Self.logits(49152)
+    let logits = SamplerReference.logits(49152)
     let whole = try Self.ranked(logits, temperature: 0.8, topK: 0)
     for topK in [1, 40, 4096, 49151, 49152, 60000] {
       let first = try Self.ranked(logits, temperature: 0.8, topK: topK)
@@ -108,10 +79,10 @@ import Testing
 
   @Test("every form of the kernels gives the same probabilities", arguments: [1, 7, 16, 40, 1000, 49152])
   func kernels(count: Int) {
-    let sorted = Self.logits(count).sorted(by: >)
+    let sorted = SamplerReference.sorted(count)
     let scalar = Self.softmax(sorted, kernels: .scalar)
     for choice in KernelChoice.available {
-      #expect(Self.softmax(sorted, kernels: choice).map(\.bitPattern) == scalar.map(\.bitPattern))
+      #expect(sameBits(Self.softmax(sorted, kernels: choice), scalar))
     }
   }
 
@@ -143,7 +114,7 @@ import Testing
 
   @Test("a fixed request gives the golden tokens")
   func golden() throws {
-    let logits = Self.logits(49152)
+    let logits = SamplerReference.logits(49152)
     let parameters = SamplingParameters(temperature: 0.8, topK: 40, topP: 0.95, minP: 0.05, seed: 20_250_101)
     let open = SamplingParameters(temperature: 1, seed: 20_250_101)
     let filtered = try (0..<8).map { try Self.pick(logits, parameters, position: $0) }

@@ -3,9 +3,11 @@ import Exact
 import Foundation
 import Testing
 
+@testable import ExactReference
+
 @Suite struct SchedulerTests {
   static func prompt(_ length: Int, _ seed: Int) -> [UInt32] {
-    EngineBitsTests.tokens(length, vocabulary: 200, seed: UInt64(seed))
+    ModelFixture.tokens(length, vocabulary: 200, seed: UInt64(seed))
   }
 
   static func scheduler(

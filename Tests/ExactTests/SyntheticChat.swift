@@ -3,6 +3,8 @@ import Foundation
 import Synchronization
 import Testing
 
+@testable import ExactReference
+
 /// A chat model small enough for many answers: the synthetic llama of two layers with a vocabulary of 200 tokens.
 enum SyntheticChat {
   static let salt = [UInt8](repeating: 9, count: 32)

@@ -2,6 +2,7 @@ import Foundation
 import Testing
 
 @testable import Exact
+@testable import ExactReference
 
 @Suite struct TemplateTests {
   let tokenizer: Tokenizer

@@ -1,6 +1,7 @@
 import Codec
 
 @testable import Exact
+@testable import ExactReference
 
 /// What Jinja itself made of templates (Tests/Vectors/templates/generate.py).
 struct TemplateVectors {

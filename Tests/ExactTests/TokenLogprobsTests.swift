@@ -3,6 +3,7 @@ import Foundation
 import Testing
 
 @testable import Exact
+@testable import ExactReference
 
 @Suite struct TokenLogprobsTests {
   private func logprobs(_ logits: [Float], chosen: UInt32, top: Int) throws -> TokenLogprobs {
@@ -20,7 +21,7 @@ import Testing
 
   @Test("log-probabilities are those of the definition and close to the real ones", arguments: [1, 15, 200, 49152])
   func values(count: Int) throws {
-    let logits = SamplerTests.logits(count, seed: 11)
+    let logits = SamplerReference.logits(count, seed: 11)
     let found = try logprobs(logits, chosen: UInt32(count / 2), top: 5)
     #expect(found.chosen.logprob.bitPattern == definition(logits, count / 2).bitPattern)
     let sum = logits.map { exp(Double($0)) }.reduce(0, +)

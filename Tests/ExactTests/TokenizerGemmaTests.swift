@@ -1,6 +1,7 @@
 import Testing
 
 @testable import Exact
+@testable import ExactReference
 
 /// The real vocabulary of Gemma 3, against the tokens of llama.cpp.
 @Suite struct TokenizerGemmaTests {

@@ -2,6 +2,7 @@ import Foundation
 import Testing
 
 @testable import Exact
+@testable import ExactReference
 
 /// The real vocabulary, against tokens that two other implementations agree on.
 @Suite struct TokenizerTests {

@@ -1,6 +1,7 @@
 import Testing
 
 @testable import Exact
+@testable import ExactReference
 
 @Suite struct WordPieceTests {
   static func words(_ text: String) -> [String] {

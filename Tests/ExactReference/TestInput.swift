@@ -1,22 +1,6 @@
 import CKernels
 import Exact
-
-/// A kernel table with its name, for every form that this processor runs.
-struct KernelForm: CustomStringConvertible, Sendable {
-  let description: String
-  let kernels: exact_kernels
-
-  static let scalar = KernelForm(description: "scalar", kernels: exact_kernels_scalar().pointee)
-
-  static var all: [KernelForm] {
-    var forms = [scalar]
-    if let table = exact_kernels_avx2() { forms.append(.init(description: "avx2", kernels: table.pointee)) }
-    if let table = exact_kernels_avx512() { forms.append(.init(description: "avx512", kernels: table.pointee)) }
-    if let table = exact_kernels_neon() { forms.append(.init(description: "neon", kernels: table.pointee)) }
-    if let table = exact_kernels_amx() { forms.append(.init(description: "amx", kernels: table.pointee)) }
-    return forms
-  }
-}
+import TestKit
 
 /// Activations in both forms, quantised by the scalar definition.
 struct TestInput {
@@ -69,5 +53,14 @@ struct TestInput {
       }
     }
     return y
+  }
+}
+
+extension SplitMix64 {
+  /// Blocks of the greatest activations between ordinary ones.
+  mutating func extremes(_ count: Int) -> [Float] {
+    var x = floats(count, scale: 3)
+    for i in x.indices where i / 32 % 3 == 0 { x[i] = i % 7 < 3 ? 1e4 : -1e4 }
+    return x
   }
 }

@@ -1,5 +1,4 @@
 import Exact
-import Foundation
 
 /// Builds GGUF v3 files for tests, honest or not.
 struct GGUFWriter {
@@ -102,21 +101,4 @@ extension [UInt8] {
     case .float64(let number): append(little: number.bitPattern)
     }
   }
-}
-
-/// A file under the temporary folder that is removed with the object. Its path is lent, so that the file outlives
-/// each use.
-final class TemporaryFile {
-  private let path: String
-
-  init(_ bytes: [UInt8]) throws {
-    path = FileManager.default.temporaryDirectory.appendingPathComponent("exact-\(UUID().uuidString).gguf").path
-    try Data(bytes).write(to: URL(fileURLWithPath: path))
-  }
-
-  func use<Result>(_ body: (String) throws -> Result) rethrows -> Result {
-    try withExtendedLifetime(self) { try body(path) }
-  }
-
-  deinit { unlink(path) }
 }

@@ -115,6 +115,3 @@ extension SplitMix64 {
     for _ in 0..<bytes { out.append(UInt8(truncatingIfNeeded: next() >> 11)) }
   }
 }
-
-/// The bytes of floats, for comparisons in which -0 and +0 differ and NaN equals itself.
-func bits(_ values: some Sequence<Float>) -> [UInt32] { values.map(\.bitPattern) }

@@ -103,6 +103,9 @@ struct ReferenceWeights {
     return acc
   }
 
+  /// The products with the first `tokens` tokens.
+  func products(_ input: TestInput, tokens: Int) -> [Float] { (0..<tokens).map { product(input, token: $0) } }
+
   private func byte(_ at: Int) -> UInt8 { source[source.startIndex + at] }
   private func word16(_ at: Int) -> UInt32 { UInt32(byte(at)) | UInt32(byte(at + 1)) << 8 }
   private func word(_ at: Int) -> UInt32 { word16(at) | word16(at + 2) << 16 }
