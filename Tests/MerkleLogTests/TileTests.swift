@@ -72,9 +72,10 @@ import Testing
   @Test func growthChangesExactlyTheTilesThatAreNew() {
     let sizes: [UInt64] = [0, 1, 2, 255, 256, 257, 511, 512, 700, 65535, 65536, 65537, 65792, 66000, 131_072]
     for old in sizes {
+      let before = Set(TileRange(to: old))
       for new in sizes {
         let changed = Array(TileRange(from: old, to: new))
-        let expected = Array(TileRange(to: new)).filter { !Set(TileRange(to: old)).contains($0) || new < old }
+        let expected = Array(TileRange(to: new)).filter { !before.contains($0) || new < old }
         #expect(changed == (new > old ? expected : []), "\(old) -> \(new)")
       }
     }

@@ -153,12 +153,4 @@ extension BlobStore {
 }
 
 /// Bytes that look random and are the same every time.
-func bytes(_ count: Int, seed: UInt64 = 1) -> [UInt8] {
-  var state = seed &* 0x9E37_79B9_7F4A_7C15 | 1
-  return (0..<count).map { _ in
-    state ^= state << 13
-    state ^= state >> 7
-    state ^= state << 17
-    return UInt8(truncatingIfNeeded: state >> 32)
-  }
-}
+func bytes(_ count: Int, seed: UInt64 = 1) -> [UInt8] { xorshiftBytes(count, seed: seed) }

@@ -1,14 +1,13 @@
-import TestKit
-
 /// A natural number as decimal digits, lowest first, with the arithmetic of the schoolroom: slow, and too simple to share
 /// a mistake with 128-bit integers.
-struct BigNat: Comparable {
+public struct BigNat: Comparable {
   private var digits: [Int]
 
-  init(_ value: some BinaryInteger) {
-    digits = String(value).reversed().map { $0.wholeNumberValue ?? 0 }
-    trim()
-  }
+  private init(natural: UInt128) { self.init(digits: String(natural).utf8.reversed().map { Int($0) - 48 }) }
+
+  public init(_ value: Int) { self.init(natural: UInt128(value)) }
+  public init(_ value: UInt64) { self.init(natural: UInt128(value)) }
+  public init(_ value: Int128) { self.init(natural: UInt128(value)) }
 
   private init(digits: [Int]) {
     self.digits = digits
@@ -19,14 +18,14 @@ struct BigNat: Comparable {
     while digits.last == 0 { digits.removeLast() }
   }
 
-  var text: String { digits.isEmpty ? "0" : digits.reversed().map(String.init).joined() }
+  public var text: String { digits.isEmpty ? "0" : digits.reversed().map(String.init).joined() }
 
-  static func < (a: BigNat, b: BigNat) -> Bool {
+  public static func < (a: BigNat, b: BigNat) -> Bool {
     if a.digits.count != b.digits.count { return a.digits.count < b.digits.count }
     return a.digits.reversed().lexicographicallyPrecedes(b.digits.reversed())
   }
 
-  static func + (a: BigNat, b: BigNat) -> BigNat {
+  public static func + (a: BigNat, b: BigNat) -> BigNat {
     var carry = 0
     var sum: [Int] = []
     for at in 0...max(a.digits.count, b.digits.count) {
@@ -38,7 +37,7 @@ struct BigNat: Comparable {
   }
 
   /// Of a smaller number.
-  static func - (a: BigNat, b: BigNat) -> BigNat {
+  public static func - (a: BigNat, b: BigNat) -> BigNat {
     var borrow = 0
     var difference: [Int] = []
     for at in a.digits.indices {
@@ -49,7 +48,7 @@ struct BigNat: Comparable {
     return BigNat(digits: difference)
   }
 
-  static func * (a: BigNat, b: BigNat) -> BigNat {
+  public static func * (a: BigNat, b: BigNat) -> BigNat {
     var product = Array(repeating: 0, count: a.digits.count + b.digits.count + 1)
     for (i, x) in a.digits.enumerated() {
       for (j, y) in b.digits.enumerated() { product[i + j] += x * y }
@@ -61,7 +60,7 @@ struct BigNat: Comparable {
     return BigNat(digits: product)
   }
 
-  func divided(by divisor: BigNat) -> (quotient: BigNat, remainder: BigNat) {
+  public func divided(by divisor: BigNat) -> (quotient: BigNat, remainder: BigNat) {
     var quotient: [Int] = []
     var remainder = BigNat(0)
     for digit in digits.reversed() {
@@ -74,13 +73,5 @@ struct BigNat: Comparable {
       quotient.append(times)
     }
     return (BigNat(digits: quotient.reversed()), remainder)
-  }
-}
-
-extension SplitMix64 {
-  /// Any length up to `bits` is equally likely.
-  mutating func number(bits: Int) -> UInt128 {
-    let wide = UInt128(next()) << 64 | UInt128(next())
-    return wide >> UInt128(128 - Int(next() % UInt64(bits)) - 1)
   }
 }
