@@ -1,5 +1,6 @@
 import Codec
 import Cryptography
+import TestKit
 import Testing
 
 @testable import Receipts
@@ -105,7 +106,7 @@ import Testing
     let honest = try Registered().bundle()
     let part = try #require(honest.registered[kind])
     func survivors(_ bytes: [UInt8], _ expected: Check.Name, _ put: (inout Bundle, [UInt8]) -> Void) -> [Int] {
-      bytes.indices.filter { at in
+      TestSize.places(bytes.indices).filter { at in
         var (flipped, bundle) = (bytes, honest)
         flipped[at] ^= UInt8(1 << (at % 8))
         put(&bundle, flipped)

@@ -1,6 +1,7 @@
 import Codec
 import Credit
 import Cryptography
+import TestKit
 import Testing
 
 @testable import Receipts
@@ -116,7 +117,7 @@ import Testing
     let honest = try Self.world([Self.line(0, 0, 2)]).sealed().bundle
     let verifier = BundleVerifier(policy: try World.trust())
     let opening = try #require(honest.openings[.spans])
-    for at in opening.indices {
+    for at in TestSize.places(opening.indices) {
       var bundle = honest
       bundle.openings[.spans]?[at] ^= UInt8(1 << (at % 8))
       let report = verifier.verify(try bundle.encoded())
@@ -125,7 +126,7 @@ import Testing
       #expect(report[.attribution]?.state != .pass, "\(at)")
     }
     let statement = try #require(honest.statements[.attribution])
-    for at in statement.indices {
+    for at in TestSize.places(statement.indices) {
       var bundle = honest
       bundle.statements[.attribution]?[at] ^= UInt8(1 << (at % 8))
       #expect(verifier.verify(try bundle.encoded())[.signatures]?.state == .fail, "\(at)")

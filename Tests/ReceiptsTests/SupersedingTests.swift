@@ -1,5 +1,6 @@
 import Cryptography
 import MerkleLog
+import TestKit
 import Testing
 
 @testable import Receipts
@@ -101,7 +102,7 @@ import Testing
     let verifier = BundleVerifier(policy: try Registered.trust())
     let part = try #require(honest.superseding.first)
     for (bytes, isProof) in [(part.statement, false), (part.tlogProof, true)] {
-      for at in bytes.indices {
+      for at in TestSize.places(bytes.indices) {
         var (flipped, changed) = (bytes, honest)
         flipped[at] ^= UInt8(1 << (at % 8))
         if isProof { changed.superseding[0].tlogProof = flipped } else { changed.superseding[0].statement = flipped }

@@ -2,6 +2,7 @@ import Codec
 import Cryptography
 import Foundation
 import MerkleLog
+import TestKit
 import Testing
 
 @testable import Receipts
@@ -52,7 +53,7 @@ import Testing
     let (imprint, roots) = (try imprint(bundle), try authority.roots)
     let token = try authority.token(imprint)
     _ = try token.verify(imprint: imprint, roots: roots)
-    for at in token.der.indices {
+    for at in TestSize.places(token.der.indices) {
       var flipped = token.der
       // 0x20 is the case of a letter, which names are compared without.
       flipped[at] ^= at % 2 == 0 ? 0x20 : UInt8(1 << (at / 2 % 8))
