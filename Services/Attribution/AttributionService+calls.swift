@@ -18,7 +18,9 @@ extension AttributionService {
     do {
       // Only what was valid is kept, so that bytes that are known need not be read again.
       if let kept = try await ledger.attribution(for: from) {
-        try Self.require(kept, of: try Self.scores(input), try Self.spans(input)?.spans, about: from.subject)
+        try Self.require(
+          kept, of: try Self.scores(input), try Self.spans(input)?.spans, try Self.nearest(input)?.nearest,
+          about: from.subject)
         return Self.response(kept)
       }
       let execution = try ExecutedRequest(
@@ -34,10 +36,14 @@ extension AttributionService {
       let spans = try Self.spans(input)
       if let spans { try await require(spans, of: execution) }
       try later?.require(spans?.spans.registry)
+      let nearest = try Self.nearest(input)
+      if let nearest { try await require(nearest, of: execution) }
+      try later?.require(nearest?.nearest.registry)
       let signed = try signer(of: id.unixMs).sign(
-        execution, priceNano: input.priceNano, scores: scores, spans: spans?.spans, about: from.subject)
+        execution, priceNano: input.priceNano, scores: scores, spans: spans?.spans, nearest: nearest?.nearest,
+        about: from.subject)
       let kept = try await ledger.post(from, signed, owner: owner)
-      try Self.require(kept, of: scores, spans?.spans, about: from.subject)
+      try Self.require(kept, of: scores, spans?.spans, nearest?.nearest, about: from.subject)
       // Of two calls at once, the one whose bytes were kept counts.
       if kept.statement == signed.bytes { metrics.attributions.increment() }
       return Self.response(kept)

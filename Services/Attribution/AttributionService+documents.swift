@@ -44,9 +44,10 @@ extension AttributionService {
     return sources
   }
 
-  /// What was signed before is an answer to a repeated call only where that has the same scores and spans.
+  /// What was signed before is an answer to a repeated call only where that has the same scores, spans and nearest records.
   static func require(
-    _ kept: KeptAttribution, of scores: DocumentScores?, _ spans: AnswerSpans?, about subject: Digest32
+    _ kept: KeptAttribution, of scores: DocumentScores?, _ spans: AnswerSpans?, _ nearest: AnswerNearest?,
+    about subject: Digest32
   ) throws {
     let signed = try SignedStatement(kept.statement)
     let predicate = try AttributionPredicate(signed.statement.predicate)
@@ -58,6 +59,10 @@ extension AttributionService {
     }
     guard predicate.spans == spans?.stated else {
       throw RPCError(.alreadyExists, "receipt \(predicate.receiptID) is attributed with other spans of its answer")
+    }
+    guard predicate.nearest == nearest?.stated else {
+      throw RPCError(
+        .alreadyExists, "receipt \(predicate.receiptID) is attributed with other records near to its answer")
     }
   }
 

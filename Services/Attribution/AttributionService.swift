@@ -109,6 +109,7 @@ public struct AttributionService: HostedService {
       try await findOwners(input)
     }
     routes.rpc.serve(AttributionProcedures.findSpans) { input, _ in try await findSpans(input) }
+    routes.rpc.serve(AttributionProcedures.findNearest) { input, _ in try await findNearest(input) }
     routes.rpc.serve(AttributionProcedures.retrieve) { input, _ in try await retrieve(input) }
   }
 

@@ -25,16 +25,18 @@ public struct AttributionSettings: Sendable {
       Setting(
         collections, .path,
         help:
-          "Folder of registered texts (files, and records in .jsonl), among which near copies of documents and spans of "
-          + "answers are looked for where the policy says so; at most 64 MiB."),
+          "Folder of registered texts (files, and records in .jsonl), among which near copies of documents, and spans "
+          + "of answers and records near to them, are looked for where the policy says so; at most 64 MiB."),
       Setting(
         rarityTable, .path,
         help: "File of the rarity table that a policy with span/1 names; colophon credit rarity makes one."),
       Setting(
         inferenceURL, .url,
         help:
-          "Address of the inference service, whose sentence encoder makes the texts of --collections searchable; unset: "
-          + "requests that name collections are refused."),
+          "Address of the inference service, whose sentence encoder makes the texts of --collections searchable, and "
+          + "vectors of answers for knn-shapley/1 and tknn-shapley/1; unset: requests that name collections are "
+          + "refused."
+      ),
     ] + Setting.database
 
   static let nextPolicy = "next-policy"
@@ -42,6 +44,9 @@ public struct AttributionSettings: Sendable {
   static let storageURL = "storage-url"
   static let collections = "collections"
   static let rarityTable = "rarity-table"
+
+  static let nearestNeeds =
+    "set --\(collections) (the registered texts), --\(storageURL) (the log) and --\(inferenceURL) (the encoder)"
 
   public var policy = AttributionPolicy.standard
   /// Of receipts from its day on.
@@ -71,6 +76,15 @@ public struct AttributionSettings: Sendable {
     rarityTable = values.optionalString(Self.rarityTable)
     logInterval = max(try values.duration("log-interval"), .milliseconds(10))
     policy = try Self.policy(values, "policy") { _ in } ?? policy
+    if let nearest = policy.nearest {
+      let isMissing = [Self.collections, Self.storageURL, Self.inferenceURL].contains {
+        values.optionalString($0) == nil
+      }
+      guard !isMissing else {
+        throw Self.invalid(
+          "policy", policy.id, "names \(nearest.method), for which it needs more: \(Self.nearestNeeds)")
+      }
+    }
     nextPolicy = try Self.policy(values, Self.nextPolicy) { [policy] (next) throws(CreditError) in
       try next.requireNext(after: policy)
     }

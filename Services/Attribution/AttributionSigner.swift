@@ -38,20 +38,21 @@ struct AttributionSigner: Sendable {
   ///   - scores: of the documents in its prompt; nil where there are none, or they were not scored, and then what the policy
   ///     gives them is `unattributed`.
   ///   - spans: of its answer; nil where they were not looked for, and then what the policy gives for them is `unattributed`.
+  ///   - nearest: likewise of the records near to its answer.
   ///   - subject: the execution, or the receipt of a later attribution.
   func sign(
     _ execution: ExecutedRequest, priceNano: UInt64, scores: DocumentScores? = nil, spans: AnswerSpans? = nil,
-    about subject: Digest32
+    nearest: AnswerNearest? = nil, about subject: Digest32
   ) throws -> SignedStatement {
     try policy.requireEffective(unixMs: execution.receiptID.unixMs)
     let shares = try computeShares(
       policy: policy, lineage: execution.manifest.lineage, operator: execution.operatorID, price: priceNano,
       usage: execution.usage,
-      scores: [DocumentScores.method: scores?.weights ?? [], AnswerSpans.method: spans?.weights ?? []])
+      scores: CreditScores.weights(scores, spans, nearest))
     let predicate = AttributionPredicate(
       receiptID: execution.receiptID, policy: policyStatement.digest, manifest: execution.manifestDigest,
       operatorID: execution.operatorID, priceNano: priceNano, shares: shares,
-      scores: scores?.stated, spans: spans?.stated)
+      scores: scores?.stated, spans: spans?.stated, nearest: nearest?.stated)
     return try SignedStatement(
       signing: Statement(
         kind: .attribution, issuer: issuer, subject: execution.receiptID.description, subjectDigest: subject,

@@ -13,7 +13,8 @@ struct OrchestratorSettings: Sendable {
   var verificationOfModels: [String: VerificationPolicy] = [:]
   var pricePromptNano: UInt64 = 1000
   var priceCompletionNano: UInt64 = 3000
-  /// Longest time that a receipt waits for the scores of the documents in its prompt, and for the spans of its answer.
+  /// Longest time that a receipt waits for the scores of the documents in its prompt, and for the spans of its answer and
+  /// the records near to it.
   var creditBudget: Duration = .seconds(10)
   /// How often it is tried to value them later.
   var creditAttempts: Int64 = 100
@@ -62,9 +63,9 @@ struct OrchestratorSettings: Sendable {
       Setting(
         "credit-budget", .duration, default: "10s",
         help:
-          "Longest time that a receipt waits for the scores of the documents in its prompt, and the spans of its answer, "
-          + "where the policy of attribution has context-shapley/1 or span/1. Documents that are not scored in it are "
-          + "credited by a later statement, and so are spans that are not found in it."),
+          "Longest time that a receipt waits for the scores of the documents in its prompt, the spans of its answer and the "
+          + "records near to it, where the policy of attribution asks for them. What is not found in it is credited by a "
+          + "later statement."),
       Setting(
         "credit-attempts", .int(1...1_000_000), default: "100",
         help:

@@ -32,7 +32,7 @@ public enum AttributionMethod: Hashable, Sendable {
     case .fixed: "fixed/1"
     case .operator: "operator/1"
     case .metered: "metered/1"
-    case .nearest(let parameters): if case .nearest = parameters.form { "knn-shapley/1" } else { "tknn-shapley/1" }
+    case .nearest(let parameters): parameters.method
     case .span: "span/1"
     case .contextShapley, .contextShapleyBy: "context-shapley/1"
     case .feedback: "feedback/1"
@@ -42,8 +42,7 @@ public enum AttributionMethod: Hashable, Sendable {
   /// Whether its weights come from what no service computes for answers yet.
   public var needsScores: Bool {
     switch self {
-    case .lineage, .equal, .fixed, .operator, .metered, .span, .contextShapley, .contextShapleyBy: false
-    case .nearest: true
+    case .lineage, .equal, .fixed, .operator, .metered, .nearest, .span, .contextShapley, .contextShapleyBy: false
     case .feedback(let judge): judge == nil
     }
   }

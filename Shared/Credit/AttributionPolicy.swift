@@ -43,6 +43,7 @@ public struct AttributionPolicy: Hashable, Sendable {
     try CreditID.refuseDuplicates(roles.map(\.role), "role")
     try BasisPoints.check(roles.map(\.basisPoints), of: "policy '\(id)'", min: 1)
     for role in roles { try role.method.check(role: role.role) }
+    try Self.requireOneForm(roles, of: id)
     guard (0...Self.escrowDaysMax).contains(escrowDays) else {
       throw .outOfRange(
         what: "escrow_days of policy '\(id)'", value: String(escrowDays),

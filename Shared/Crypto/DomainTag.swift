@@ -27,6 +27,8 @@ public enum DomainTag: String, CaseIterable, Sendable {
   case commitmentScores = "colophon/commitment/scores/v1"
   /// Commitment to the spans of `span/1` (FORMAT section 7).
   case commitmentSpans = "colophon/commitment/spans/v1"
+  /// Commitment to the records nearest to an answer (FORMAT section 7).
+  case commitmentNearest = "colophon/commitment/nearest/v1"
   /// A commitment to an asset before it is revealed (FORMAT section 2).
   case contribution = "colophon/contribution/v1"
   /// Derivation of a salt from another secret.

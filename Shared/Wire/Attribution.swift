@@ -12,10 +12,12 @@ public struct AttributeRequest: WireMessage, Equatable {
   public var documents: [WireDocumentSource]
   /// The opening of their values: salt32, u64 length, data; empty when they have none.
   public var scores: [UInt8]
-  /// The opening of the execution's content; only beside spans.
+  /// The opening of the execution's content; only beside spans or nearest.
   public var content: [UInt8]
   /// The opening of what FindSpans gave; empty where nothing was looked for.
   public var spans: [UInt8]
+  /// The opening of what FindNearest gave; empty where nothing was looked for.
+  public var nearest: [UInt8]
   /// Of a later attribution; empty of an early one.
   public var receiptStatement: [UInt8]
   /// Of that receipt in the log.
@@ -26,7 +28,7 @@ public struct AttributeRequest: WireMessage, Equatable {
   public init(
     receiptID: String = "", executionStatement: [UInt8] = [], modelStatement: [UInt8] = [], priceNano: UInt64 = 0,
     documents: [WireDocumentSource] = [], scores: [UInt8] = [], content: [UInt8] = [], spans: [UInt8] = [],
-    receiptStatement: [UInt8] = [], receiptIndex: UInt64 = 0,
+    nearest: [UInt8] = [], receiptStatement: [UInt8] = [], receiptIndex: UInt64 = 0,
     revealStatement: [UInt8] = []
   ) {
     self.receiptStatement = receiptStatement
@@ -40,6 +42,7 @@ public struct AttributeRequest: WireMessage, Equatable {
     self.scores = scores
     self.content = content
     self.spans = spans
+    self.nearest = nearest
   }
 }
 
@@ -56,6 +59,7 @@ extension AttributeRequest: WireTwin {
     scores = [UInt8](twin.scores)
     content = [UInt8](twin.content)
     spans = [UInt8](twin.spans)
+    nearest = [UInt8](twin.nearest)
     receiptStatement = [UInt8](twin.receipt_statement)
     receiptIndex = twin.receipt_index
     revealStatement = [UInt8](twin.reveal_statement)
@@ -71,6 +75,7 @@ extension AttributeRequest: WireTwin {
     twin.pointee.scores = try arena.data(scores)
     twin.pointee.content = try arena.data(content)
     twin.pointee.spans = try arena.data(spans)
+    twin.pointee.nearest = try arena.data(nearest)
     twin.pointee.receipt_statement = try arena.data(receiptStatement)
     twin.pointee.receipt_index = receiptIndex
     twin.pointee.reveal_statement = try arena.data(revealStatement)

@@ -77,6 +77,8 @@ public enum AttributionProcedures {
   public static let findOwners = Procedure<FindOwnersRequest, FindOwnersResponse>(
     service: service, method: "FindOwners")
   public static let findSpans = Procedure<FindSpansRequest, FindSpansResponse>(service: service, method: "FindSpans")
+  public static let findNearest = Procedure<FindNearestRequest, FindNearestResponse>(
+    service: service, method: "FindNearest")
   public static let retrieve = Procedure<RetrieveRequest, RetrieveResponse>(service: service, method: "Retrieve")
 }
 

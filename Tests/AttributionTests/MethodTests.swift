@@ -22,15 +22,28 @@ import Wire
     }
   }
 
-  @Test(arguments: [
-    #""method":"feedback/1""#,
-    #""method":"knn-shapley/1","near_bp":9500,"negatives":"dropped","neighbours":5,"shift":8"#,
-  ])
-  func aPolicyThatNobodyComputesIsRefusedAtTheStart(_ method: String) throws {
+  @Test func aPolicyThatNobodyComputesIsRefusedAtTheStart() throws {
     let office = try Office()
     defer { office.remove() }
-    let path = try office.file(#"{"id":"p","roles":[{"basis_points":10000,\#(method),"role":"all"}]}"#)
+    let path = try office.file(#"{"id":"p","roles":[{"basis_points":10000,"method":"feedback/1","role":"all"}]}"#)
     let error = #expect(throws: SettingsError.self) { try Office.settings(["--policy", path]) }
     #expect("\(error.map { "\($0)" } ?? "")".contains("does not compute for answers yet"))
+  }
+
+  /// Each of them is needed: the texts, the log that says whose they are, and the encoder.
+  @Test func aPolicyOfNearestRecordsNeedsTextsALogAndAnEncoder() throws {
+    let office = try Office()
+    defer { office.remove() }
+    let method = #""method":"knn-shapley/1","near_bp":9500,"negatives":"dropped","neighbours":5,"shift":8"#
+    let path = try office.file(#"{"id":"p","roles":[{"basis_points":10000,\#(method),"role":"all"}]}"#)
+    let all = [
+      "--collections", office.folder, "--storage-url", "http://127.0.0.1:1", "--inference-url", "http://127.0.0.1:2",
+    ]
+    #expect(try Office.settings(["--policy", path] + all).policy.nearest?.method == "knn-shapley/1")
+    for at in stride(from: 0, to: all.count, by: 2) {
+      let fewer = Array(all[..<at] + all[(at + 2)...])
+      let error = #expect(throws: SettingsError.self) { try Office.settings(["--policy", path] + fewer) }
+      #expect("\(error.map { "\($0)" } ?? "")".contains("--collections (the registered texts)"))
+    }
   }
 }

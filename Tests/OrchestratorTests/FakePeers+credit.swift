@@ -23,6 +23,7 @@ extension FakePeers {
   func policy(of receipt: ReceiptID, _ call: CallContext?) async throws -> [UInt8] {
     try run(.policy) {
       let script = state.withLock { $0.script }
+      if script.creditsNearest { return nearestPolicyStatement }
       if script.creditsSpans { return spanPolicyStatement }
       return script.creditsDocuments ? documentPolicyStatement : policyStatement
     }
@@ -92,14 +93,17 @@ extension FakePeers {
       let spans =
         try request.spans.isEmpty
         ? nil : AnswerSpans(opened: Opening(blob: request.spans), content: Opening(blob: request.content))
+      let nearest =
+        try request.nearest.isEmpty
+        ? nil : AnswerNearest(opened: Opening(blob: request.nearest), content: Opening(blob: request.content))
       let shares = try computeShares(
         policy: AttributionPolicy(json: SignedStatement(policy).statement.predicate), lineage: manifest.lineage,
         operator: execution.statement.issuer, price: request.priceNano,
-        scores: [DocumentScores.method: scores?.weights ?? [], AnswerSpans.method: spans?.weights ?? []])
+        scores: CreditScores.weights(scores, spans, nearest))
       let attribution = AttributionPredicate(
         receiptID: predicate.receiptID, policy: SHA256.hash(policy), manifest: predicate.manifest,
         operatorID: execution.statement.issuer, priceNano: request.priceNano, shares: shares, scores: scores?.stated,
-        spans: spans?.stated)
+        spans: spans?.stated, nearest: nearest?.stated)
       let answer = AttributeResponse(
         attributionStatement: try sign(
           .attribution, request.receiptID,

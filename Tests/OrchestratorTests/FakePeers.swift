@@ -12,7 +12,7 @@ import Wire
 final class FakePeers: Peers {
   enum Step: String, CaseIterable, Sendable {
     case generate, keep, attribute, reexecute, append, settle, models, checkpoint, blob, requestVerdict, enlist, verdict
-    case policy, score, owners, spans, credits, report, embed, retrieve
+    case policy, score, owners, spans, nearest, credits, report, embed, retrieve
   }
 
   struct Script: Sendable {
@@ -37,6 +37,10 @@ final class FakePeers: Peers {
     var creditsSpans = false
     /// Of the answer, as attribution finds them; empty where it follows no log.
     var spans: [UInt8] = []
+    /// Whether attribution's policy has `knn-shapley/1`.
+    var creditsNearest = false
+    /// Of the answer, as attribution finds them.
+    var nearest: [UInt8] = []
     /// Of collections, nearest first.
     var records: [String: [CollectionRecord]] = [:]
     /// What inference and attribution say instead of finding them.
@@ -64,6 +68,7 @@ final class FakePeers: Peers {
     /// How many sets were named, call by call.
     var setsAsked: [Int] = []
     var spansAsked: [UInt64] = []
+    var nearestAsked: [UInt64] = []
     /// Told to verification, by receipt id.
     var asked: [String: VerdictRequest] = [:]
     var enlisted: [String: VerdictRequest] = [:]
@@ -95,6 +100,7 @@ final class FakePeers: Peers {
   let policyStatement: [UInt8]
   let documentPolicyStatement: [UInt8]
   let spanPolicyStatement: [UInt8]
+  let nearestPolicyStatement: [UInt8]
   let state = Mutex(State())
 
   init() throws {
@@ -121,6 +127,7 @@ final class FakePeers: Peers {
     policyStatement = try signed(.standard)
     documentPolicyStatement = try signed(Self.documentPolicy)
     spanPolicyStatement = try signed(Self.spanPolicy())
+    nearestPolicyStatement = try signed(Self.nearestPolicy())
   }
 
   func set(_ change: (inout State) -> Void) { state.withLock { change(&$0) } }

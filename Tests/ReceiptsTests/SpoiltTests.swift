@@ -88,6 +88,8 @@ import Testing
       Opening(salt: World.salt("spans"), data: SpanCheckTests.encoded([SpanCheckTests.line(0, 0, 2)])),
       of: [World.text])
     try refused("span proof", #require(spans.proof(of: 0)).json) { _ = try LineProof<SpanLine>($0) }
+    let nearest = try NearestCheckTests.nearest([NearestCheckTests.line(0, 5)])
+    try refused("nearest proof", #require(nearest.proof(of: 0)).json) { _ = try LineProof<NearestLine>($0) }
     let call = AnswerContent.ToolCall(id: "c", name: "f", arguments: "{}")
     let content = AnswerContent(choices: [.init(index: 0, text: "x", toolCalls: [call], finishReason: .stop)])
     try refused("content", JCS.parse(content.encoded())) { _ = try AnswerContent(JCS.encode($0)) }

@@ -33,6 +33,7 @@ extension World {
       try streamed ? opening(.stream, StreamChain.encode(chunks)) : opening(.wire, wire)
     if let values { result[.scores] = try opening(.scores, DocumentScores.data(values) + ownership) }
     if let spans { result[.spans] = try opening(.spans, spans) }
+    if let nearest { result[.nearest] = try opening(.nearest, nearest) }
     return result
   }
 
@@ -81,15 +82,16 @@ extension World {
     }
     let content = try openings[.content].map { try AnswerContent($0.data).choices.map(\.text) } ?? []
     let spans = try openings[.spans].map { try AnswerSpans($0, of: content) }
+    let nearest = try openings[.nearest].map { try AnswerNearest($0, of: content) }
     let shares = try computeShares(
       policy: rules, lineage: manifest.lineage, operator: Self.issuer(.execution), price: Self.price,
       usage: executed.count(by: Self.issuer(.execution)),
       scores: rules.methodNotServed.map { [$0: [Weighted(contributor: "somebody", weight: 1)]] }
-        ?? [DocumentScores.method: scores?.weights ?? [], AnswerSpans.method: spans?.weights ?? []])
+        ?? CreditScores.weights(scores, spans, nearest))
     var credited = AttributionPredicate(
       receiptID: Self.id, policy: policy.digest, manifest: try manifest.digest(), operatorID: Self.issuer(.execution),
       priceNano: Self.price, shares: shares, scores: scores?.stated,
-      spans: spans?.stated)
+      spans: spans?.stated, nearest: nearest?.stated)
     self.attribution(&credited)
     let attribution = try sign(.attribution, Self.id.description, execution.digest, credited.json)
 

@@ -57,6 +57,8 @@ struct World: Sendable {
   var ownership: [UInt8] = []
   /// The data of the opening `spans`; nil: none were looked for.
   var spans: [UInt8]?
+  /// The data of the opening `nearest`; nil: none were looked for.
+  var nearest: [UInt8]?
   var execution: Edit<ExecutionPredicate> = { _ in }
   var custody: Edit<CustodyPredicate> = { _ in }
   var attribution: Edit<AttributionPredicate> = { _ in }

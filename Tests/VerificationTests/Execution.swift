@@ -75,7 +75,7 @@ struct Execution {
       case .content: predicate.content = digest
       case .retrieved: predicate.retrieved = digest
       case .tokens: predicate.tokens = digest
-      case .activation, .wire, .stream, .scores, .spans: break
+      case .activation, .wire, .stream, .scores, .spans, .nearest: break
       }
     }
   }

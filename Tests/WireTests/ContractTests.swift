@@ -29,7 +29,8 @@ import Wire
     row(AttributionProcedures.payOut), row(AttributionProcedures.getPayout), row(AttributionProcedures.openDispute),
     row(AttributionProcedures.closeDispute), row(AttributionProcedures.listDisputes), row(AttributionProcedures.adjust),
     row(AttributionProcedures.getLedgerState),
-    row(AttributionProcedures.findOwners), row(AttributionProcedures.findSpans), row(AttributionProcedures.retrieve),
+    row(AttributionProcedures.findOwners), row(AttributionProcedures.findSpans),
+    row(AttributionProcedures.findNearest), row(AttributionProcedures.retrieve),
     row(OrchestratorProcedures.getIdentity), row(OrchestratorProcedures.getReceipt),
   ]
 

@@ -139,7 +139,7 @@ private func otherSamples() throws -> [Sample] {
       AttributeRequest(
         receiptID: "r", executionStatement: awkward, modelStatement: awkward, priceNano: .max,
         documents: [WireDocumentSource(contributor: words, asset: "a"), WireDocumentSource()], scores: awkward,
-        content: [1], spans: [2, 3], receiptStatement: awkward, receiptIndex: .max,
+        content: [1], spans: [2, 3], nearest: [4, 5, 6], receiptStatement: awkward, receiptIndex: .max,
         revealStatement: [4]),
       empty: AttributeRequest()),
     try Sample(
@@ -154,6 +154,8 @@ private func otherSamples() throws -> [Sample] {
     try Sample(FindOwnersResponse(ownership: awkward), empty: FindOwnersResponse()),
     try Sample(FindSpansRequest(texts: [awkward, [], [7]], logSize: 7), empty: FindSpansRequest()),
     try Sample(FindSpansResponse(spans: awkward), empty: FindSpansResponse()),
+    try Sample(FindNearestRequest(texts: [awkward, [], [7]], logSize: .max), empty: FindNearestRequest()),
+    try Sample(FindNearestResponse(nearest: awkward), empty: FindNearestResponse()),
     try Sample(
       RetrieveRequest(collection: words, model: digest, vector: awkward, count: .max), empty: RetrieveRequest()),
     try Sample(RetrieveResponse(documents: [record, CollectionRecord()]), empty: RetrieveResponse()),

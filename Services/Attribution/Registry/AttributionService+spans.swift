@@ -11,16 +11,7 @@ extension AttributionService {
     guard let spans else {
       throw RPCError(.failedPrecondition, "policy \(signer.policy.id) looks for no spans: it has no span/1")
     }
-    guard (1...AnswerContent.choicesMax).contains(input.texts.count) else {
-      throw RPCError(.invalidArgument, "texts must be 1 to \(AnswerContent.choicesMax), one for each choice")
-    }
-    var texts: [String] = []
-    for bytes in input.texts {
-      guard let text = String(validating: bytes, as: UTF8.self) else {
-        throw RPCError(.invalidArgument, "the text of choice \(texts.count) is not UTF-8")
-      }
-      texts.append(text)
-    }
+    let texts = try Self.texts(input.texts)
     guard let feed else { return FindSpansResponse() }
     let registered =
       input.logSize == 0 ? try await feed.registeredSpans() : try await feed.registeredSpans(at: input.logSize, spans)
@@ -29,9 +20,27 @@ extension AttributionService {
     }
   }
 
+  /// Of an answer's choices.
+  static func texts(_ choices: [[UInt8]]) throws(RPCError) -> [String] {
+    guard (1...AnswerContent.choicesMax).contains(choices.count) else {
+      throw RPCError(.invalidArgument, "texts must be 1 to \(AnswerContent.choicesMax), one for each choice")
+    }
+    var texts: [String] = []
+    for bytes in choices {
+      guard let text = String(validating: bytes, as: UTF8.self) else {
+        throw RPCError(.invalidArgument, "the text of choice \(texts.count) is not UTF-8")
+      }
+      texts.append(text)
+    }
+    return texts
+  }
+
   /// The spans that came with a request, with the texts that they are of; nil where none did.
   static func spans(_ input: AttributeRequest) throws -> (spans: AnswerSpans, content: Opening)? {
-    guard !input.spans.isEmpty || !input.content.isEmpty else { return nil }
+    guard !input.spans.isEmpty || !input.nearest.isEmpty || input.content.isEmpty else {
+      throw RPCError(.invalidArgument, "content comes only beside spans or nearest")
+    }
+    guard !input.spans.isEmpty else { return nil }
     do {
       let content = try Opening(blob: input.content)
       return (try AnswerSpans(opened: Opening(blob: input.spans), content: content), content)

@@ -1,3 +1,4 @@
+internal import Credit
 internal import Logging
 internal import RPC
 internal import ServiceKit
@@ -15,8 +16,8 @@ extension CollectionIndexer {
       logger.notice("texts too long to be documents are not retrieved", metadata: ["count": "\(library.longCount)"])
     }
     self.init(
-      library, feed: feed, store: RecordVectorStore(ledger), interval: settings.logInterval, logger: logger,
-      embed: embed)
+      library, feed: feed, store: RecordVectorStore(ledger), nearest: settings.policy.nearest,
+      interval: settings.logInterval, logger: logger, embed: embed)
   }
 
   /// The encoder of the inference service that the settings name; nil where they name none.

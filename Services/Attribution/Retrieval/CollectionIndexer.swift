@@ -22,8 +22,10 @@ actor CollectionIndexer: Service {
 
   let library: CollectionLibrary
   let feed: RegistryFeed
-  private let store: RecordVectorStore
-  private let embed: Embed
+  /// Nil: the policy credits no records for being near to an answer.
+  let nearest: NearestParameters?
+  let store: RecordVectorStore
+  let embed: Embed
   private let interval: Duration
   private let logger: Logger
   let metrics = RetrievalMetrics()
@@ -32,6 +34,8 @@ actor CollectionIndexer: Service {
   /// Whose vectors are here; nil until inference was asked.
   private(set) var encoder: Digest32?
   private(set) var progress = Progress()
+  /// All registered records in classes, and how many assets the registry had then.
+  var formed: (nearest: RegisteredNearest, holdings: Int)?
   private var isStale = true
   private var failure: String?
 
@@ -42,12 +46,13 @@ actor CollectionIndexer: Service {
   }
 
   init(
-    _ library: CollectionLibrary, feed: RegistryFeed, store: RecordVectorStore, interval: Duration, logger: Logger,
-    embed: @escaping Embed
+    _ library: CollectionLibrary, feed: RegistryFeed, store: RecordVectorStore, nearest: NearestParameters?,
+    interval: Duration, logger: Logger, embed: @escaping Embed
   ) {
     self.library = library
     self.feed = feed
     self.store = store
+    self.nearest = nearest
     self.embed = embed
     self.interval = interval
     self.logger = logger
@@ -69,9 +74,10 @@ actor CollectionIndexer: Service {
   @discardableResult func round() async -> Bool {
     guard await feed.refusal == nil else { return false }
     let holdings = await wanted()
-    guard isStale || holdings.contains(where: { ready[$0.asset.id]?.holding != $0 }) else { return true }
+    let isIndexed = !isStale && holdings.allSatisfy { ready[$0.asset.id]?.holding == $0 }
     do {
-      try await index(holdings)
+      if !isIndexed { try await index(holdings) }
+      try await formNearest()
       failure = nil
       return true
     } catch {
@@ -118,7 +124,7 @@ actor CollectionIndexer: Service {
     metrics.records.record(count)
   }
 
-  private func batches(_ records: [Digest32]) -> [[Digest32]] {
+  func batches(_ records: [Digest32]) -> [[Digest32]] {
     var (batches, bytes): ([[Digest32]], Int) = ([], 0)
     for record in records {
       let size = library.texts[record]?.utf8.count ?? 0
@@ -134,7 +140,7 @@ actor CollectionIndexer: Service {
   }
 
   /// Vectors of a batch, kept before they are used.
-  private func embedded(
+  func embedded(
     _ batch: [Digest32], by named: Digest32
   ) async throws -> [(record: Digest32, vector: [Int8])] {
     try Task.checkCancellation()

@@ -38,10 +38,17 @@ struct ContributorAudit {
           proof.line.contributor.utf8.elementsEqual(id.utf8)
         else { return differs("span \(proof.line.span) is not under the signed root") }
       }
+      let nearest = try (line["nearest_proofs"]?.arrayValue ?? []).map { try LineProof<NearestLine>($0) }
+      for proof in nearest {
+        guard let stated = predicate.nearest, (try? proof.verify(stated)) != nil,
+          proof.line.contributor.utf8.elementsEqual(id.utf8)
+        else { return differs("nearest line \(proof.line.line) is not under the signed root") }
+      }
+      let near = nearest.isEmpty ? "" : "; \(nearest.count) classes of records near to the answer"
       let words = spans.isEmpty ? "" : "; \(spans.reduce(0) { $0 + $1.line.tokens }) words in \(spans.count) spans"
       let scores = proofs.map { "document \($0.line.document) \($0.line.score)" }.joined(separator: ", ")
       return row(
-        CreditAudit.Row.equal, "\(share.amountNano) nano-units" + (scores.isEmpty ? "" : "; \(scores)") + words)
+        CreditAudit.Row.equal, "\(share.amountNano) nano-units" + (scores.isEmpty ? "" : "; \(scores)") + words + near)
     }
   }
 }

@@ -30,6 +30,8 @@ struct CreditAudit {
   let scores: DocumentScores?
   /// Likewise.
   let spans: AnswerSpans?
+  /// Likewise.
+  let nearest: AnswerNearest?
   /// The texts of the answer's choices; none where they are closed.
   let answer: [String]
 
@@ -65,21 +67,28 @@ struct CreditAudit {
       if attribution.spans != nil, let opening = openings[.spans], openings[.content] != nil {
         try AnswerSpans(opening, of: answer)
       } else { nil }
+    nearest =
+      if attribution.nearest != nil, let opening = openings[.nearest], openings[.content] != nil {
+        try AnswerNearest(opening, of: answer)
+      } else { nil }
   }
 
   func rows(model: String?) throws -> [Row] {
-    let spanRows = [spanRow(attribution.spans)].compactMap(\.self)
-    let isClosed = (attribution.spans != nil && spans == nil) || (attribution.scores != nil && scores == nil)
+    let answerRows = [spanRow(attribution.spans), nearestRow(attribution.nearest)].compactMap(\.self)
+    let isClosed =
+      (attribution.spans != nil && spans == nil) || (attribution.scores != nil && scores == nil)
+      || (attribution.nearest != nil && nearest == nil)
     let first = isClosed ? closed("shares") : try shares()
-    guard let stated = attribution.scores else { return [first, unscored] + spanRows }
-    guard let scores else { return [first, closed("scores"), closed("values")] + spanRows }
-    return [first, compare(scores, stated), try values(scores, model)] + spanRows
+    guard let stated = attribution.scores else { return [first, unscored] + answerRows }
+    guard let scores else { return [first, closed("scores"), closed("values")] + answerRows }
+    return [first, compare(scores, stated), try values(scores, model)] + answerRows
   }
 
   private func closed(_ name: String) -> Row {
     Row(
       name: name, state: Row.closed,
-      detail: "the scores of its documents, or the spans of its answer, are not opened: its owner's bundle opens them"
+      detail:
+        "the scores of its documents, or what its answer is credited by, are not opened: its owner's bundle opens them"
     )
   }
 
@@ -119,9 +128,7 @@ struct CreditAudit {
     try computeShares(
       policy: policy, lineage: manifest.lineage, operator: execution.statement.issuer, price: attribution.priceNano,
       usage: run.count(by: execution.statement.issuer),
-      scores: [
-        DocumentScores.method: weights, AnswerSpans.method: spans?.weights ?? [], Feedback.method: feedback,
-      ])
+      scores: CreditScores.weights(documents: weights, spans, nearest, feedback: feedback))
   }
 
   private func compare(_ scores: DocumentScores, _ stated: StatedScores) -> Row {

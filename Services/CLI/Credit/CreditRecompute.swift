@@ -13,8 +13,8 @@ struct CreditRecompute: AsyncParsableCommand {
     discussion: """
       What an answer paid stands, whatever is registered later. Where a dispute shows that a document belonged to somebody
       else, who has revealed an older commitment since, this computes who would be credited by all that the log holds now:
-      by the policy, the values and the spans that were signed, and the owners of today. It prints a JSON list that
-      colophon credit dispute uphold --shares and colophon credit adjust --shares take, and to standard error whose
+      by the policy, the values, the spans and the nearest records that were signed, and the owners of today. It prints a
+      JSON list that colophon credit dispute uphold --shares and colophon credit adjust --shares take, and to standard error whose
       documents changed hands. It posts nothing.
       """)
 

@@ -11,10 +11,10 @@ struct CreditSimulate: AsyncParsableCommand {
     abstract: "What contributors would have earned of the same receipts under other policies.",
     discussion: """
       Every policy is applied to every receipt, from the statements in its bundle: price, lineage, operator, usage. A method
-      that needs more (knn-shapley/1, tknn-shapley/1, feedback/1) takes its weights from --scores, and so do
-      context-shapley/1 and span/1 where the bundle does not open the scores of its documents, or the spans of its answer:
-      a JSON object {receipt id: {method: [{"contributor", "weight": "<decimal>"}]}}. Nothing is verified here and nothing
-      is paid: colophon verify does the one, colophon-attribution --policy FILE the other.
+      that needs more (feedback/1) takes its weights from --scores, and so do context-shapley/1, span/1, knn-shapley/1 and
+      tknn-shapley/1 where the bundle does not open the scores of its documents, or what its answer is credited by: a JSON
+      object {receipt id: {method: [{"contributor", "weight": "<decimal>"}]}}. Nothing is verified here and nothing is paid:
+      colophon verify does the one, colophon-attribution --policy FILE the other.
       """)
 
   @Argument(help: "Bundles, as colophon ask --bundle or /v1/receipts/{id}/bundle gave them.") var bundles: [String]
@@ -68,13 +68,18 @@ struct CreditSimulate: AsyncParsableCommand {
 }
 
 extension CreditSimulate {
-  /// Of the documents in its prompt and the spans of its answer, where the bundle opens them.
+  /// Of the documents in its prompt, the spans of its answer and the records near to it, where the bundle opens them.
   private static func opened(_ bundle: Receipts.Bundle) throws -> [String: [Weighted]] {
-    guard let spans = bundle.openings[.spans], let content = bundle.openings[.content] else {
-      return try documents(bundle)
+    var weights = try documents(bundle)
+    guard let content = try bundle.openings[.content].map({ try Opening(blob: $0) }) else { return weights }
+    if let spans = bundle.openings[.spans] {
+      weights[AnswerSpans.method] = try AnswerSpans(opened: Opening(blob: spans), content: content).weights
     }
-    let found = try AnswerSpans(opened: Opening(blob: spans), content: Opening(blob: content))
-    return try documents(bundle).merging([AnswerSpans.method: found.weights]) { given, _ in given }
+    if let nearest = bundle.openings[.nearest] {
+      let found = try AnswerNearest(opened: Opening(blob: nearest), content: content)
+      weights[found.method] = found.weights
+    }
+    return weights
   }
 
   private static func documents(_ bundle: Receipts.Bundle) throws -> [String: [Weighted]] {

@@ -14,7 +14,9 @@ struct CreditVerify: AsyncParsableCommand {
       log-probability given each set of documents that was valued, from the model itself. owners: with --registry,
       whose each document was when it was credited, from the log of the suite under --data. spans: from the opened spans of
       the answer, by span/1, and the root that is signed over them. matches: with --registry and --collections, the spans
-      found again in the texts that were registered when the answer was given.
+      found again in the texts that were registered when the answer was given. nearest: from the opened records near to the
+      answer, by knn-shapley/1 or tknn-shapley/1, and the root that is signed over them. distances: with --registry,
+      --collections and --encoder, what each class of records earned, from its text and the answer's own.
 
       Or reads what /v1/contributors/{id}/statement gave: each line of the contributor must be under the root of the
       attribution statement beside it, and the amount be its share.
@@ -27,9 +29,13 @@ struct CreditVerify: AsyncParsableCommand {
   @Option(help: "Value the documents again with this GGUF file.") var model: String?
   @Flag(help: "Find the documents' owners again in the log.") var registry = false
   @Option(
-    help: "With --registry: the folder of texts that attribution had, where the policy looks for near copies or spans.")
+    help:
+      "With --registry: the folder of texts that attribution had, where the policy looks for near copies, spans or nearest records."
+  )
   var collections: String?
   @Option(help: "With --collections: the rarity table that the policy names for span/1.") var rarityTable: String?
+  @Option(help: "With --collections: the sentence encoder, a folder or the id of one that was added.")
+  var encoder: String?
   @OptionGroup var data: DataOption
 
   func run() async throws {
@@ -45,6 +51,8 @@ struct CreditVerify: AsyncParsableCommand {
             audit.owners(registry ? data : nil, collections),
             audit.matches(
               SpanSources(data: registry ? data : nil, collections: collections, rarityTable: rarityTable)),
+            audit.neighbours(
+              NearestSources(data: registry ? data : nil, collections: collections, encoder: encoder)),
           ].compactMap(\.self)
       } catch let error as ReceiptError { throw Failure("\(file): \(error)", status: 65) }
     }

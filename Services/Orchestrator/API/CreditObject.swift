@@ -4,18 +4,24 @@ internal import Receipts
 internal import Stores
 
 /// What an answer is credited for: the member `credit` of its receipt. What each document of the request earned, and for
-/// whom, which need not be whom its asker named; which words of the answer stand in registered texts, and whose.
+/// whom, which need not be whom its asker named; which words of the answer stand in registered texts, and whose; which registered
+/// records are near to it, and whose.
 struct CreditObject: Sendable {
   let documents: [RequestedDocument]
   /// Nil: they were not scored, or are not yet.
   let scores: DocumentScores?
   /// Nil: none were looked for, or they are not found yet.
   let spans: AnswerSpans?
+  /// Likewise.
+  let nearest: AnswerNearest?
+  /// Lines of nearest records: there may be thousands, which `/v1/attribution` shows.
+  static let bestCount = 16
 
-  /// Nil for a request without documents, of whose answer no spans are known.
+  /// Nil for a request without documents, of whose answer neither spans nor nearest records are known.
   init?(_ documents: [RequestedDocument], of row: OutboxRow) {
     spans = try? row.answerSpans
-    guard !documents.isEmpty || spans != nil else { return nil }
+    nearest = try? row.answerNearest
+    guard !documents.isEmpty || spans != nil || nearest != nil else { return nil }
     self.documents = documents
     scores = try? row.documentScores
   }
@@ -28,6 +34,7 @@ struct CreditObject: Sendable {
       members.append(JSONMember("documents", .array(documents.indices.map(document))))
     }
     if let spans { members.append(JSONMember("spans", .array(spans.lines.map(\.json)))) }
+    if let nearest { members.append(JSONMember("nearest", Self.json(nearest))) }
     members.append(JSONMember("shares", row.shares))
     if row.isAttributionPending {
       members.append(OutboxRow.attributionPending)
@@ -35,6 +42,15 @@ struct CreditObject: Sendable {
       if documents.count > ContextShapley.exactCountMax { members.append(JSONMember("approximate", .bool(true))) }
     }
     return .object(members)
+  }
+
+  /// The lines with the highest scores, of equal ones the first.
+  private static func json(_ nearest: AnswerNearest) -> JSON {
+    let best = nearest.lines.sorted { ($1.score, $0.line) < ($0.score, $1.line) }.prefix(bestCount)
+    return [
+      "method": .string(nearest.method), "classes": .integer(nearest.classes), "lines": .integer(nearest.lines.count),
+      "best": .array(best.map(\.json)),
+    ]
   }
 
   private func document(_ at: Int) -> JSON {

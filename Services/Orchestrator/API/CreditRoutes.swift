@@ -12,8 +12,8 @@ internal import Stores
 internal import Wire
 
 /// `GET /v1/attribution/{receipt}` and `GET /v1/contributors/{id}/statement`: who earned what, each number with the signed
-/// statement that it stands in. A contributor is shown the scores of its own documents and the spans of its own texts, each
-/// with its path to the signed root, and nobody else's.
+/// statement that it stands in. A contributor is shown the scores of its own documents, the spans of its own texts and what
+/// its records near to the answer earned, each with its path to the signed root, and nobody else's.
 struct CreditRoutes: Sendable {
   let pipeline: Pipeline
   let receipts: ReceiptRoutes
@@ -40,6 +40,10 @@ struct CreditRoutes: Sendable {
           proofs(scores) { caller.owner == row.owner || caller.isContributor($0.source.contributor) }),
         "spans": signed.statement.predicate["spans"] ?? .null,
         "span_proofs": try await spanProofs(predicate, of: row, context) {
+          caller.owner == row.owner || caller.isContributor($0.contributor)
+        },
+        "nearest": signed.statement.predicate["nearest"] ?? .null,
+        "nearest_proofs": try await nearestProofs(predicate, of: row, context) {
           caller.owner == row.owner || caller.isContributor($0.contributor)
         },
         "statement": .string(Base64.encode(bytes)),
@@ -109,18 +113,21 @@ struct CreditRoutes: Sendable {
   private func line(
     _ credit: CreditedAmount, of id: String, _ context: ServiceRequestContext
   ) async throws -> JSON {
-    var (scores, spans): (DocumentScores?, JSON) = (nil, [])
+    var (scores, spans, nearest): (DocumentScores?, JSON, JSON) = (nil, [], [])
     let predicate = try AttributionPredicate(SignedStatement(credit.attributionStatement).statement.predicate)
     // Another orchestrator of the same ledger may have the request.
-    if predicate.scores != nil || predicate.spans != nil, let row = try await pipeline.outbox.row(credit.receiptID) {
+    if predicate.scores != nil || predicate.spans != nil || predicate.nearest != nil,
+      let row = try await pipeline.outbox.row(credit.receiptID)
+    {
       if predicate.scores != nil { scores = try await self.scores(of: row, context) }
       spans = try await spanProofs(predicate, of: row, context) { $0.contributor.utf8.elementsEqual(id.utf8) }
+      nearest = try await nearestProofs(predicate, of: row, context) { $0.contributor.utf8.elementsEqual(id.utf8) }
     }
     return [
       "entry": .decimal(credit.entry), "receipt_id": .string(credit.receiptID),
       "amount_nano": .decimal(credit.amountNano), "log_index": credit.logIndex.map { .decimal($0) } ?? .null,
       "documents": .array(proofs(scores) { $0.source.contributor.utf8.elementsEqual(id.utf8) }),
-      "span_proofs": spans,
+      "span_proofs": spans, "nearest_proofs": nearest,
       "attribution": .string(Base64.encode(credit.attributionStatement)),
     ]
   }

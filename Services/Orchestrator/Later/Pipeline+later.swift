@@ -42,16 +42,17 @@ extension Pipeline {
     let scores = try await documentScores(of: row, later)
     let reveal = scores?.sample == nil ? [] : try await self.reveal(of: row)
     let spans = try await answerSpans(of: row, later)
+    let nearest = try await answerNearest(of: row, later)
     let answer = try await peers.attribute(
       AttributeRequest(
         receiptID: row.receiptID.description, executionStatement: try row.statement(.execution, else: .execution),
         modelStatement: try row.statement(.model, else: .model), priceNano: row.priceNano,
         documents: scores.map(Self.documents) ?? [], scores: scores?.opening.blob ?? [],
-        content: spans == nil ? [] : try await opening(.content, of: row),
-        spans: spans?.opening.blob ?? [],
+        content: spans == nil && nearest == nil ? [] : try await opening(.content, of: row),
+        spans: spans?.opening.blob ?? [], nearest: nearest?.opening.blob ?? [],
         receiptStatement: receipt, receiptIndex: index, revealStatement: reveal),
       nil)
-    try check(answer, of: row, subject: SHA256.hash(receipt), scores, spans)
+    try check(answer, of: row, subject: SHA256.hash(receipt), scores, spans, nearest)
     (later.attribution, later.policy) = (answer.attributionStatement, answer.policyStatement)
     later.step = .attributed
     return try await save(later, from: .scored)

@@ -17,7 +17,7 @@ extension Pipeline {
     guard let index = row.index else { throw PipelineError.incomplete(.index) }
     let policy = try await creditPolicy(of: row.receiptID, nil)
     var failure: (any Error)?
-    for find in [findLaterSpans, findScores] {
+    for find in [findLaterSpans, findLaterNearest, findScores] {
       do { later = try await find(later, row, policy, index) } catch let error where Self.isForEver(error) {
         logger.error(
           "credit will lack something", metadata: ["receipt": "\(row.receiptID)", "reason": "\(error)"])
@@ -71,7 +71,7 @@ extension Pipeline {
     } catch is NeverFound { return nil }
   }
 
-  private func creditOpening(
+  func creditOpening(
     _ field: CommittedField, of row: OutboxRow, _ later: LaterAttribution
   ) async throws -> [UInt8]? {
     if let blob = later.openings[field] { return blob }

@@ -29,6 +29,9 @@ protocol Peers: Sendable {
   func findSpans(
     _ request: FindSpansRequest, within budget: Duration, _ call: CallContext?
   ) async throws -> FindSpansResponse
+  func findNearest(
+    _ request: FindNearestRequest, within budget: Duration, _ call: CallContext?
+  ) async throws -> FindNearestResponse
   /// Both for documents of collections.
   func embed(_ request: EmbedRequest, within timeout: Duration, _ call: CallContext?) async throws -> EmbedResponse
   func retrieve(

@@ -52,14 +52,16 @@ extension Pipeline {
     let execution = try row.statement(.execution, else: .execution)
     let scores = try row.documentScores
     let spans = try row.answerSpans
+    let nearest = try row.answerNearest
     let answer = try await peers.attribute(
       AttributeRequest(
         receiptID: row.receiptID.description, executionStatement: execution,
         modelStatement: try row.statement(.model, else: .model), priceNano: row.priceNano,
         documents: scores.map(Self.documents) ?? [], scores: scores?.opening.blob ?? [],
-        content: spans == nil ? [] : row.openings[.content] ?? [], spans: spans?.opening.blob ?? []),
+        content: spans == nil && nearest == nil ? [] : row.openings[.content] ?? [],
+        spans: spans?.opening.blob ?? [], nearest: nearest?.opening.blob ?? []),
       call)
-    try check(answer, of: row, subject: SHA256.hash(execution), scores, spans)
+    try check(answer, of: row, subject: SHA256.hash(execution), scores, spans, nearest)
     row.statements[.attribution] = answer.attributionStatement
     row.statements[.policy] = answer.policyStatement
     row.state = .attributed
@@ -68,9 +70,10 @@ extension Pipeline {
     return row
   }
 
-  /// What attribution signed is about this subject, price, scores and spans.
+  /// What attribution signed is about this subject and price, and states these.
   func check(
-    _ answer: AttributeResponse, of row: OutboxRow, subject: Digest32, _ scores: DocumentScores?, _ spans: AnswerSpans?
+    _ answer: AttributeResponse, of row: OutboxRow, subject: Digest32, _ scores: DocumentScores?, _ spans: AnswerSpans?,
+    _ nearest: AnswerNearest?
   ) throws {
     let signed = try checked(answer.attributionStatement, .attribution, of: row, subject: subject)
     let attribution = try AttributionPredicate(signed.statement.predicate)
@@ -82,6 +85,9 @@ extension Pipeline {
     }
     guard attribution.spans == spans?.stated else {
       throw PipelineError.statement(.attribution, why: "states other spans than those of its answer")
+    }
+    guard attribution.nearest == nearest?.stated else {
+      throw PipelineError.statement(.attribution, why: "states other records than those near to its answer")
     }
   }
 

@@ -14,8 +14,8 @@ enum Sent: Sendable {
 }
 
 extension Pipeline {
-  /// Step 3: the execution statement and the openings become durable, and with them the scores of the documents and
-  /// the spans of the answer.
+  /// Step 3: the execution statement and the openings become durable, and with them the scores of the documents, the
+  /// spans of the answer, and the records near to it.
   func executed(
     _ live: LiveRequest, _ finished: Finished, sent: Sent, outcome: Outcome, _ call: CallContext?
   ) async throws -> OutboxRow {
@@ -30,7 +30,11 @@ extension Pipeline {
     let made = row
     let policy = await policyToCredit(row.receiptID, call)
     async let spans = spans(of: made, finished, policy, call)
-    let found = [(CommittedField.scores, await scores(of: made, live, policy, call)), (.spans, await spans)]
+    async let nearest = nearest(of: made, finished, policy, call)
+    let found = [
+      (CommittedField.scores, await scores(of: made, live, policy, call)), (.spans, await spans),
+      (.nearest, await nearest),
+    ]
     for (field, found) in found {
       switch found {
       case .none: break

@@ -25,7 +25,7 @@ extension Pipeline {
     let query: EmbedResponse
     do {
       query = try await peers.embed(
-        EmbedRequest(texts: [live.request.queryText]), within: deadline - .now, call)
+        EmbedRequest(texts: [EncodedText.cut(live.request.query)]), within: deadline - .now, call)
       guard query.vectors.count == Int(query.width) else { throw RPCError(.dataLoss, "not one vector for one text") }
     } catch { throw RetrievalFailure(collection: first, step: .embed, cause: error) }
     var found: [RetrievedDocument] = []
@@ -48,17 +48,5 @@ extension Pipeline {
     live.retrieved = opening
     try await outbox.keep(retrieved: opening.blob, of: live.row.receiptID)
     return live
-  }
-}
-
-extension ChatRequest {
-  /// What is looked for, cut to what an encoder is sent of one text.
-  fileprivate var queryText: String {
-    let text = query
-    let all = text.utf8
-    let limit = RequestedDocument.textBytesMax
-    var end = all.index(all.startIndex, offsetBy: limit, limitedBy: all.endIndex) ?? all.endIndex
-    while end.samePosition(in: text.unicodeScalars) == nil { end = all.index(before: end) }
-    return String(text[..<end])
   }
 }

@@ -6,6 +6,12 @@ extension RemotePeers {
     try await inference.call(InferenceProcedures.embed, request, timeout: timeout, context: call)
   }
 
+  func findNearest(
+    _ request: FindNearestRequest, within budget: Duration, _ call: CallContext?
+  ) async throws -> FindNearestResponse {
+    try await attribution.call(AttributionProcedures.findNearest, request, timeout: budget, context: call)
+  }
+
   func retrieve(
     _ request: RetrieveRequest, within timeout: Duration, _ call: CallContext?
   ) async throws -> [CollectionRecord] {

@@ -18,8 +18,9 @@ extension AttributionPolicy {
     if let earlier = current.effectiveFrom, earlier >= effectiveFrom {
       throw .notNext(policy: id, why: "is effective from \(effectiveFrom.text), not after \(earlier.text)")
     }
-    guard near == current.near, spans == current.spans else {
-      throw .notNext(policy: id, why: "looks for near copies or spans otherwise than the policy before it")
+    guard near == current.near, spans == current.spans, nearest == current.nearest else {
+      throw .notNext(
+        policy: id, why: "looks for near copies, spans or nearest records otherwise than the policy before it")
     }
   }
 }

@@ -80,6 +80,15 @@ public struct AnswerContent: Sendable, Equatable {
     self.choices = choices
   }
 
+  /// The texts of all choices. Errors: also choices that are out of order.
+  static func texts(_ opening: Opening) throws(ReceiptError) -> [String] {
+    let choices = try AnswerContent(opening.data).choices
+    guard choices.map(\.index) == Array(choices.indices) else {
+      throw .field("content", why: "has its choices out of order")
+    }
+    return choices.map(\.text)
+  }
+
   private static func toolCalls(_ list: [JSON]) throws(ReceiptError) -> [ToolCall] {
     var calls: [ToolCall] = []
     for value in list {

@@ -18,12 +18,14 @@ public enum CommittedField: Hashable, Sendable, CustomStringConvertible {
   case scores
   /// Which words of the answer stand in registered texts.
   case spans
+  /// Which registered records are near to the answer.
+  case nearest
 
   /// Whether an execution is done again from it: not what was sent, nor what its credit is made of.
   public var isForReexecution: Bool {
     switch self {
     case .request, .retrieved, .message, .content, .tokens, .activation: true
-    case .wire, .stream, .scores, .spans: false
+    case .wire, .stream, .scores, .spans, .nearest: false
     }
   }
 
@@ -38,6 +40,7 @@ public enum CommittedField: Hashable, Sendable, CustomStringConvertible {
     case "stream": self = .stream
     case "scores": self = .scores
     case "spans": self = .spans
+    case "nearest": self = .nearest
     default:
       guard let index = Int(name.dropFirst(8)), index >= 0, name.hasSameBytes(as: "message/\(index)") else {
         return nil
@@ -58,6 +61,7 @@ public enum CommittedField: Hashable, Sendable, CustomStringConvertible {
     case .stream: "stream"
     case .scores: "scores"
     case .spans: "spans"
+    case .nearest: "nearest"
     }
   }
 
@@ -72,6 +76,7 @@ public enum CommittedField: Hashable, Sendable, CustomStringConvertible {
     case .wire: .commitmentWire
     case .scores: .commitmentScores
     case .spans: .commitmentSpans
+    case .nearest: .commitmentNearest
     case .activation, .stream: nil
     }
   }

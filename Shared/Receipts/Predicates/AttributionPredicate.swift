@@ -17,10 +17,12 @@ public struct AttributionPredicate: Sendable, Equatable {
   public var scores: StatedScores?
   /// Of the answer; nil where the policy does not ask for them, or they were not found in time.
   public var spans: StatedSpans?
+  /// Likewise of the answer.
+  public var nearest: StatedNearest?
 
   public init(
     receiptID: ReceiptID, policy: Digest32, manifest: Digest32, operatorID: String, priceNano: UInt64, shares: [Share],
-    scores: StatedScores? = nil, spans: StatedSpans? = nil
+    scores: StatedScores? = nil, spans: StatedSpans? = nil, nearest: StatedNearest? = nil
   ) {
     self.receiptID = receiptID
     self.policy = policy
@@ -30,13 +32,14 @@ public struct AttributionPredicate: Sendable, Equatable {
     self.shares = shares
     self.scores = scores
     self.spans = spans
+    self.nearest = nearest
   }
 
   public var json: JSON {
     .members([
       ("receipt_id", .string(receiptID.description)), ("policy", .digest(policy)), ("manifest", .digest(manifest)),
       ("operator", .string(operatorID)), ("price_nano", .decimal(priceNano)), ("shares", Share.json(shares)),
-      ("scores", scores?.json), ("spans", spans?.json),
+      ("scores", scores?.json), ("spans", spans?.json), ("nearest", nearest?.json),
     ])
   }
 
@@ -51,6 +54,7 @@ public struct AttributionPredicate: Sendable, Equatable {
     do { shares = try Share.list(json: list) } catch { throw .field("attribution.shares", why: "\(error)") }
     scores = fields.has("scores") ? try StatedScores(try fields.fields("scores")) : nil
     spans = fields.has("spans") ? try StatedSpans(try fields.fields("spans")) : nil
+    nearest = fields.has("nearest") ? try StatedNearest(try fields.fields("nearest")) : nil
     try fields.end()
   }
 }

@@ -132,7 +132,7 @@ public struct ExecutionPredicate: Sendable, Equatable {
     case .message(let index): messages.indices.contains(index) ? messages[index] : nil
     case .content: content
     case .tokens: tokens
-    case .activation, .wire, .stream, .scores, .spans: nil
+    case .activation, .wire, .stream, .scores, .spans, .nearest: nil
     }
   }
 }

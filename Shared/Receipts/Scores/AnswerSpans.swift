@@ -104,10 +104,6 @@ extension SpanLine {
 extension AnswerSpans {
   /// From two openings of one request. Errors: also choices that are out of order.
   public init(opened spans: Opening, content: Opening) throws(ReceiptError) {
-    let choices = try AnswerContent(content.data).choices
-    guard choices.map(\.index) == Array(choices.indices) else {
-      throw .field("content", why: "has its choices out of order")
-    }
-    try self.init(spans, of: choices.map(\.text))
+    try self.init(spans, of: AnswerContent.texts(content))
   }
 }

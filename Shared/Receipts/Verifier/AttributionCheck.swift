@@ -32,6 +32,10 @@ extension BundleVerifier {
         .attribution, .notChecked,
         "the scores of its documents are drawn, and the bundle does not show by which seed: get it again later")
     }
+    if attribution.nearest != nil, evidence.openings[.content] == nil || evidence.openings[.nearest] == nil {
+      return Check(
+        .attribution, .notChecked, "the records near to its answer are closed: only its owner's bundle opens them")
+    }
     return run(.attribution) {
       guard policy.attributionPolicies.isEmpty || policy.attributionPolicies.contains(policyStatement.digest) else {
         throw Refusal("the trust policy does not list this attribution policy")
@@ -55,14 +59,15 @@ extension BundleVerifier {
         throw Refusal("near copies were looked for otherwise than the policy says")
       }
       let spans = try attribution.spans.map { try self.spans(evidence, stated: $0, rules, inclusion) }
+      let nearest = try attribution.nearest.map { try self.nearest(evidence, stated: $0, rules, inclusion) }
       let shares = try computeShares(
         policy: rules, lineage: model.lineage, operator: attribution.operatorID, price: attribution.priceNano,
         usage: execution.predicate.count(by: attribution.operatorID),
-        scores: [DocumentScores.method: scores?.weights ?? [], AnswerSpans.method: spans?.weights ?? []])
+        scores: CreditScores.weights(scores, spans, nearest))
       guard shares == attribution.shares else { throw Refusal("the shares recompute to others") }
       return "\(shares.count) shares of \(attribution.priceNano) nano-units recompute by \(rules.id)"
         + (scores.map(Self.said) ?? "")
-        + (scores?.ownership.map(Self.said) ?? "") + (spans.map(Self.said) ?? "")
+        + (scores?.ownership.map(Self.said) ?? "") + (spans.map(Self.said) ?? "") + (nearest.map(Self.said) ?? "")
         + (evidence.attribution == nil ? ", in a later statement" : "")
     }
   }

@@ -20,8 +20,8 @@ extension BundleVerifier {
     return Check(.content, .notChecked, "\(check.detail); closed: \(closed.map(\.description).joined(separator: ", "))")
   }
 
-  /// What must be open to say that the content is what was committed. The activation list is for re-execution, scores and
-  /// spans are for attribution.
+  /// What must be open to say that the content is what was committed. The activation list is for re-execution, scores,
+  /// spans and nearest records are for attribution.
   private func fields(of evidence: Evidence) -> [CommittedField] {
     var answer: [CommittedField] = [.request]
     if let execution = evidence.execution?.predicate {
@@ -69,6 +69,7 @@ extension BundleVerifier {
     case .request: committed = evidence.receiptPredicate.request
     case .scores: committed = evidence.credited?.predicate.scores?.commitment
     case .spans: committed = evidence.credited?.predicate.spans?.commitment
+    case .nearest: committed = evidence.credited?.predicate.nearest?.commitment
     case .message, .content, .tokens, .retrieved: committed = evidence.execution?.predicate.commitment(to: field)
     }
     guard try opening.commitment(for: field) == committed else {

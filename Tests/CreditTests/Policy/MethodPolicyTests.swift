@@ -33,7 +33,9 @@ import Testing
     #expect(try JCS.encode(policy.json) == canonical)
     #expect(try policy.digest() == SHA256.hash(canonical))
     #expect(method.contains(#""method":"\#(policy.roles[0].method.name)""#))
-    #expect((policy.methodNotServed != nil) == [1, 2, 5].contains(Self.methods.firstIndex(of: method) ?? 0))
+    #expect((policy.methodNotServed != nil) == method.contains("feedback/1"))
+    #expect((policy.nearest != nil) == method.contains("knn-shapley/1"))
+    #expect(policy.nearest.map { method.contains("\"\($0.method)\"") } != false)
   }
 
   /// Every member is needed, and none more is taken.
@@ -64,6 +66,22 @@ import Testing
     let changed = Self.methods[at].replacing(part, with: other)
     #expect(changed != Self.methods[at])
     #expect(throws: CreditError.self) { try Self.policy(changed) }
+  }
+
+  /// The scores of one answer are of one form.
+  @Test func bothFormsOfNearestRecordsAreRefused() throws {
+    func text(_ first: Int, _ second: Int) -> String {
+      #"{"id":"p","roles":[{"basis_points":4000,\#(Self.methods[first]),"role":"a"},"#
+        + #"{"basis_points":6000,\#(Self.methods[second]),"role":"b"}]}"#
+    }
+    func policy(_ first: Int, _ second: Int) throws -> AttributionPolicy {
+      try AttributionPolicy(json: JSON(parsing: Array(text(first, second).utf8)))
+    }
+    let error = #expect(throws: CreditError.self) { try policy(1, 2) }
+    #expect(error.map { "\($0)" }?.contains("knn-shapley/1 and tknn-shapley/1") == true)
+    #expect(throws: CreditError.self) { try policy(2, 1) }
+    #expect(try policy(1, 1).nearest == Self.policy(Self.methods[1]).nearest)
+    #expect(try policy(0, 2).nearest?.negatives == .net && policy(1, 0).nearest?.negatives == .dropped)
   }
 
   @Test func sharesComeFromUsageOrScoresOrAreRefused() throws {

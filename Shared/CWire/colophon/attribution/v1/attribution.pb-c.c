@@ -1807,6 +1807,96 @@ void   colophon__attribution__v1__find_spans_response__free_unpacked
   assert(message->base.descriptor == &colophon__attribution__v1__find_spans_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   colophon__attribution__v1__find_nearest_request__init
+                     (Colophon__Attribution__V1__FindNearestRequest         *message)
+{
+  static const Colophon__Attribution__V1__FindNearestRequest init_value = COLOPHON__ATTRIBUTION__V1__FIND_NEAREST_REQUEST__INIT;
+  *message = init_value;
+}
+size_t colophon__attribution__v1__find_nearest_request__get_packed_size
+                     (const Colophon__Attribution__V1__FindNearestRequest *message)
+{
+  assert(message->base.descriptor == &colophon__attribution__v1__find_nearest_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t colophon__attribution__v1__find_nearest_request__pack
+                     (const Colophon__Attribution__V1__FindNearestRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &colophon__attribution__v1__find_nearest_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t colophon__attribution__v1__find_nearest_request__pack_to_buffer
+                     (const Colophon__Attribution__V1__FindNearestRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &colophon__attribution__v1__find_nearest_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Colophon__Attribution__V1__FindNearestRequest *
+       colophon__attribution__v1__find_nearest_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Colophon__Attribution__V1__FindNearestRequest *)
+     protobuf_c_message_unpack (&colophon__attribution__v1__find_nearest_request__descriptor,
+                                allocator, len, data);
+}
+void   colophon__attribution__v1__find_nearest_request__free_unpacked
+                     (Colophon__Attribution__V1__FindNearestRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &colophon__attribution__v1__find_nearest_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   colophon__attribution__v1__find_nearest_response__init
+                     (Colophon__Attribution__V1__FindNearestResponse         *message)
+{
+  static const Colophon__Attribution__V1__FindNearestResponse init_value = COLOPHON__ATTRIBUTION__V1__FIND_NEAREST_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t colophon__attribution__v1__find_nearest_response__get_packed_size
+                     (const Colophon__Attribution__V1__FindNearestResponse *message)
+{
+  assert(message->base.descriptor == &colophon__attribution__v1__find_nearest_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t colophon__attribution__v1__find_nearest_response__pack
+                     (const Colophon__Attribution__V1__FindNearestResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &colophon__attribution__v1__find_nearest_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t colophon__attribution__v1__find_nearest_response__pack_to_buffer
+                     (const Colophon__Attribution__V1__FindNearestResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &colophon__attribution__v1__find_nearest_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Colophon__Attribution__V1__FindNearestResponse *
+       colophon__attribution__v1__find_nearest_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Colophon__Attribution__V1__FindNearestResponse *)
+     protobuf_c_message_unpack (&colophon__attribution__v1__find_nearest_response__descriptor,
+                                allocator, len, data);
+}
+void   colophon__attribution__v1__find_nearest_response__free_unpacked
+                     (Colophon__Attribution__V1__FindNearestResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &colophon__attribution__v1__find_nearest_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   colophon__attribution__v1__retrieve_request__init
                      (Colophon__Attribution__V1__RetrieveRequest         *message)
 {
@@ -1942,7 +2032,7 @@ void   colophon__attribution__v1__collection_record__free_unpacked
   assert(message->base.descriptor == &colophon__attribution__v1__collection_record__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor colophon__attribution__v1__attribute_request__field_descriptors[11] =
+static const ProtobufCFieldDescriptor colophon__attribution__v1__attribute_request__field_descriptors[12] =
 {
   {
     "receipt_id",
@@ -2041,6 +2131,18 @@ static const ProtobufCFieldDescriptor colophon__attribution__v1__attribute_reque
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
+    "nearest",
+    24,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Attribution__V1__AttributeRequest, nearest),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
     "receipt_statement",
     30,
     PROTOBUF_C_LABEL_NONE,
@@ -2082,20 +2184,22 @@ static const unsigned colophon__attribution__v1__attribute_request__field_indice
   4,   /* field[4] = documents */
   1,   /* field[1] = execution_statement */
   2,   /* field[2] = model_statement */
+  8,   /* field[8] = nearest */
   3,   /* field[3] = price_nano */
   0,   /* field[0] = receipt_id */
-  9,   /* field[9] = receipt_index */
-  8,   /* field[8] = receipt_statement */
-  10,   /* field[10] = reveal_statement */
+  10,   /* field[10] = receipt_index */
+  9,   /* field[9] = receipt_statement */
+  11,   /* field[11] = reveal_statement */
   5,   /* field[5] = scores */
   7,   /* field[7] = spans */
 };
-static const ProtobufCIntRange colophon__attribution__v1__attribute_request__number_ranges[3 + 1] =
+static const ProtobufCIntRange colophon__attribution__v1__attribute_request__number_ranges[4 + 1] =
 {
   { 1, 0 },
   { 20, 6 },
-  { 30, 8 },
-  { 0, 11 }
+  { 24, 8 },
+  { 30, 9 },
+  { 0, 12 }
 };
 const ProtobufCMessageDescriptor colophon__attribution__v1__attribute_request__descriptor =
 {
@@ -2105,10 +2209,10 @@ const ProtobufCMessageDescriptor colophon__attribution__v1__attribute_request__d
   "Colophon__Attribution__V1__AttributeRequest",
   "colophon.attribution.v1",
   sizeof(Colophon__Attribution__V1__AttributeRequest),
-  11,
+  12,
   colophon__attribution__v1__attribute_request__field_descriptors,
   colophon__attribution__v1__attribute_request__field_indices_by_name,
-  3,  colophon__attribution__v1__attribute_request__number_ranges,
+  4,  colophon__attribution__v1__attribute_request__number_ranges,
   (ProtobufCMessageInit) colophon__attribution__v1__attribute_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
@@ -4486,6 +4590,96 @@ const ProtobufCMessageDescriptor colophon__attribution__v1__find_spans_response_
   (ProtobufCMessageInit) colophon__attribution__v1__find_spans_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
+static const ProtobufCFieldDescriptor colophon__attribution__v1__find_nearest_request__field_descriptors[2] =
+{
+  {
+    "texts",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Colophon__Attribution__V1__FindNearestRequest, n_texts),
+    offsetof(Colophon__Attribution__V1__FindNearestRequest, texts),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "log_size",
+    30,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Attribution__V1__FindNearestRequest, log_size),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned colophon__attribution__v1__find_nearest_request__field_indices_by_name[] = {
+  1,   /* field[1] = log_size */
+  0,   /* field[0] = texts */
+};
+static const ProtobufCIntRange colophon__attribution__v1__find_nearest_request__number_ranges[2 + 1] =
+{
+  { 1, 0 },
+  { 30, 1 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor colophon__attribution__v1__find_nearest_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "colophon.attribution.v1.FindNearestRequest",
+  "FindNearestRequest",
+  "Colophon__Attribution__V1__FindNearestRequest",
+  "colophon.attribution.v1",
+  sizeof(Colophon__Attribution__V1__FindNearestRequest),
+  2,
+  colophon__attribution__v1__find_nearest_request__field_descriptors,
+  colophon__attribution__v1__find_nearest_request__field_indices_by_name,
+  2,  colophon__attribution__v1__find_nearest_request__number_ranges,
+  (ProtobufCMessageInit) colophon__attribution__v1__find_nearest_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor colophon__attribution__v1__find_nearest_response__field_descriptors[1] =
+{
+  {
+    "nearest",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Colophon__Attribution__V1__FindNearestResponse, nearest),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned colophon__attribution__v1__find_nearest_response__field_indices_by_name[] = {
+  0,   /* field[0] = nearest */
+};
+static const ProtobufCIntRange colophon__attribution__v1__find_nearest_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor colophon__attribution__v1__find_nearest_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "colophon.attribution.v1.FindNearestResponse",
+  "FindNearestResponse",
+  "Colophon__Attribution__V1__FindNearestResponse",
+  "colophon.attribution.v1",
+  sizeof(Colophon__Attribution__V1__FindNearestResponse),
+  1,
+  colophon__attribution__v1__find_nearest_response__field_descriptors,
+  colophon__attribution__v1__find_nearest_response__field_indices_by_name,
+  1,  colophon__attribution__v1__find_nearest_response__number_ranges,
+  (ProtobufCMessageInit) colophon__attribution__v1__find_nearest_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
 static const ProtobufCFieldDescriptor colophon__attribution__v1__retrieve_request__field_descriptors[4] =
 {
   {
@@ -4678,7 +4872,7 @@ const ProtobufCMessageDescriptor colophon__attribution__v1__collection_record__d
   (ProtobufCMessageInit) colophon__attribution__v1__collection_record__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCMethodDescriptor colophon__attribution__v1__attribution_service__method_descriptors[19] =
+static const ProtobufCMethodDescriptor colophon__attribution__v1__attribution_service__method_descriptors[20] =
 {
   { "GetIdentity", &colophon__common__v1__identity_request__descriptor, &colophon__common__v1__identity__descriptor },
   { "Attribute", &colophon__attribution__v1__attribute_request__descriptor, &colophon__attribution__v1__attribute_response__descriptor },
@@ -4698,12 +4892,14 @@ static const ProtobufCMethodDescriptor colophon__attribution__v1__attribution_se
   { "GetLedgerState", &colophon__attribution__v1__ledger_state_request__descriptor, &colophon__attribution__v1__ledger_state_response__descriptor },
   { "FindOwners", &colophon__attribution__v1__find_owners_request__descriptor, &colophon__attribution__v1__find_owners_response__descriptor },
   { "FindSpans", &colophon__attribution__v1__find_spans_request__descriptor, &colophon__attribution__v1__find_spans_response__descriptor },
+  { "FindNearest", &colophon__attribution__v1__find_nearest_request__descriptor, &colophon__attribution__v1__find_nearest_response__descriptor },
   { "Retrieve", &colophon__attribution__v1__retrieve_request__descriptor, &colophon__attribution__v1__retrieve_response__descriptor },
 };
 const unsigned colophon__attribution__v1__attribution_service__method_indices_by_name[] = {
   14,        /* Adjust */
   1,        /* Attribute */
   12,        /* CloseDispute */
+  18,        /* FindNearest */
   16,        /* FindOwners */
   17,        /* FindSpans */
   7,        /* FollowLog */
@@ -4718,7 +4914,7 @@ const unsigned colophon__attribution__v1__attribution_service__method_indices_by
   6,        /* ListEntries */
   11,        /* OpenDispute */
   9,        /* PayOut */
-  18,        /* Retrieve */
+  19,        /* Retrieve */
   3         /* Settle */
 };
 const ProtobufCServiceDescriptor colophon__attribution__v1__attribution_service__descriptor =
@@ -4728,7 +4924,7 @@ const ProtobufCServiceDescriptor colophon__attribution__v1__attribution_service_
   "AttributionService",
   "Colophon__Attribution__V1__AttributionService",
   "colophon.attribution.v1",
-  19,
+  20,
   colophon__attribution__v1__attribution_service__method_descriptors,
   colophon__attribution__v1__attribution_service__method_indices_by_name
 };
@@ -4876,13 +5072,21 @@ void colophon__attribution__v1__attribution_service__find_spans(ProtobufCService
   assert(service->descriptor == &colophon__attribution__v1__attribution_service__descriptor);
   service->invoke(service, 17, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
+void colophon__attribution__v1__attribution_service__find_nearest(ProtobufCService *service,
+                                                                  const Colophon__Attribution__V1__FindNearestRequest *input,
+                                                                  Colophon__Attribution__V1__FindNearestResponse_Closure closure,
+                                                                  void *closure_data)
+{
+  assert(service->descriptor == &colophon__attribution__v1__attribution_service__descriptor);
+  service->invoke(service, 18, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
 void colophon__attribution__v1__attribution_service__retrieve(ProtobufCService *service,
                                                               const Colophon__Attribution__V1__RetrieveRequest *input,
                                                               Colophon__Attribution__V1__RetrieveResponse_Closure closure,
                                                               void *closure_data)
 {
   assert(service->descriptor == &colophon__attribution__v1__attribution_service__descriptor);
-  service->invoke(service, 18, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 19, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void colophon__attribution__v1__attribution_service__init (Colophon__Attribution__V1__AttributionService_Service *service,
                                                            Colophon__Attribution__V1__AttributionService_ServiceDestroy destroy)

@@ -56,6 +56,8 @@ typedef struct Colophon__Attribution__V1__FindOwnersRequest Colophon__Attributio
 typedef struct Colophon__Attribution__V1__FindOwnersResponse Colophon__Attribution__V1__FindOwnersResponse;
 typedef struct Colophon__Attribution__V1__FindSpansRequest Colophon__Attribution__V1__FindSpansRequest;
 typedef struct Colophon__Attribution__V1__FindSpansResponse Colophon__Attribution__V1__FindSpansResponse;
+typedef struct Colophon__Attribution__V1__FindNearestRequest Colophon__Attribution__V1__FindNearestRequest;
+typedef struct Colophon__Attribution__V1__FindNearestResponse Colophon__Attribution__V1__FindNearestResponse;
 typedef struct Colophon__Attribution__V1__RetrieveRequest Colophon__Attribution__V1__RetrieveRequest;
 typedef struct Colophon__Attribution__V1__RetrieveResponse Colophon__Attribution__V1__RetrieveResponse;
 typedef struct Colophon__Attribution__V1__CollectionRecord Colophon__Attribution__V1__CollectionRecord;
@@ -83,13 +85,17 @@ struct  Colophon__Attribution__V1__AttributeRequest
    */
   ProtobufCBinaryData scores;
   /*
-   * opening of the execution's content; only beside spans
+   * opening of the execution's content; only beside spans or nearest
    */
   ProtobufCBinaryData content;
   /*
    * opening of what FindSpans gave; empty where nothing was looked for
    */
   ProtobufCBinaryData spans;
+  /*
+   * opening of what FindNearest gave; empty where nothing was looked for
+   */
+  ProtobufCBinaryData nearest;
   /*
    * of a later attribution; empty of an early one
    */
@@ -105,7 +111,7 @@ struct  Colophon__Attribution__V1__AttributeRequest
 };
 #define COLOPHON__ATTRIBUTION__V1__ATTRIBUTE_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&colophon__attribution__v1__attribute_request__descriptor) \
-    , (char *)protobuf_c_empty_string, {0,NULL}, {0,NULL}, 0, 0,NULL, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, 0, {0,NULL} }
+    , (char *)protobuf_c_empty_string, {0,NULL}, {0,NULL}, 0, 0,NULL, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, 0, {0,NULL} }
 
 
 struct  Colophon__Attribution__V1__DocumentSource
@@ -756,6 +762,37 @@ struct  Colophon__Attribution__V1__FindSpansResponse
 };
 #define COLOPHON__ATTRIBUTION__V1__FIND_SPANS_RESPONSE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&colophon__attribution__v1__find_spans_response__descriptor) \
+    , {0,NULL} }
+
+
+struct  Colophon__Attribution__V1__FindNearestRequest
+{
+  ProtobufCMessage base;
+  /*
+   * of the answer's choices in order, UTF-8
+   */
+  size_t n_texts;
+  ProtobufCBinaryData *texts;
+  /*
+   * by the registry of at most so many entries; 0: as far as the log is followed now
+   */
+  uint64_t log_size;
+};
+#define COLOPHON__ATTRIBUTION__V1__FIND_NEAREST_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&colophon__attribution__v1__find_nearest_request__descriptor) \
+    , 0,NULL, 0 }
+
+
+struct  Colophon__Attribution__V1__FindNearestResponse
+{
+  ProtobufCMessage base;
+  /*
+   * FORMAT section 2
+   */
+  ProtobufCBinaryData nearest;
+};
+#define COLOPHON__ATTRIBUTION__V1__FIND_NEAREST_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&colophon__attribution__v1__find_nearest_response__descriptor) \
     , {0,NULL} }
 
 
@@ -1577,6 +1614,44 @@ Colophon__Attribution__V1__FindSpansResponse *
 void   colophon__attribution__v1__find_spans_response__free_unpacked
                      (Colophon__Attribution__V1__FindSpansResponse *message,
                       ProtobufCAllocator *allocator);
+/* Colophon__Attribution__V1__FindNearestRequest methods */
+void   colophon__attribution__v1__find_nearest_request__init
+                     (Colophon__Attribution__V1__FindNearestRequest         *message);
+size_t colophon__attribution__v1__find_nearest_request__get_packed_size
+                     (const Colophon__Attribution__V1__FindNearestRequest   *message);
+size_t colophon__attribution__v1__find_nearest_request__pack
+                     (const Colophon__Attribution__V1__FindNearestRequest   *message,
+                      uint8_t             *out);
+size_t colophon__attribution__v1__find_nearest_request__pack_to_buffer
+                     (const Colophon__Attribution__V1__FindNearestRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Colophon__Attribution__V1__FindNearestRequest *
+       colophon__attribution__v1__find_nearest_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   colophon__attribution__v1__find_nearest_request__free_unpacked
+                     (Colophon__Attribution__V1__FindNearestRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Colophon__Attribution__V1__FindNearestResponse methods */
+void   colophon__attribution__v1__find_nearest_response__init
+                     (Colophon__Attribution__V1__FindNearestResponse         *message);
+size_t colophon__attribution__v1__find_nearest_response__get_packed_size
+                     (const Colophon__Attribution__V1__FindNearestResponse   *message);
+size_t colophon__attribution__v1__find_nearest_response__pack
+                     (const Colophon__Attribution__V1__FindNearestResponse   *message,
+                      uint8_t             *out);
+size_t colophon__attribution__v1__find_nearest_response__pack_to_buffer
+                     (const Colophon__Attribution__V1__FindNearestResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Colophon__Attribution__V1__FindNearestResponse *
+       colophon__attribution__v1__find_nearest_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   colophon__attribution__v1__find_nearest_response__free_unpacked
+                     (Colophon__Attribution__V1__FindNearestResponse *message,
+                      ProtobufCAllocator *allocator);
 /* Colophon__Attribution__V1__RetrieveRequest methods */
 void   colophon__attribution__v1__retrieve_request__init
                      (Colophon__Attribution__V1__RetrieveRequest         *message);
@@ -1756,6 +1831,12 @@ typedef void (*Colophon__Attribution__V1__FindSpansRequest_Closure)
 typedef void (*Colophon__Attribution__V1__FindSpansResponse_Closure)
                  (const Colophon__Attribution__V1__FindSpansResponse *message,
                   void *closure_data);
+typedef void (*Colophon__Attribution__V1__FindNearestRequest_Closure)
+                 (const Colophon__Attribution__V1__FindNearestRequest *message,
+                  void *closure_data);
+typedef void (*Colophon__Attribution__V1__FindNearestResponse_Closure)
+                 (const Colophon__Attribution__V1__FindNearestResponse *message,
+                  void *closure_data);
 typedef void (*Colophon__Attribution__V1__RetrieveRequest_Closure)
                  (const Colophon__Attribution__V1__RetrieveRequest *message,
                   void *closure_data);
@@ -1844,6 +1925,10 @@ struct Colophon__Attribution__V1__AttributionService_Service
                      const Colophon__Attribution__V1__FindSpansRequest *input,
                      Colophon__Attribution__V1__FindSpansResponse_Closure closure,
                      void *closure_data);
+  void (*find_nearest)(Colophon__Attribution__V1__AttributionService_Service *service,
+                       const Colophon__Attribution__V1__FindNearestRequest *input,
+                       Colophon__Attribution__V1__FindNearestResponse_Closure closure,
+                       void *closure_data);
   void (*retrieve)(Colophon__Attribution__V1__AttributionService_Service *service,
                    const Colophon__Attribution__V1__RetrieveRequest *input,
                    Colophon__Attribution__V1__RetrieveResponse_Closure closure,
@@ -1874,6 +1959,7 @@ void colophon__attribution__v1__attribution_service__init (Colophon__Attribution
       function_prefix__ ## get_ledger_state,\
       function_prefix__ ## find_owners,\
       function_prefix__ ## find_spans,\
+      function_prefix__ ## find_nearest,\
       function_prefix__ ## retrieve  }
 void colophon__attribution__v1__attribution_service__get_identity(ProtobufCService *service,
                                                                   const Colophon__Common__V1__IdentityRequest *input,
@@ -1947,6 +2033,10 @@ void colophon__attribution__v1__attribution_service__find_spans(ProtobufCService
                                                                 const Colophon__Attribution__V1__FindSpansRequest *input,
                                                                 Colophon__Attribution__V1__FindSpansResponse_Closure closure,
                                                                 void *closure_data);
+void colophon__attribution__v1__attribution_service__find_nearest(ProtobufCService *service,
+                                                                  const Colophon__Attribution__V1__FindNearestRequest *input,
+                                                                  Colophon__Attribution__V1__FindNearestResponse_Closure closure,
+                                                                  void *closure_data);
 void colophon__attribution__v1__attribution_service__retrieve(ProtobufCService *service,
                                                               const Colophon__Attribution__V1__RetrieveRequest *input,
                                                               Colophon__Attribution__V1__RetrieveResponse_Closure closure,
@@ -1994,6 +2084,8 @@ extern const ProtobufCMessageDescriptor colophon__attribution__v1__find_owners_r
 extern const ProtobufCMessageDescriptor colophon__attribution__v1__find_owners_response__descriptor;
 extern const ProtobufCMessageDescriptor colophon__attribution__v1__find_spans_request__descriptor;
 extern const ProtobufCMessageDescriptor colophon__attribution__v1__find_spans_response__descriptor;
+extern const ProtobufCMessageDescriptor colophon__attribution__v1__find_nearest_request__descriptor;
+extern const ProtobufCMessageDescriptor colophon__attribution__v1__find_nearest_response__descriptor;
 extern const ProtobufCMessageDescriptor colophon__attribution__v1__retrieve_request__descriptor;
 extern const ProtobufCMessageDescriptor colophon__attribution__v1__retrieve_response__descriptor;
 extern const ProtobufCMessageDescriptor colophon__attribution__v1__collection_record__descriptor;
