@@ -7,7 +7,7 @@ from typing import Any
 import mint
 import talk
 from mint import KEYS, Draft, digest
-from second import credit, documents, jcs, spans
+from second import credit, documents, jcs, nearest, spans
 from second.bundle import Opening
 from second.openings import commitment, stream_head
 from second.request import read
@@ -42,6 +42,11 @@ SPANS: dict[str, Any] = {
         {"role": "texts", "basis_points": 6000, "method": "span/1", "length_min": 2, "rarity_min": 0,
          "rarity_table": digest(b"table"), "shingle": 4, "words": 64, "near_bp": 8000},
         {"role": "operator", "basis_points": 4000, "method": "operator/1"}]}
+NEAREST: dict[str, Any] = {
+    "id": "nearest/1", "roles": [
+        {"role": "records", "basis_points": 6000, "method": "knn-shapley/1", "neighbours": 5, "negatives": "dropped",
+         "shift": 8, "near_bp": 9500},
+        {"role": "operator", "basis_points": 4000, "method": "operator/1"}]}
 Edit = Callable[[Draft], None]
 
 
@@ -75,6 +80,21 @@ def found(*lines: dict[str, Any], size: int = 1, **registry: str) -> dict[str, A
         "spans": list(lines)}
 
 
+def earner(name: str, score: int, **changed: Any) -> dict[str, Any]:
+    """A class of eve's records that is near to the answer."""
+    return {
+        "asset": "works", "class": digest(name.encode()), "committed": "0", "contributor": "eve", "score": str(score)
+    } | changed
+
+
+def near(*lines: dict[str, Any], queries: tuple[str, ...] = ("01ff7f80",), **changed: Any) -> dict[str, Any]:
+    """What was found near to an answer, its lines brought into order."""
+    return {
+        "classes": 9, "encoder": digest(b"an encoder"), "method": "knn-shapley/1", "queries": list(queries),
+        "lines": sorted(lines, key=lambda line: (int(line["committed"]), line["class"])),
+        "registry": found()["registry"]} | changed
+
+
 @dataclass
 class Recipe:
     outcome: str = "answered"
@@ -93,6 +113,8 @@ class Recipe:
     """Of the documents; empty: no registry was asked."""
     spans: dict[str, Any] = field(default_factory=dict)
     """Of the answer; empty: none were looked for."""
+    nearest: dict[str, Any] = field(default_factory=dict)
+    """To the answer; empty: none were looked for."""
     rules: dict[str, Any] = field(default_factory=lambda: POLICY)
     cosigners: list[str] = field(default_factory=list)
     statements: tuple[str, ...] = ("custody", "attribution", "verdict", "model", "policy")
@@ -168,6 +190,8 @@ class _Minting:
             self.open("scores", data + (jcs.canonical(self.recipe.ownership) if self.recipe.ownership else b""))
         if self.recipe.spans:
             self.open("spans", jcs.canonical(self.recipe.spans))
+        if self.recipe.nearest:
+            self.open("nearest", jcs.canonical(self.recipe.nearest))
         parameters = {"seed": "77", "seed_source": "drawn", "max_tokens": ROOM} | asked.parameters
         parameters["max_tokens"] = min(parameters["max_tokens"], ROOM)
         retrieved = {}
@@ -215,19 +239,23 @@ class _Minting:
         stated = {
             "policy": digest(self.signed["policy"]) if "policy" in self.signed else digest(b"elsewhere"),
             "manifest": digest(jcs.canonical(MANIFEST)), "operator": KEYS["inference"].iss, "price_nano": str(PRICE)}
-        said, words = {}, []
+        said, words, earned = {}, [], []
         if self.recipe.spans:
             listed = Opening.parse(self.openings["spans"], "spans")
             tokens = sum(spans.words(choice["text"]) for choice in self.choices)
             of_answer = spans.listed(listed, found() | self.recipe.spans, tokens)
             said, words = {"spans": of_answer.stated}, of_answer.weights
+        if self.recipe.nearest:
+            of_answer = nearest.listed(Opening.parse(self.openings["nearest"], "nearest"), near() | self.recipe.nearest)
+            said |= {"nearest": of_answer.stated}
+            earned = of_answer.weights
         if not self.recipe.values:
-            return stated | said | {"shares": credit.shares(stated, self.recipe.rules, MANIFEST, [], words)}
+            return stated | said | {"shares": credit.shares(stated, self.recipe.rules, MANIFEST, [], words, earned)}
         sources = read(self.recipe.read_as or talk.body(self.recipe), self.recipe.retrieved).sources
         opening, owned = Opening.parse(self.openings["scores"], "scores"), self.recipe.ownership
         # What a liar signs follows from its lie.
         scores = documents.scored(opening, owned["owners"], owned["registry"]) if owned else documents.scores(opening, sources)
-        shares = credit.shares(stated, self.recipe.rules, MANIFEST, scores.weights, words)
+        shares = credit.shares(stated, self.recipe.rules, MANIFEST, scores.weights, words, earned)
         return stated | said | {"shares": shares, "scores": scores.stated}
 
     def verdict(self, execution: str) -> dict[str, Any]:

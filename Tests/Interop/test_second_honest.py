@@ -9,7 +9,8 @@ import mint
 from both import edited, failed
 from harness.programs import ROOT
 from harness.suite import chat
-from recipes import DOCUMENTS, NEAR, RECEIPT_ID, SPANS, Recipe, claimed, found, owned, ownership, span
+from recipes import (
+    DOCUMENTS, NEAR, NEAREST, RECEIPT_ID, SPANS, Recipe, claimed, earner, found, near, owned, ownership, span)
 from second import cose
 from second.bundle import Bundle
 from second.openings import commitment, stream_head
@@ -54,6 +55,22 @@ RECIPES = {
         asked=SHOWN, values=[-400_000, -100_000, -300_000, -50_000], spans=found(span(0, 3)),
         rules={"id": "both/1", "roles": [
             SPANS["roles"][0], DOCUMENTS["roles"][0] | {"basis_points": 4000}]}),
+    "nearest": Recipe(rules=NEAREST, nearest=near(earner("a", 7 << 50), earner("b", 3, contributor="bob"))),
+    "nearest of choices": Recipe(
+        choices=2, stream=True, rules=NEAREST,
+        nearest=near(earner("a", 2**58), earner("a later one", 1, committed="1"), queries=("01ff", "8000"), registry=found(size=2)["registry"])),
+    "nothing asked": Recipe(calls=True, rules=NEAREST, nearest=near(queries=("",))),
+    "nothing near": Recipe(rules=NEAREST, nearest=near(classes=0)), "nearest that nobody looked for": Recipe(rules=NEAREST),
+    "nearest below zero": Recipe(
+        nearest=near(earner("a", 5), earner("b", -9, contributor="bob"), method="tknn-shapley/1"),
+        rules={"id": "within/1", "roles": [
+            {"role": "records", "basis_points": 10_000, "method": "tknn-shapley/1", "radius": -7, "negatives": "net",
+             "shift": 0, "near_bp": 10_000}]}),
+    "nearest, spans and documents": Recipe(
+        asked=SHOWN, values=[-400_000, -100_000, -300_000, -50_000], spans=found(span(0, 3)),
+        nearest=near(earner("a", 5)), rules={"id": "all/1", "roles": [
+            SPANS["roles"][0] | {"basis_points": 2000}, DOCUMENTS["roles"][0] | {"basis_points": 4000},
+            NEAREST["roles"][0] | {"basis_points": 4000}]}),
     "scores that pay nothing": Recipe(asked=SHOWN, values=[-9, -8, -7, -6]),
     "cosigned": Recipe(cosigners=["witness3", "witness1"])}
 
@@ -74,7 +91,7 @@ def test_minted_bundles_are_accepted_alike(name, both, seeded, is_long):
     for _ in range(20 if is_long else 1):
         kept = {opening: openings[opening] for opening in seeded.sample(sorted(openings), seeded.randrange(len(openings)))}
         shown = both(edited(bundle, lambda value: value.update(openings=kept)), trust, what=list(kept))
-        apart = {"activation", "scores", "spans"}
+        apart = {"activation", "scores", "spans", "nearest"}
         passes = len(kept.keys() - apart) == len(openings.keys() - apart)
         assert shown.accepted and (shown.states["content"] == "pass") == passes, shown.table()
 

@@ -23,7 +23,7 @@ DOES_NOT_SHOW = [
     "whether a statement registered after `as_of` supersedes one of these",
 ]
 _REGISTERED = record(statement=text(0, BYTES_MAX), tlog_proof=text(0, BYTES_MAX))
-_OPENING = re.compile(r"request|retrieved|content|tokens|wire|activation|stream|scores|spans|message/(0|[1-9][0-9]{0,18})")
+_OPENING = re.compile(r"request|retrieved|content|tokens|wire|activation|stream|scores|spans|nearest|message/(0|[1-9][0-9]{0,18})")
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from . import credit, documents, drawn, request, sampling, spans
+from . import credit, documents, drawn, nearest, request, sampling, spans
 from .bundle import Bundle, Opening
 from .log_checks import Inclusion
 from .openings import commitment
@@ -71,6 +71,9 @@ def attribution(bundle: Bundle, trust: Trust, found: Inclusion) -> Outcome:
         return NOT_CHECKED, "the spans of its answer are closed"
     if drawn.approximate(stated) and not bundle.registered_statement("reveal"):
         return NOT_CHECKED, "the seed of its scores is not here"
+    near_to = [_opened(bundle, name) for name in ("content", "nearest")] if "nearest" in stated else []
+    if None in near_to:
+        return NOT_CHECKED, "the records near to its answer are closed"
     require(not trust.attribution_policies or policy.digest in trust.attribution_policies, "the policy is not listed")
     credit.check_policy(policy.predicate, "policy")
     require(policy.sub == policy.predicate["id"], "the policy's sub is not its id")
@@ -85,8 +88,9 @@ def attribution(bundle: Bundle, trust: Trust, found: Inclusion) -> Outcome:
         near = any(role.keys() >= credit.NEAR for role in policy.predicate["roles"] if role["method"] == documents.METHOD)
         require(near == ("records" in registry), "near copies were looked for otherwise than the policy says")
     said = _spans(bundle, stated["spans"], policy.predicate, found, *words).weights if words else []
+    earned = _nearest(bundle, stated["nearest"], policy.predicate, found, *near_to).weights if near_to else []
     require(credit.effective(policy.predicate, stated["receipt_id"]), "the policy is not effective yet")
-    due = credit.shares(stated, policy.predicate, manifest, weights, said)
+    due = credit.shares(stated, policy.predicate, manifest, weights, said, earned)
     require(stated["shares"] == due, "the shares do not recompute")
     return PASS, f"{len(stated['shares'])} shares of {stated['price_nano']} nano-units by {policy.predicate['id']}"
 
@@ -119,8 +123,7 @@ def _spans(
 ) -> spans.Spans:
     roles = [role for role in policy["roles"] if role["method"] == spans.METHOD]
     require(roles, "the policy looks for no spans")
-    same = commitment("content", content.salt, content.data) == bundle.predicate("execution")["commitments"]["content"]
-    require(same, "content: opens another commitment")
+    _require_content(bundle, content)
     opened = spans.spans(listed, content)
     require(opened.stated == stated, "the spans do not recompute")
     long = all(line["length"] >= roles[0]["length_min"] for line in opened.lines)
@@ -128,6 +131,26 @@ def _spans(
     later = found.index is not None and int(stated["registry"]["size"]) > found.index
     require(not later, "the texts are of a log that came later")
     return opened
+
+
+def _nearest(
+    bundle: Bundle, stated: dict[str, Any], policy: dict[str, Any], found: Inclusion, content: Opening, listed: Opening,
+) -> nearest.Nearest:
+    roles = [role for role in policy["roles"] if role["method"] == stated["method"]]
+    require(roles, "the policy credits no nearest records by this method")
+    _require_content(bundle, content)
+    opened = nearest.nearest(listed, content)
+    require(opened.stated == stated, "the nearest records do not recompute")
+    kept = roles[0]["negatives"] == "net" or all(int(line["score"]) > 0 for line in opened.lines)
+    require(kept, "a score below zero, which the policy drops")
+    later = found.index is not None and int(stated["registry"]["size"]) > found.index
+    require(not later, "the records are of a log that came later")
+    return opened
+
+
+def _require_content(bundle: Bundle, content: Opening) -> None:
+    same = commitment("content", content.salt, content.data) == bundle.predicate("execution")["commitments"]["content"]
+    require(same, "content: opens another commitment")
 
 
 def custody(bundle: Bundle) -> Outcome:

@@ -47,7 +47,7 @@ def _commitments(bundle: Bundle) -> dict[str, str]:
 def _apart(bundle: Bundle) -> dict[str, str]:
     """What may stay closed here: it is for the check `attribution`."""
     stated = bundle.credited or {}
-    return {name: stated[name]["commitment"] for name in ("scores", "spans") if name in stated}
+    return {name: stated[name]["commitment"] for name in ("scores", "spans", "nearest") if name in stated}
 
 
 def _activation(bundle: Bundle) -> None:

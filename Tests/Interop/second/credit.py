@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from . import lineage
-from .shape import decimal, digest, identifier, integer, list_of, record, text, that
+from .shape import decimal, digest, identifier, integer, list_of, one_of, record, text, that
 from .values import PRICE_MAX, Refused, is_id, require
 
 UNATTRIBUTED = "unattributed"
@@ -16,6 +16,8 @@ WEIGHTS_MAX = 1 << 20
 _SPLIT = integer(1, WHOLE)
 NEAR = {"shingle", "words", "near_bp"}
 _COMMON = {"role": identifier, "basis_points": _SPLIT, "method": text()}
+_NEAREST = {
+    "negatives": one_of(["dropped", "net"]), "shift": integer(0, 31), "near_bp": integer(1, WHOLE)}
 _ROLES = {
     "lineage/1": record(**_COMMON), "operator/1": record(**_COMMON), "feedback/1": record(**_COMMON, judge=identifier),
     "context-shapley/1": record(
@@ -24,6 +26,8 @@ _ROLES = {
     "span/1": record(
         **_COMMON, length_min=integer(1, 1024), rarity_min=integer(0, 1 << 40), rarity_table=digest,
         shingle=integer(1, 64), words=integer(1, 512), near_bp=integer(1, 10_000)),
+    "knn-shapley/1": record(**_COMMON, neighbours=integer(1, 1 << 20), **_NEAREST),
+    "tknn-shapley/1": record(**_COMMON, radius=integer(-(1 << 31), (1 << 31) - 1), **_NEAREST),
     "equal/1": record(**_COMMON, contributors=list_of(identifier, 1, 4096)),
     "fixed/1": record(**_COMMON, parts=list_of(record(contributor=identifier, basis_points=_SPLIT), 1, 4096))}
 
@@ -80,6 +84,8 @@ def check_policy(value: Any, path: str) -> None:
            minimum_payout_nano_=minimum, effective_from_=_day)(value, path)
     _distinct([role["role"] for role in value["roles"]], f"{path}.roles")
     _whole(value["roles"], path)
+    forms = {role["method"] for role in value["roles"]} & {"knn-shapley/1", "tknn-shapley/1"}
+    require(len(forms) <= 1, f"{path}: both methods of nearest records")
     for role in value["roles"]:
         near = NEAR & role.keys()
         require(role["method"] != "context-shapley/1" or near in (set(), NEAR), f"{path}: a part of near copies' members")
@@ -101,15 +107,17 @@ def _distinct(names: list[str], what: str) -> None:
 
 def shares(
     attribution: dict[str, Any], policy: dict[str, Any], model: dict[str, Any], documents: list[tuple[str, int]] = [],
-    spans: list[tuple[str, int]] = [],
+    spans: list[tuple[str, int]] = [], nearest: list[tuple[str, int]] = [],
 ) -> list[dict[str, str]]:
-    """The list of shares that the statement has to hold; `documents` are the scores of those in the prompt, `spans` those of the answer."""
+    """The list of shares that the statement has to hold; `documents` are the scores of those in the prompt, `spans` and `nearest` those of
+    the answer."""
     roles = policy["roles"]
     require(is_id(attribution["operator"]), "the operator is no id")
     parts = apportion(int(attribution["price_nano"]), [(role["role"], role["basis_points"]) for role in roles])
     earned: dict[str, int] = defaultdict(int)
     for role in roles:
-        found = {"context-shapley/1": documents, "span/1": spans}
+        found = {
+            "context-shapley/1": documents, "span/1": spans, "knn-shapley/1": nearest, "tknn-shapley/1": nearest}
         weights = found.get(role["method"])
         if weights is None:
             weights = _weights(role, model, attribution["operator"])

@@ -112,6 +112,14 @@ def _spans(value: Any, path: str) -> None:
     require(value["spans"] <= value["tokens"], f"{path}: more spans than words")
 
 
+def _nearest(value: Any, path: str) -> None:
+    record(
+        method=one_of(["knn-shapley/1", "tknn-shapley/1"]), encoder=digest, queries=integer(1, 8),
+        classes=integer(0, 1 << 18), lines=integer(0, 16_384), commitment=digest, root=digest,
+        registry=record(size=decimal(), root=digest, records=digest))(value, path)
+    require(value["lines"] <= value["classes"], f"{path}: more lines than classes")
+
+
 _NAME = text(1, 1024)
 
 PREDICATES = {
@@ -130,7 +138,7 @@ PREDICATES = {
     "attribution": record(
         receipt_id=receipt_id, policy=digest, manifest=digest, operator=text(), price_nano=decimal(), shares=shares,
         scores_=_scores,
-        spans_=_spans),
+        spans_=_spans, nearest_=_nearest),
     "verdict": record(
         receipt_id=receipt_id, method=text(), profile=text(), execution=digest,
         result=one_of(["pass", "fail"]), positions=integer(), first_position_=integer(), finding=text(0, 1024),
