@@ -85,6 +85,19 @@ struct RetrievalTests {
     #expect(row.outcome == .failed)
   }
 
+  @Test("Records that are too long for one request together are refused, and nothing of them is kept or executed")
+  func tooLong() async throws {
+    let world = try Self.world()
+    let records = (0..<70).map { Self.record("\($0) " + String(repeating: "x", count: 65_000)) }
+    world.peers.set { $0.script.records["sums"] = records }
+    let service = try await world.ready()
+    let body = Self.body.replacing(#""count":1"#, with: #""count":70"#)
+    let answer = try await service.ask(.post, "/v1/chat/completions", body)
+    #expect(answer.status == 400 && answer.text.contains("above the limit of 4194304"), "\(answer.text)")
+    let row = try #require(try await service.pipeline.outbox.row(answer.receiptID ?? ""))
+    #expect(row.outcome == .refused && row.openingNames.isEmpty && world.peers.calls(.generate) == 0)
+  }
+
   @Test("What is retrieved is durable before the request is executed, and gone when it was not")
   func durable() async throws {
     let world = try Self.world()

@@ -124,7 +124,9 @@ extension ReceiptRoutes {
       }
       var statements = isBound ? [] : [(StatementKind.verdict, status.verdictStatement)]
       let isSampled = if case .sample = pipeline.policy(of: row) { true } else { false }
-      if try isSampled || later?.isDrawn == true {
+      let reveal = status.revealStatement
+      // Of another draw, which only restored rows could have, nothing is shown: what is signed stays, and is not checked.
+      if try isSampled || (!reveal.isEmpty && later?.drawnBy == SHA256.hash(reveal)) {
         statements += [(.draw, status.drawStatement), (.reveal, status.revealStatement)]
       }
       for (kind, statement) in statements where !statement.isEmpty {
@@ -143,11 +145,11 @@ extension ReceiptRoutes {
 }
 
 extension LaterAttribution {
-  /// Whether its scores follow from a draw.
-  var isDrawn: Bool {
+  /// Digest of the reveal that its scores were drawn by; nil where they were not.
+  var drawnBy: Digest32? {
     get throws {
-      guard let attribution else { return false }
-      return try AttributionPredicate(SignedStatement(attribution).statement.predicate).scores?.approximate != nil
+      guard let attribution else { return nil }
+      return try AttributionPredicate(SignedStatement(attribution).statement.predicate).scores?.approximate?.reveal
     }
   }
 }

@@ -44,7 +44,14 @@ extension Pipeline {
     }
     var live = live
     try live.request.give(found)
-    let opening = try Opening(salt: salt, data: RetrievedDocument.encode(found))
+    let data = try RetrievedDocument.encode(found)
+    guard data.count <= ChatRequest.bodyBytesMax else {
+      throw RPCError(
+        .invalidArgument,
+        "what was retrieved has \(data.count) bytes, above the limit of \(ChatRequest.bodyBytesMax): ask for fewer documents"
+      )
+    }
+    let opening = try Opening(salt: salt, data: data)
     live.retrieved = opening
     try await outbox.keep(retrieved: opening.blob, of: live.row.receiptID)
     return live
