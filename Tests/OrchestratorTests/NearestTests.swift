@@ -94,6 +94,7 @@ struct NearestTests {
     }
     let own = try await service.ask(.get, "/v1/contributors/carol/statement", headers: bearer("carol"))
     let proof = try #require(try own.json["lines"]?[0]?["nearest_proofs"]?.arrayValue?.first)
+    #expect(try own.json["lines"]?[0]?["nearest_count"] == 1)
     let stated = try #require(try AttributionPredicate(SignedStatement(statement).statement.predicate).nearest)
     try LineProof<NearestLine>(proof).verify(stated)
     let other = try await service.ask(.get, "/v1/contributors/bob/statement", headers: bearer("bob"))
@@ -167,5 +168,16 @@ struct NearestTests {
     #expect(answer.status == 200 && world.peers.calls(.nearest) == 0)
     let found = try await service.ask(.get, "/v1/attribution/\(try #require(answer.receiptID))")
     #expect(try found.json["nearest"] == .null && found.json["nearest_proofs"]?.arrayValue?.isEmpty == true)
+  }
+
+  @Test("Of many lines the best are shown, of equal ones the first")
+  func best() {
+    let scores: [Int64] = [5, -7, 9, 5, 1 << 60]
+    let lines = scores.enumerated().map { at, score in
+      NearestLine(
+        line: at, record: SHA256.hash([UInt8(at)]), committed: 0, contributor: "carol", asset: "sums", score: score)
+    }
+    #expect(lines.best(4).map(\.line) == [4, 2, 0, 3] && lines.best(9).map(\.line) == [4, 2, 0, 3, 1])
+    #expect(lines.best(0).isEmpty)
   }
 }

@@ -1,6 +1,7 @@
 import Codec
 import Credit
 import Cryptography
+import MerkleLog
 import Testing
 
 @testable import Receipts
@@ -105,5 +106,18 @@ import Testing
     #expect(nearest.proof(of: 3) == nil)
     let both = AnswerNearest.scores(nearest)
     #expect(both["knn-shapley/1"]?.count == 3 && both["tknn-shapley/1"] == [] && AnswerNearest.scores(nil).count == 2)
+  }
+
+  /// RFC 9162 has one tree of so many leaves, and `MerkleTree` is written as it is defined.
+  @Test func `the tree of lines is the tree of their leaves`() throws {
+    for count in 0...20 {
+      let lines = (0..<count).map { line($0, 1, of: UInt8($0)) }
+      let tree = try LineTree(lines, salt: World.salt("nearest"))
+      let proofs = try (0..<count).map { try #require(tree.proof(of: $0)) }
+      let leaves = try proofs.map { try $0.line.leaf(salt: $0.salt) }
+      #expect(tree.root == MerkleTree.root(leaves[...]), "\(count)")
+      for at in 0..<count { #expect(proofs[at].path == MerkleTree.inclusionPath(at, leaves[...]), "\(at) of \(count)") }
+      #expect(tree.proof(of: count) == nil && tree.proof(of: -1) == nil)
+    }
   }
 }

@@ -44,12 +44,10 @@ struct CreditObject: Sendable {
     return .object(members)
   }
 
-  /// The lines with the highest scores, of equal ones the first.
   private static func json(_ nearest: AnswerNearest) -> JSON {
-    let best = nearest.lines.sorted { ($1.score, $0.line) < ($0.score, $1.line) }.prefix(bestCount)
     return [
       "method": .string(nearest.method), "classes": .integer(nearest.classes), "lines": .integer(nearest.lines.count),
-      "best": .array(best.map(\.json)),
+      "best": .array(nearest.lines.best(bestCount).map(\.json)),
     ]
   }
 

@@ -45,7 +45,7 @@ struct CreditRoutes: Sendable {
         "nearest": signed.statement.predicate["nearest"] ?? .null,
         "nearest_proofs": try await nearestProofs(predicate, of: row, context) {
           caller.owner == row.owner || caller.isContributor($0.contributor)
-        },
+        }.proofs,
         "statement": .string(Base64.encode(bytes)),
       ])
     response.headers[.xReceiptID] = row.receiptID.description
@@ -113,7 +113,7 @@ struct CreditRoutes: Sendable {
   private func line(
     _ credit: CreditedAmount, of id: String, _ context: ServiceRequestContext
   ) async throws -> JSON {
-    var (scores, spans, nearest): (DocumentScores?, JSON, JSON) = (nil, [], [])
+    var (scores, spans, nearest): (DocumentScores?, JSON, (proofs: JSON, count: Int)) = (nil, [], ([], 0))
     let predicate = try AttributionPredicate(SignedStatement(credit.attributionStatement).statement.predicate)
     // Another orchestrator of the same ledger may have the request.
     if predicate.scores != nil || predicate.spans != nil || predicate.nearest != nil,
@@ -121,13 +121,15 @@ struct CreditRoutes: Sendable {
     {
       if predicate.scores != nil { scores = try await self.scores(of: row, context) }
       spans = try await spanProofs(predicate, of: row, context) { $0.contributor.utf8.elementsEqual(id.utf8) }
-      nearest = try await nearestProofs(predicate, of: row, context) { $0.contributor.utf8.elementsEqual(id.utf8) }
+      nearest = try await nearestProofs(predicate, of: row, context, countMax: Self.nearestCountMax) {
+        $0.contributor.utf8.elementsEqual(id.utf8)
+      }
     }
     return [
       "entry": .decimal(credit.entry), "receipt_id": .string(credit.receiptID),
       "amount_nano": .decimal(credit.amountNano), "log_index": credit.logIndex.map { .decimal($0) } ?? .null,
       "documents": .array(proofs(scores) { $0.source.contributor.utf8.elementsEqual(id.utf8) }),
-      "span_proofs": spans, "nearest_proofs": nearest,
+      "span_proofs": spans, "nearest_proofs": nearest.proofs, "nearest_count": .integer(nearest.count),
       "attribution": .string(Base64.encode(credit.attributionStatement)),
     ]
   }
