@@ -56,12 +56,12 @@ func main(_ name: String, _ executable: String) -> Target {
     swiftSettings: swift)
 }
 
-/// What is tested is the release build always. The tests themselves compile in half the time without optimisation: what
-/// computes much for them is in TestKit and ExactReference, which are optimised.
+/// What is tested is the release build always. The tests themselves compile in half the time without optimisation and what
+/// a debugger needs: what computes much for them is in TestKit and ExactReference, which are optimised.
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
   .testTarget(
     name: "\(name)Tests", dependencies: ["TestKit"] + dependencies, path: "Tests/\(name)Tests",
-    swiftSettings: swift + [.unsafeFlags(["-Onone"], .when(configuration: .release))])
+    swiftSettings: swift + [.unsafeFlags(["-Onone", "-gnone"], .when(configuration: .release))])
 }
 
 let systemModules: [Target] = [
