@@ -205,6 +205,7 @@ class _Minting:
             "usage": {"prompt_tokens": 20, "completion_tokens": count}, "ended_unix_ms": "1757000000500",
             "finish_reason": "cancelled" if "cancelled" in reasons else reasons[0],
             "activation": self.open("activation", b"".join(sha256(b"a", bytes([at])) for at in range(count)))}
+        self.run = predicate
         return self.sign("execution", content, predicate)
 
     def delivered(self) -> dict[str, Any]:
@@ -250,12 +251,12 @@ class _Minting:
             said |= {"nearest": of_answer.stated}
             earned = of_answer.weights
         if not self.recipe.values:
-            return stated | said | {"shares": credit.shares(stated, self.recipe.rules, MANIFEST, [], words, earned)}
+            return stated | said | {"shares": credit.shares(stated, self.recipe.rules, MANIFEST, [], words, earned, self.run)}
         sources = read(self.recipe.read_as or talk.body(self.recipe), self.recipe.retrieved).sources
         opening, owned = Opening.parse(self.openings["scores"], "scores"), self.recipe.ownership
         # What a liar signs follows from its lie.
         scores = documents.scored(opening, owned["owners"], owned["registry"]) if owned else documents.scores(opening, sources)
-        shares = credit.shares(stated, self.recipe.rules, MANIFEST, scores.weights, words, earned)
+        shares = credit.shares(stated, self.recipe.rules, MANIFEST, scores.weights, words, earned, self.run)
         return stated | said | {"shares": shares, "scores": scores.stated}
 
     def verdict(self, execution: str) -> dict[str, Any]:

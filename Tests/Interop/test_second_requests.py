@@ -132,10 +132,12 @@ def split(seeded: random.Random, count: int) -> list[int]:
 def policy(seeded: random.Random) -> dict[str, Any]:
     roles = []
     for at, points in enumerate(split(seeded, seeded.randint(1, 4))):
-        method = seeded.choice(["lineage/1", "operator/1", "equal/1", "fixed/1"])
+        method = seeded.choice(["lineage/1", "operator/1", "equal/1", "fixed/1", "metered/1", "feedback/1"])
         names = seeded.sample(["c0", "c1", "c2", "Z", "~"], seeded.randint(1, 5))
         more = {"equal/1": {"contributors": names}, "fixed/1": {"parts": [
-            {"contributor": name, "basis_points": part} for name, part in zip(names, split(seeded, len(names)))]}}
+            {"contributor": name, "basis_points": part} for name, part in zip(names, split(seeded, len(names)))]},
+            "metered/1": {"per_token": seeded.randrange(1 << 32), "per_millisecond": seeded.choice([1, (1 << 32) - 1])},
+            "feedback/1": {"judge": "panel"}}
         roles.append({"role": f"r{at}", "basis_points": points, "method": method} | more.get(method, {}))
     return {"id": "random/1", "roles": roles}
 

@@ -90,7 +90,7 @@ def attribution(bundle: Bundle, trust: Trust, found: Inclusion) -> Outcome:
     said = _spans(bundle, stated["spans"], policy.predicate, found, *words).weights if words else []
     earned = _nearest(bundle, stated["nearest"], policy.predicate, found, *near_to).weights if near_to else []
     require(credit.effective(policy.predicate, stated["receipt_id"]), "the policy is not effective yet")
-    due = credit.shares(stated, policy.predicate, manifest, weights, said, earned)
+    due = credit.shares(stated, policy.predicate, manifest, weights, said, earned, execution.predicate)
     require(stated["shares"] == due, "the shares do not recompute")
     return PASS, f"{len(stated['shares'])} shares of {stated['price_nano']} nano-units by {policy.predicate['id']}"
 

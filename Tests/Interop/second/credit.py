@@ -20,6 +20,7 @@ _NEAREST = {
     "negatives": one_of(["dropped", "net"]), "shift": integer(0, 31), "near_bp": integer(1, WHOLE)}
 _ROLES = {
     "lineage/1": record(**_COMMON), "operator/1": record(**_COMMON), "feedback/1": record(**_COMMON, judge=identifier),
+    "metered/1": record(**_COMMON, per_token=integer(0, (1 << 32) - 1), per_millisecond=integer(0, (1 << 32) - 1)),
     "context-shapley/1": record(
         **_COMMON, shingle_=integer(1, 64), words_=integer(1, 512), near_bp_=integer(1, 10_000),
         permutations_=integer(1, 65_536)),
@@ -90,6 +91,7 @@ def check_policy(value: Any, path: str) -> None:
         near = NEAR & role.keys()
         require(role["method"] != "context-shapley/1" or near in (set(), NEAR), f"{path}: a part of near copies' members")
         _distinct(role.get("contributors", []), role["role"])
+        require(role["method"] != "metered/1" or role["per_token"] or role["per_millisecond"], f"{path}: counts nothing")
         if parts := role.get("parts"):
             _distinct([part["contributor"] for part in parts], role["role"])
             _whole(parts, role["role"])
@@ -107,10 +109,10 @@ def _distinct(names: list[str], what: str) -> None:
 
 def shares(
     attribution: dict[str, Any], policy: dict[str, Any], model: dict[str, Any], documents: list[tuple[str, int]] = [],
-    spans: list[tuple[str, int]] = [], nearest: list[tuple[str, int]] = [],
+    spans: list[tuple[str, int]] = [], nearest: list[tuple[str, int]] = [], run: dict[str, Any] = {},
 ) -> list[dict[str, str]]:
     """The list of shares that the statement has to hold; `documents` are the scores of those in the prompt, `spans` and `nearest` those of
-    the answer."""
+    the answer, `run` is the execution."""
     roles = policy["roles"]
     require(is_id(attribution["operator"]), "the operator is no id")
     parts = apportion(int(attribution["price_nano"]), [(role["role"], role["basis_points"]) for role in roles])
@@ -120,14 +122,14 @@ def shares(
             "context-shapley/1": documents, "span/1": spans, "knn-shapley/1": nearest, "tknn-shapley/1": nearest}
         weights = found.get(role["method"])
         if weights is None:
-            weights = _weights(role, model, attribution["operator"])
+            weights = _weights(role, model, attribution["operator"], run)
         for name, amount in apportion(parts.get(role["role"], 0), weights).items():
             earned[name] += amount
     names = sorted(earned, key=str.encode)
     return [{"contributor": name, "amount_nano": str(earned[name])} for name in names]
 
 
-def _weights(role: dict[str, Any], model: dict[str, Any], operator: str) -> list[tuple[str, int]]:
+def _weights(role: dict[str, Any], model: dict[str, Any], operator: str, run: dict[str, Any]) -> list[tuple[str, int]]:
     match role["method"]:
         case "lineage/1":
             return lineage.weights(model["lineage"])
@@ -135,6 +137,10 @@ def _weights(role: dict[str, Any], model: dict[str, Any], operator: str) -> list
             return [(operator, 1)]
         case "feedback/1":
             return []  # nobody knows how an answer turns out when it is attributed
+        case "metered/1":
+            milliseconds = max(0, int(run["ended_unix_ms"]) - int(run["started_unix_ms"]))
+            tokens = run["usage"]["prompt_tokens"] + run["usage"]["completion_tokens"]
+            return [(operator, tokens * role["per_token"] + milliseconds * role["per_millisecond"])]
         case "equal/1":
             return [(name, 1) for name in role["contributors"]]
         case _:
