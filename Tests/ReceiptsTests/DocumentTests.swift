@@ -29,6 +29,11 @@ import Testing
     #expect(request.shownMessages.map(\.content) == ["a", "b", "Document: T\none\n\nDocument\ntwo\n\nc", "d"])
     #expect(request.messages(given: 2).map(\.content) == ["a", "b", "Document\ntwo\n\nc", "d"])
     #expect(request.messages(given: 0) == request.messages)
+    for set in 0..<4 { #expect(request.messages(given: DocumentSet(set)) == request.messages(given: set)) }
+    let many = try read("[" + (0..<256).map { #"{"text":"text \#($0)"}"# }.joined(separator: ",") + "]")
+    let some = "Document\ntext 63\n\nDocument\ntext 64\n\nDocument\ntext 255\n\nhi"
+    #expect(many.messages(given: DocumentSet([255, 63, 64])).map(\.content) == [some])
+    #expect(many.messages(given: DocumentSet(0..<256)) == many.shownMessages && many.shownMessages != many.messages)
     #expect(request.messages.map(\.content) == ["a", "b", "c", "d"] && request.shownMessages[2].role == .user)
     let documents = request.parameters.documents
     #expect(documents.map(\.source.contributor) == ["ada", "unattributed"] && documents[0].source.asset == "book")
