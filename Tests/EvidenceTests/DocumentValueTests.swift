@@ -41,7 +41,7 @@ import Testing
   @Test("an empty answer is worth nothing, a cancelled one is not valued, and neither is one without documents")
   func edges() throws {
     #expect(throws: GenerationError.cancelled) { try values(try Executed(Self.documents), isCancelled: { true }) }
-    #expect(throws: Finding.self) { try values(try Executed()) }
+    #expect(throws: Finding.self) { try values(try Executed.honest()) }
     let model = try EvidenceFixture.model()
     let scorer = try AnswerScorer([[]], on: model, pool: ThreadPool(threads: 1), contextLimit: 8)
     #expect(try scorer.logProbability(after: [1, 2]) == 0)

@@ -45,6 +45,11 @@ struct Executed {
   var openings: [CommittedField: Opening]
   var tokens: [UInt32]
 
+  private static let made = Result { try Executed() }
+
+  /// With the parameters that are given where none are: run once.
+  static func honest() throws -> Executed { try made.get() }
+
   /// Runs a request of one message on the real model.
   init(
     _ parameters: String = #""max_tokens":8,"temperature":0.8,"seed":5"#, retrieved: [RetrievedDocument]? = nil

@@ -24,7 +24,7 @@ import Testing
 
   @Test("a changed parameter is named")
   func parameter() throws {
-    var executed = try Executed()
+    var executed = try Executed.honest()
     executed.execution.parameters.temperature = Real(0.7, literal: "0.7")
     let finding = try finding(executed.judge())
     #expect(finding.text == "not the parameters that the request leads to: temperature" && finding.position == nil)
@@ -32,7 +32,7 @@ import Testing
 
   @Test("a wrong token is named with its position", arguments: [0, 4])
   func token(position: Int) throws {
-    var executed = try Executed()
+    var executed = try Executed.honest()
     executed.tokens[position] = executed.tokens[position] == 1000 ? 1001 : 1000
     try executed.replace(.tokens, TokenIDs.encode([executed.tokens]))
     let text = try EvidenceFixture.model().text(of: executed.tokens)
@@ -45,7 +45,7 @@ import Testing
 
   @Test("another activation head is named, and a statement against its own openings needs no model")
   func contradictions() throws {
-    let honest = try Executed()
+    let honest = try Executed.honest()
     var head = honest
     head.execution.activation = SHA256.hash([1])
     #expect(try finding(head.judge()).text == "the signed head is not that of the activation chain")
@@ -69,12 +69,12 @@ import Testing
     let model = try ChatModel.load(path: other.path, kernel: .automatic, threads: 2)
     let expected = try EvidenceFixture.model().identity.fileDigest.hex
     #expect(
-      try Executed().judge(on: model)
+      try Executed.honest().judge(on: model)
         == .undecided(.otherModel(part: "file digest", found: SHA256.hash(bytes).hex, expected: expected)))
   }
 
   @Test("a cancelled judgement decides nothing")
   func cancelled() throws {
-    #expect(try Executed().judge(isCancelled: { true }) == .undecided(.cancelled))
+    #expect(try Executed.honest().judge(isCancelled: { true }) == .undecided(.cancelled))
   }
 }

@@ -7,7 +7,7 @@ import Testing
   private func refused(
     _ text: String, _ edit: (inout Executed) throws -> Void, sourceLocation: SourceLocation = #_sourceLocation
   ) throws {
-    var executed = try Executed()
+    var executed = try Executed.honest()
     try edit(&executed)
     do throws(any Error) {
       _ = try executed.opened()

@@ -16,9 +16,12 @@ struct MintedVTPM {
   var bound: [UInt8]?
   var signatureHeader: [UInt8] = []
 
+  /// One for all: making an RSA key takes long.
+  private static let rsa = Result { try TestKey(.rsa) }
+
   init() throws {
     hardware = try MintedSNP()
-    key = try TestKey(.rsa)
+    key = try Self.rsa.get()
     pcrs = (1...24).map { [UInt8](repeating: UInt8($0), count: 32) }
   }
 
