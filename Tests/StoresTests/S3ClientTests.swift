@@ -136,7 +136,8 @@ import Testing
     #expect(try await client.bytes(of: "large/a b+ü") == UInt64(blob.count))
     #expect(
       try await client.get("large/a b+ü", from: 8_000_000, count: 1_000_000) == Array(blob[8_000_000..<9_000_000]))
-    #expect(try await client.get("large/a b+ü", from: UInt64(blob.count) - 5, count: 100) == Array(blob[(blob.count - 5)...]))
+    let end = Array(blob[(blob.count - 5)...])
+    #expect(try await client.get("large/a b+ü", from: UInt64(blob.count) - 5, count: 100) == end)
     #expect(try await client.get("large/none", from: 0, count: 1) == nil)
     await #expect(throws: Stopped.self) {
       try await client.put("large/broken", bytes: 9 << 20) { offset, count in
