@@ -11,7 +11,9 @@ public enum CreditID {
 
   /// Whether `id` can be an id at all.
   public static func isValid(_ id: String) -> Bool {
-    (1...byteCountMax).contains(id.utf8.count) && id.utf8.allSatisfy { (0x21...0x7e).contains($0) }
+    guard (1...byteCountMax).contains(id.utf8.count) else { return false }
+    return id.utf8.withContiguousStorageIfAvailable { $0.allSatisfy { (0x21...0x7e).contains($0) } }
+      ?? id.utf8.allSatisfy { (0x21...0x7e).contains($0) }
   }
 
   /// The order in which ids break ties and are listed: by the bytes of their UTF-8.
@@ -24,7 +26,9 @@ public enum CreditID {
   }
 
   /// Names the first id that an earlier one equals.
-  static func refuseDuplicates(_ ids: [String], _ what: String) throws(CreditError) {
+  static func refuseDuplicates(_ ids: some Collection<String>, _ what: String) throws(CreditError) {
+    // Most lists are in order, and what strictly ascends has none.
+    if zip(ids, ids.dropFirst()).allSatisfy({ $0 < $1 }) { return }
     var seen = Set<String>(minimumCapacity: ids.count)
     for id in ids where !seen.insert(id).inserted { throw .duplicate(what: what, id) }
   }

@@ -52,15 +52,17 @@ public enum LedgerRules {
   public static func check(_ postings: [Posting]) throws(CreditError) {
     var sum: Int128 = 0
     for posting in postings {
-      let account = posting.account.description
       try CreditID.check(posting.account.id, "account")
-      guard posting.amountNano != 0 else { throw .zeroAmount(account: account) }
+      guard posting.amountNano != 0 else { throw .zeroAmount(account: posting.account.description) }
       guard posting.amountNano.magnitude <= priceNanoMax else {
-        throw .amountOutOfRange(account: account, nano: posting.amountNano)
+        throw .amountOutOfRange(account: posting.account.description, nano: posting.amountNano)
       }
       sum += Int128(posting.amountNano)
     }
-    try CreditID.refuseDuplicates(postings.map(\.account.description), "account")
+    var seen = Set<Account>(minimumCapacity: postings.count)
+    for posting in postings where !seen.insert(posting.account).inserted {
+      throw .duplicate(what: "account", posting.account.description)
+    }
     guard sum == 0 else { throw .unbalanced(nano: String(sum)) }
   }
 
@@ -75,7 +77,7 @@ public enum LedgerRules {
       total += share.amountNano
       try check(priceNano: total)
     }
-    try CreditID.refuseDuplicates(shares.map(\.contributor), "contributor")
+    try CreditID.refuseDuplicates(shares.lazy.map { $0.contributor }, "contributor")
     return Int64(total)
   }
 }

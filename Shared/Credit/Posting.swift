@@ -33,7 +33,7 @@ public enum Account: Hashable, Sendable, CustomStringConvertible {
     }
   }
 
-  public var description: String { "\(kind):\(id)" }
+  public var description: String { kind + ":" + id }
 
   /// Reads `description` back. Everything after the first colon is the id, which may have colons itself.
   public init?(_ text: String) {

@@ -22,7 +22,10 @@ public struct LedgerBook: Sendable {
   ///
   /// Errors: ``CreditError/entry(number:why:)`` for one that is not the next, that has other postings than `LedgerRules`
   /// makes, that takes more than is there, or that breaks the chain.
-  public mutating func add(_ entry: LedgerEntry) throws(CreditError) {
+  public mutating func add(_ entry: LedgerEntry) throws(CreditError) { try add(entry, isPosted: false) }
+
+  /// - Parameter isPosted: its lines are those that its act posts on its receipt as it stands.
+  mutating func add(_ entry: LedgerEntry, isPosted: Bool) throws(CreditError) {
     func wrong(_ why: String) -> CreditError { .entry(number: entry.number, why: why) }
     guard entry.number > last else { throw wrong("follows entry \(last)") }
     guard (entry.place != nil) == (entry.event == .settlement) else {
@@ -33,18 +36,19 @@ public struct LedgerBook: Sendable {
     guard (entry.origin == nil) == (entry.event == .payout) else { throw wrong("is of a receipt, or of none") }
     guard !entry.postings.isEmpty else { throw wrong("posts nothing") }
     let detail = try entry.detail.isEmpty ? nil : LedgerDetail(event: entry.event, text: entry.detail)
-    guard try isPosted(entry, detail?.act) else { throw wrong("posts other lines than a \(entry.event.rawValue) has") }
+    if !isPosted, try !self.isPosted(entry, detail?.act) {
+      throw wrong("posts other lines than a \(entry.event.rawValue) has")
+    }
     guard try entry.key == key(entry, detail?.act) else { throw wrong("has the key of another entry") }
-    try LedgerRules.check(entry.postings)
+    // The rules made the lines of the other two from shares that they checked.
+    if entry.event != .pending, entry.event != .settlement { try LedgerRules.check(entry.postings) }
     let chained = LedgerChain.next(head, entry)
     if let chain = entry.chain, chain != chained { throw wrong("does not follow from those before it") }
     for posting in entry.postings {
-      let sum = balances[posting.account, default: 0] + Int128(posting.amountNano)
-      do throws(CreditError) { try LedgerRules.check(balance: sum, of: posting.account, after: entry.event) } catch {
+      do throws(CreditError) { try Self.move(&balances[posting.account, default: 0], posting, entry.event) } catch {
         if case .pending(let id) = posting.account { throw wrong("settles more than is pending for '\(id)'") }
         throw wrong("takes more than there is: \(error)")
       }
-      balances[posting.account] = sum
     }
     let day = UnixDay(unixMs: entry.unixMs)
     days = days.map { min($0.lowerBound, day)...max($0.upperBound, day) } ?? day...day
@@ -52,6 +56,14 @@ public struct LedgerBook: Sendable {
     head = chained
     entryCount += 1
     postingCount += entry.postings.count
+  }
+
+  private static func move(
+    _ balance: inout Int128, _ posting: Posting, _ event: LedgerEntry.Event
+  ) throws(CreditError) {
+    let sum = balance + Int128(posting.amountNano)
+    try LedgerRules.check(balance: sum, of: posting.account, after: event)
+    balance = sum
   }
 
   /// The accounts by the bytes of their names.

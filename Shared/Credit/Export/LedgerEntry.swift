@@ -77,26 +77,30 @@ public struct LedgerEntry: Hashable, Sendable {
   public static func key(_ event: Event, _ id: String) -> String {
     switch event {
     case .disputeUpheld, .disputeRejected: "dispute-closed:\(id)"
-    default: "\(event.rawValue):\(id)"
+    default: event.rawValue + ":" + id
     }
   }
 
   /// The contributors that it credits, with their amounts.
   var shares: [Share] {
-    postings.compactMap { posting in
-      guard posting.amountNano > 0 else { return nil }
+    var shares: [Share] = []
+    shares.reserveCapacity(postings.count)
+    for posting in postings where posting.amountNano > 0 {
       switch (event, posting.account) {
       case (.pending, .pending(let id)), (.settlement, .settled(let id)), (.settlement, .escrow(let id)),
         (.payout, .paid(let id)):
-        return Share(contributor: id, amountNano: posting.amountNano.magnitude)
-      default: return nil
+        shares.append(Share(contributor: id, amountNano: posting.amountNano.magnitude))
+      default: break
       }
     }
+    return shares
   }
 
   /// Shares in the order in which a settlement has them: that of its statement, which is the order of ids.
   func settling(_ shares: [Share]) -> [Share] {
-    let order = Dictionary(self.shares.enumerated().map { ($1.contributor, $0) }, uniquingKeysWith: { a, _ in a })
+    let own = self.shares
+    if own.elementsEqual(shares, by: { $0.contributor == $1.contributor }) { return shares }
+    let order = Dictionary(own.enumerated().map { ($1.contributor, $0) }, uniquingKeysWith: { a, _ in a })
     return shares.sorted { order[$0.contributor, default: .max] < order[$1.contributor, default: .max] }
   }
 }

@@ -1,5 +1,5 @@
 /// A ledger done again from its entries: all that the rules say of each receipt, each dispute and each payout. It remembers
-/// every receipt, so that its memory grows with the ledger.
+/// every receipt, so that its memory grows with the ledger. After an error it is of no further use.
 public struct LedgerReplay: Sendable {
   public private(set) var book = LedgerBook()
   private var receipts: [String: ReceiptHistory] = [:]
@@ -17,10 +17,8 @@ public struct LedgerReplay: Sendable {
   /// Takes the next entry. Errors: ``CreditError/entry(number:why:)``.
   public mutating func add(_ entry: LedgerEntry) throws(CreditError) {
     if let id = entry.origin?.receiptID {
-      var history = receipts[id] ?? ReceiptHistory(receiptID: id)
-      try history.add(entry)
-      try book.add(entry)
-      receipts[id] = history
+      try receipts[id, default: ReceiptHistory(receiptID: id)].add(entry)
+      try book.add(entry, isPosted: true)
     } else {
       guard payouts.insert(entry.key).inserted else {
         throw .entry(number: entry.number, why: "pays '\(entry.key)' again")

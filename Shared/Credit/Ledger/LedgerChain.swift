@@ -9,21 +9,51 @@ public enum LedgerChain {
 
   /// `H("colophon/ledger/v1" ‖ 0 ‖ previous ‖ text of the entry)`.
   public static func next(_ previous: Digest32, _ entry: LedgerEntry) -> Digest32 {
-    SHA256.hash(DomainTag.ledger.prefix + previous.bytes + Array(text(entry).utf8))
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(512 + entry.detail.utf8.count + 64 * entry.postings.count)
+    bytes += prefix
+    previous.withUnsafeBytes { bytes += $0 }
+    append(entry, to: &bytes)
+    return SHA256.hash(bytes)
   }
 
-  /// Lines that end with a line feed; no part of them has one.
-  static func text(_ entry: LedgerEntry) -> String {
-    var source = "-"
-    if let place = entry.place {
-      source = "\(place.receipt.hex) \(place.index)"
-    } else if entry.event == .pending, let origin = entry.origin {
-      source = origin.attribution.hex
+  private static let prefix = DomainTag.ledger.prefix
+
+  /// Lines that end with a line feed; no part of them has one. Every entry of a ledger goes through here, so that they are
+  /// put together as bytes.
+  private static func append(_ entry: LedgerEntry, to bytes: inout [UInt8]) {
+    func word(_ text: String, _ end: Unicode.Scalar) {
+      bytes += text.utf8
+      bytes.append(UInt8(ascii: end))
     }
-    var text = "\(entry.number) \(entry.event.rawValue) \(entry.key) \(entry.origin?.receiptID ?? "-")\n\(source)\n"
-    text += "\(entry.detail.isEmpty ? "-" : entry.detail)\n"
-    for posting in entry.postings { text += "\(posting.account) \(posting.amountNano)\n" }
-    return text
+    func hex(_ digest: Digest32, _ end: Unicode.Scalar) {
+      digest.withUnsafeBytes {
+        for byte in $0 {
+          bytes.append(digit(byte >> 4))
+          bytes.append(digit(byte & 15))
+        }
+      }
+      bytes.append(UInt8(ascii: end))
+    }
+    func digit(_ value: UInt8) -> UInt8 { value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") - 10 + value }
+    word(String(entry.number), " ")
+    word(entry.event.rawValue, " ")
+    word(entry.key, " ")
+    word(entry.origin?.receiptID ?? "-", "\n")
+    if let place = entry.place {
+      hex(place.receipt, " ")
+      word(String(place.index), "\n")
+    } else if entry.event == .pending, let origin = entry.origin {
+      hex(origin.attribution, "\n")
+    } else {
+      word("-", "\n")
+    }
+    word(entry.detail.isEmpty ? "-" : entry.detail, "\n")
+    for posting in entry.postings {
+      word(posting.account.kind, ":")
+      word(posting.account.id, " ")
+      word(String(posting.amountNano), "\n")
+    }
   }
 }
 

@@ -19,15 +19,12 @@ public struct ReceiptHistory: Sendable {
   public private(set) var disputes: [Dispute] = []
   /// Ids of adjustments that were made.
   public private(set) var adjustments: Set<String> = []
-  private var amounts: [String: UInt64] = [:]
+  private var amounts = CreditedAmounts([])
 
   public init(receiptID: String) { self.receiptID = receiptID }
 
   /// What the receipt credits each contributor, without what disputes hold; in the order of ids.
-  public var credited: [Share] {
-    amounts.filter { $0.value > 0 }.map { Share(contributor: $0.key, amountNano: $0.value) }
-      .sorted { CreditID.precedes($0.contributor, $1.contributor) }
-  }
+  public var credited: [Share] { amounts.shares }
 
   /// What an act posts as the receipt stands.
   ///
@@ -67,7 +64,7 @@ public struct ReceiptHistory: Sendable {
     try requireLogged()
     var contested = credited
     if let id = contest.contributor {
-      let free = amounts[id] ?? 0
+      let free = amounts[id]
       let amount = contest.amountNano ?? free
       guard free > 0 else { throw refused("credits '\(id)' nothing that no dispute holds") }
       guard amount > 0, amount <= free else { throw refused("credits '\(id)' \(free) nano-units, not \(amount)") }
@@ -109,7 +106,8 @@ extension ReceiptHistory {
     guard entry.origin?.receiptID == receiptID else { throw wrong("is of another receipt") }
     let detail = try entry.detail.isEmpty ? nil : LedgerDetail(event: entry.event, text: entry.detail)
     let expected: [Posting]
-    do throws(CreditError) { expected = try self.expected(entry, detail?.act) } catch {
+    let shares = entry.shares
+    do throws(CreditError) { expected = try self.expected(entry, shares, detail?.act) } catch {
       throw wrong("cannot follow: \(error)")
     }
     guard entry.postings == expected else { throw wrong("posts other lines than a \(entry.event.rawValue) has") }
@@ -117,7 +115,7 @@ extension ReceiptHistory {
     case (.pending, _):
       stage = .pending
       owner = entry.postings.first?.account.id ?? ""
-      for share in entry.shares { amounts[share.contributor] = share.amountNano }
+      amounts = CreditedAmounts(shares)
       return
     case (.settlement, .escrow(let day)): stage = .escrow(untilDay: day)
     case (.settlement, _): stage = .settled
@@ -140,17 +138,18 @@ extension ReceiptHistory {
     }
     guard entry.event != .settlement, entry.event != .release else { return }
     for posting in entry.postings where posting.account == stage.account(of: posting.account.id) {
-      let sum = Int128(amounts[posting.account.id] ?? 0) + Int128(posting.amountNano)
+      let sum = Int128(amounts[posting.account.id]) + Int128(posting.amountNano)
       guard let amount = UInt64(exactly: sum) else { throw wrong("takes more than the receipt credits") }
       amounts[posting.account.id] = amount
     }
   }
 
-  private func expected(_ entry: LedgerEntry, _ act: LedgerAct?) throws(CreditError) -> [Posting] {
+  /// - Parameter shares: of the entry.
+  private func expected(_ entry: LedgerEntry, _ shares: [Share], _ act: LedgerAct?) throws(CreditError) -> [Posting] {
     switch (entry.event, act) {
     case (.pending, nil):
       guard stage == .none else { throw refused("is posted already") }
-      return try LedgerRules.pending(owner: entry.postings.first?.account.id ?? "", shares: entry.shares)
+      return try LedgerRules.pending(owner: entry.postings.first?.account.id ?? "", shares: shares)
     case (.settlement, nil):
       guard stage == .pending else { throw refused("is not pending") }
       return try LedgerRules.settlement(shares: entry.settling(pendingShares))
