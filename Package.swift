@@ -28,6 +28,7 @@ let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "sw
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let configuration = Target.Dependency.product(name: "Configuration", package: "swift-configuration")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let sqlite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let http2 = Target.Dependency.product(name: "HummingbirdHTTP2", package: "hummingbird")
 
 func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
@@ -99,7 +100,8 @@ let shared: [Target] = [
   library(
     "Stores",
     [
-      "Receipts", "Credit", "MerkleLog", "Codec", "Cryptography", "CPostgres", grdb, httpClient, nioCore, nioHTTP1,
+      "Receipts", "Credit", "MerkleLog", "Codec", "Cryptography", "CPostgres", grdb, sqlite, httpClient, nioCore,
+      nioHTTP1,
     ]),
 ]
 
@@ -131,8 +133,8 @@ let services: [Target] = [
 
 let benchmarks: [Target] = [
   .executableTarget(
-    name: "credit-bench", dependencies: ["Credit", "Cryptography"], path: "Tests/Benchmarks/attribution/Sources",
-    swiftSettings: swift)
+    name: "credit-bench", dependencies: ["Stores", "Receipts", "Credit", "Codec", "Cryptography"],
+    path: "Tests/Benchmarks/attribution/Sources", swiftSettings: swift)
 ]
 
 let testTargets: [Target] = [

@@ -119,7 +119,7 @@ extension LedgerError {
     case .attributedOtherwise, .settledOtherwise, .paidOtherwise: RPCError(.alreadyExists, description)
     case .notAttributed, .unknownDispute, .unknownPayout: RPCError(.notFound, description)
     case .indexTooLarge: RPCError(.invalidArgument, description)
-    case .balanceTooLarge: RPCError(.resourceExhausted, description)
+    case .balanceTooLarge, .queueFull: RPCError(.resourceExhausted, description)
     case .statement, .unknownPolicy, .policyChanged, .damaged: nil
     }
   }

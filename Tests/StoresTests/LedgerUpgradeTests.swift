@@ -26,8 +26,8 @@ import Testing
     }
     let error = await #expect(throws: SchemaError.self) { try await LedgerStore(location) }
     #expect("\(try #require(error))".contains("colophon migrate --service attribution"))
-    #expect(try await location.migrate(LedgerStore.schema, dryRun: true).count == 3)
-    #expect(try await location.migrate(LedgerStore.schema, dryRun: false).count == 3)
+    #expect(try await location.migrate(LedgerStore.schema, dryRun: true).count == 4)
+    #expect(try await location.migrate(LedgerStore.schema, dryRun: false).count == 4)
     let store = try await fixture.open()
     let audit = try await store.audit(.statements)
     #expect(audit.receipts == 600 && audit.entries == 900 && audit.settled == 300)

@@ -20,6 +20,8 @@ public enum LedgerError: Error, Equatable, Sendable, CustomStringConvertible {
   case paidOtherwise(String)
   case unknownPayout(String)
   case unknownDispute(String)
+  /// Too many attributions wait to be posted.
+  case queueFull(max: Int)
   /// Stored rows contradict each other or cannot be read.
   case damaged(String)
 
@@ -41,6 +43,7 @@ public enum LedgerError: Error, Equatable, Sendable, CustomStringConvertible {
       "payout '\(id)' was posted before, of another day or in other terms; give this one another id"
     case .unknownPayout(let id): "no payout '\(id)' was posted"
     case .unknownDispute(let id): "there is no dispute '\(id)'"
+    case .queueFull(let max): "\(max) attributions wait to be posted; try again later"
     case .damaged(let what): "the ledger contradicts itself: \(what); restore a backup and compare"
     }
   }

@@ -23,44 +23,15 @@ extension LedgerStore {
   }
 
   /// Writes one entry as the next of the chain, its postings and the balances they move; one without postings writes nothing.
-  /// Requires, on the rows as they are stored, what `LedgerRules` says of every entry: a transaction that would unbalance the
-  /// ledger is undone.
   ///
   /// - Parameter new: its number and chain are not looked at.
   /// - Returns: the entry as it stands in the ledger.
   @discardableResult
   static func append(_ db: any RowTransaction, _ new: LedgerEntry) throws -> LedgerEntry {
     guard !new.postings.isEmpty else { return new }
-    let (last, head) = try self.head(db)
-    var entry = new
-    entry.number = last + 1
-    let chain = LedgerChain.next(head, entry)
-    entry.chain = chain
-    let number = Int64(entry.number)
-    try db.run(
-      "INSERT INTO entry (id, key, receipt_id, event, detail, chain) VALUES (?, ?, ?, ?, ?, ?)",
-      [number, entry.key, entry.origin?.receiptID, entry.event.rawValue, entry.detail, chain])
-    // Each account stands in an entry once.
-    let lines = entry.postings.enumerated().map {
-      (line: Int64($0), posting: $1, account: "\($1.account)", nano: $1.amountNano)
-    }
-    try db.batch(
-      "INSERT INTO posting (entry_id, line, account, amount_nano) VALUES (?, ?, ?, ?)",
-      lines.map { [number, $0.line, $0.account, $0.nano] })
-    let balances = try db.batch("SELECT amount_nano FROM balance WHERE account = ?", lines.map { [$0.account] })
-    let moved = try zip(lines, balances).map { line, balance in
-      let before: Int64 = try balance.rows.first?.first() ?? 0
-      let (sum, overflows) = before.addingReportingOverflow(line.nano)
-      guard !overflows else { throw LedgerError.balanceTooLarge(account: line.account) }
-      try LedgerRules.check(balanceNano: sum, of: line.posting.account, after: entry.event)
-      return (line.account, sum)
-    }
-    try db.batch(
-      """
-      INSERT INTO balance (account, amount_nano) VALUES (?, ?)
-      ON CONFLICT (account) DO UPDATE SET amount_nano = excluded.amount_nano
-      """, moved.map { [$0.0, $0.1] })
-    try LedgerRules.check(Self.postings(db, of: number))
+    var next = try NextEntries(db, for: [new.postings])
+    let entry = try next.add(new)
+    try next.write(db)
     return entry
   }
 
@@ -79,22 +50,24 @@ extension LedgerStore {
     try db.value("SELECT amount_nano FROM balance WHERE account = ?", [account])
   }
 
-  /// The attribution of a receipt, which must be one of `input`; nil when there is none.
-  static func kept(_ db: any RowTransaction, _ input: AttributionInput) throws -> KeptAttribution? {
-    let row = try db.row(
+  /// The attribution of each receipt, which must be one of its input; nil where there is none.
+  static func kept(
+    _ db: any RowTransaction, _ inputs: [AttributionInput]
+  ) throws -> [Result<KeptAttribution, LedgerError>?] {
+    let found = try db.batch(
       """
       SELECT execution, model, price_nano, attribution.statement, policy.statement AS policy_statement
       FROM attribution JOIN policy ON policy.digest = attribution.policy WHERE receipt_id = ?
-      """, [input.receiptID.description])
-    guard let row else { return nil }
-    let what = "attribution of \(input.receiptID)"
-    let known = AttributionInput(
-      receiptID: input.receiptID, execution: try digest(row["execution"], what), model: try digest(row["model"], what),
-      priceNano: UInt64(try row["price_nano"] as Int64))
-    if let difference = known.difference(from: input) {
-      throw LedgerError.attributedOtherwise(input.receiptID, what: difference)
+      """, inputs.map { [$0.receiptID.description] })
+    return try zip(inputs, found).map { input, result -> Result<KeptAttribution, LedgerError>? in
+      guard let row = result.rows.first else { return nil }
+      let what = "attribution of \(input.receiptID)"
+      let known = AttributionInput(
+        receiptID: input.receiptID, execution: try digest(row["execution"], what),
+        model: try digest(row["model"], what), priceNano: UInt64(try row["price_nano"] as Int64))
+      return .kept(
+        KeptAttribution(statement: try row["statement"], policyStatement: try row["policy_statement"]), known, input)
     }
-    return KeptAttribution(statement: try row["statement"], policyStatement: try row["policy_statement"])
   }
 
   static func digest(_ bytes: [UInt8], _ what: String) throws -> Digest32 {
@@ -102,5 +75,15 @@ extension LedgerStore {
       throw LedgerError.damaged("the \(what) names a digest of \(bytes.count) bytes")
     }
     return digest
+  }
+}
+
+extension Result where Success == KeptAttribution, Failure == LedgerError {
+  /// What was posted for `known`, for one who asks for `input`.
+  static func kept(_ kept: KeptAttribution, _ known: AttributionInput, _ input: AttributionInput) -> Self {
+    if let difference = known.difference(from: input) {
+      return .failure(.attributedOtherwise(input.receiptID, what: difference))
+    }
+    return .success(kept)
   }
 }

@@ -7,6 +7,7 @@ extension LedgerStore {
       Migration("escrow, payouts, disputes, adjustments", acts),
       Migration("followed head", ContributionStore.headTable),
       Migration("record vectors", RecordVectorStore.table),
+      Migration("accounts of an entry once", onceIndexed),
     ])
 
   /// Entries of all events, each with a key that no other has. `chain` is NULL only in entries of before, until the ledger is
@@ -47,6 +48,21 @@ extension LedgerStore {
     ) STRICT;
     CREATE INDEX escrow_day ON escrow (until_day, receipt_id);
     ALTER TABLE policy ADD COLUMN escrow_days INTEGER NOT NULL DEFAULT 0;
+    """
+
+  /// That an account stands in an entry once is what the index by account says; a second one said it before.
+  private static let onceIndexed = """
+    CREATE TABLE posting_indexed_once (
+      entry_id INTEGER NOT NULL REFERENCES entry (id),
+      line INTEGER NOT NULL,
+      account TEXT NOT NULL,
+      amount_nano INTEGER NOT NULL CHECK (amount_nano <> 0),
+      PRIMARY KEY (entry_id, line)
+    ) STRICT, WITHOUT ROWID;
+    INSERT INTO posting_indexed_once SELECT entry_id, line, account, amount_nano FROM posting;
+    DROP TABLE posting;
+    ALTER TABLE posting_indexed_once RENAME TO posting;
+    CREATE UNIQUE INDEX posting_account ON posting (account, entry_id);
     """
 
   /// Amounts are nano-units in signed 64 bits. An entry is what one event of one receipt posted: unique, so that a

@@ -12,25 +12,29 @@ public struct LedgerStore: Sendable {
   static let writes = Isolation.alone("ledger")
 
   let database: any RowDatabase
+  private let posts: LedgerPosts
 
   /// Opens or makes the database. Errors: those of ``DatabaseLocation``.
   public init(_ location: DatabaseLocation) async throws {
-    database = try await location.open(Self.schema)
+    self.init(try await location.open(Self.schema))
     try await chainEntriesOfBefore()
   }
 
   /// Over a database that is open and has the schema.
-  init(_ database: any RowDatabase) { self.database = database }
+  init(_ database: any RowDatabase) {
+    self.database = database
+    posts = LedgerPosts(database)
+  }
 
   /// What was posted for this input; nil when the receipt is new.
   ///
   /// Errors: ``LedgerError/attributedOtherwise(_:what:)``.
   public func attribution(for input: AttributionInput) async throws -> KeptAttribution? {
-    try await database.read { db in try Self.kept(db, input) }
+    try await database.read { db in try Self.kept(db, [input])[0]?.get() }
   }
 
   /// Keeps an attribution and posts its signed shares as pending. Of two statements for one input the first is kept,
-  /// and both callers get its bytes.
+  /// and both callers get its bytes. Calls that meet are committed together.
   ///
   /// - Parameter owner: whose account pays.
   ///
@@ -43,29 +47,8 @@ public struct LedgerStore: Sendable {
     guard -Int128(postings.first?.amountNano ?? 0) == Int128(input.priceNano) else {
       throw LedgerError.statement(why: "its shares do not add up to \(input.priceNano) nano-units")
     }
-    return try await database.write(Self.writes, repeatable: true) { db in
-      if let kept = try Self.kept(db, input) { return kept }
-      let known: [UInt8]? = try db.value("SELECT statement FROM policy WHERE digest = ?", [predicate.policy])
-      guard let known else { throw LedgerError.unknownPolicy(predicate.policy) }
-      try db.run(
-        """
-        INSERT INTO attribution (receipt_id, execution, model, price_nano, owner, policy, statement)
-        VALUES (?, ?, ?, ?, ?, ?, ?)
-        """,
-        [
-          input.receiptID.description, input.execution, input.model, Int64(input.priceNano), owner, predicate.policy,
-          signed.bytes,
-        ])
-      try Self.append(
-        db,
-        LedgerEntry(
-          number: 0, key: LedgerEntry.key(.pending, input.receiptID.description), unixMs: input.receiptID.unixMs,
-          event: .pending,
-          origin: LedgerEntry.Origin(
-            receiptID: input.receiptID.description, execution: input.execution, model: input.model,
-            policy: predicate.policy, attribution: signed.digest), postings: postings))
-      return KeptAttribution(statement: signed.bytes, policyStatement: known)
-    }
+    return try await posts.take(
+      LedgerPost(input: input, signed: signed, owner: owner, policy: predicate.policy, postings: postings))
   }
 
   /// Moves what is pending for a receipt to settled, because the receipt is in the log.

@@ -9,11 +9,6 @@ internal import MerkleLog
 /// from there, and gives the same bytes. An idle log commits at once; what arrives meanwhile makes the next batch, which
 /// so is never older than one commit.
 public actor Sequencer {
-  private struct Waiting {
-    let entry: LogEntry
-    let continuation: CheckedContinuation<UInt64, any Error>
-  }
-
   public nonisolated let published: PublishedLog
   nonisolated let rows: LogRows
   private let tiles: any LogTiles
@@ -29,8 +24,7 @@ public actor Sequencer {
 
   /// The right edge of the tree of the signed head, and the entries of its partial bundle; nil when they must be read.
   private var edge: (tiles: TileEdge, entries: [[UInt8]])?
-  private var queue: [Waiting] = []
-  private var isCommitting = false
+  private var queue = WaitingCalls<LogEntry, UInt64>()
   /// How far the entries have come.
   public private(set) var progress = LogProgress()
   /// Why the last commit failed; nil when it did not.
@@ -63,31 +57,18 @@ public actor Sequencer {
   public func append(_ entry: LogEntry) async throws -> UInt64 {
     guard queue.count < limits.queueMax else { throw LogError.queueFull(max: limits.queueMax) }
     return try await withCheckedThrowingContinuation { continuation in
-      queue.append(Waiting(entry: entry, continuation: continuation))
-      guard !isCommitting else { return }
-      isCommitting = true
-      Task { await self.commitQueue() }
+      if queue.add(entry, continuation) { Task { await self.commitQueue() } }
     }
   }
 
-  /// As many from the head of the queue as one commit takes.
-  private func nextBatch() -> [Waiting] {
-    var bytes = 0
-    let count = queue.prefix(limits.batchMax).prefix {
-      bytes += $0.entry.statement.count
-      return bytes <= limits.batchBytesMax
-    }.count
-    defer { queue.removeFirst(max(1, count)) }
-    return Array(queue.prefix(max(1, count)))
-  }
-
   private func commitQueue() async {
-    while !queue.isEmpty {
-      let batch = nextBatch()
+    while true {
+      let batch = queue.nextBatch(countMax: limits.batchMax, bytesMax: limits.batchBytesMax) { $0.statement.count }
+      guard !batch.isEmpty else { return }
       let (start, size) = (ContinuousClock.now, published.size)
       do {
         try fault(.begun)
-        let outcomes = try await rows.register(batch.map(\.entry), unixMs: unixMs())
+        let outcomes = try await rows.register(batch.map(\.item), unixMs: unixMs())
         try fault(.entriesRegistered)
         try await settle()
         failure = nil
@@ -95,14 +76,13 @@ public actor Sequencer {
           Commit(
             appends: batch.count, newEntries: published.size - size, progress: progress,
             duration: ContinuousClock.now - start))
-        for (waiting, outcome) in zip(batch, outcomes) { waiting.continuation.resume(with: outcome.index) }
+        for (waiting, outcome) in zip(batch, outcomes) { waiting.answer.resume(with: outcome.index) }
       } catch {
         failure = "\(error)"
         edge = nil
-        for waiting in batch { waiting.continuation.resume(throwing: LogError.commitFailed("\(error)")) }
+        for waiting in batch { waiting.answer.resume(throwing: LogError.commitFailed("\(error)")) }
       }
     }
-    isCommitting = false
   }
 
   /// Brings tiles, head and checkpoint up to the rows: the second half of every append, and all of recovery.

@@ -59,7 +59,12 @@ extension Digest32: SQLConvertible {
 
 /// NULL or a value.
 extension Optional: SQLConvertible where Wrapped: SQLConvertible {
-  public var sqlValue: SQLValue { map(\.sqlValue) ?? .null }
+  public var sqlValue: SQLValue {
+    switch self {
+    case .none: .null
+    case .some(let value): value.sqlValue
+    }
+  }
   public init?(_ value: SQLValue) {
     if case .null = value {
       self = .none

@@ -7,6 +7,11 @@ public final class SQLiteDatabase: RowDatabase {
   /// The largest time, in seconds, that a connection waits for a lock of another process (a backup, a shell).
   static var busyTimeoutSeconds: Double { 10 }
 
+  /// Pages of the connection that writes.
+  private static let cacheKiB = 16_384
+  /// Pages of 4 KiB in the write-ahead log until it is copied into the file.
+  private static let checkpointPages = 4_096
+
   public let path: String
   /// The schema steps that opening took.
   public let steps: [String]
@@ -28,6 +33,9 @@ public final class SQLiteDatabase: RowDatabase {
       try db.execute(sql: "PRAGMA synchronous = FULL")
       // What is erased must not stay in a free page.
       try db.execute(sql: "PRAGMA secure_delete = ON")
+      // The pages that many small writes touch stay in memory, and are copied into the file once for many of them.
+      try db.execute(sql: "PRAGMA cache_size = -\(Self.cacheKiB)")
+      try db.execute(sql: "PRAGMA wal_autocheckpoint = \(Self.checkpointPages)")
       try Self.require(db, "synchronous", "2", path)
       try Self.require(db, "secure_delete", "1", path)
       try Self.require(db, "journal_mode", "wal", path)

@@ -10,16 +10,8 @@ struct SQLiteTransaction: RowTransaction {
   var skipLocked: String { "" }
 
   func batch(_ sql: String, _ lists: [[any SQLConvertible]]) throws -> [SQLResult] {
-    let statement = try db.cachedStatement(sql: sql)
-    let columns = statement.columnNames
-    return try lists.map { arguments in
-      guard !columns.isEmpty else {
-        try statement.execute(arguments: Self.arguments(arguments))
-        return SQLResult(rows: [], changed: db.changesCount)
-      }
-      let rows = try Row.fetchAll(statement, arguments: Self.arguments(arguments))
-      return SQLResult(rows: rows.map { SQLRow(columns: columns, values: Self.values($0)) }, changed: db.changesCount)
-    }
+    let statement = PreparedStatement(db, try db.cachedStatement(sql: sql))
+    return try lists.map { try statement.run($0) }
   }
 
   func cursor(_ sql: String, _ arguments: [any SQLConvertible], page: Int) throws -> () throws -> SQLRow? {
