@@ -4,17 +4,27 @@ import Foundation
 /// in milliseconds and of results, which the benchmark holds against the peers'.
 @main
 enum CreditBench {
-  static func main() throws {
+  static func main() async throws {
     let arguments = CommandLine.arguments.dropFirst()
     switch (arguments.first, arguments.count) {
     case ("neighbours", 3): try print(neighbours(arguments[2], neighbours: Int(arguments[3]) ?? 5))
     case ("build", 3): try print(build(arguments[2], arguments[3]))
     case ("spans", 3): try print(spans(arguments[2], arguments[3]))
-    default:
-      FileHandle.standardError.write(
-        Data("usage: credit-bench neighbours FOLDER K | build TOKENS SEGMENT | spans SEGMENT OUTPUTS\n".utf8))
-      exit(64)
+    case ("ledger", 5):
+      guard let single = Int(arguments[3]), let batched = Int(arguments[4]), let callers = Int(arguments[5]) else {
+        usage()
+      }
+      try await print(ledger(arguments[2], single: single, batched: batched, callers: callers))
+    default: usage()
     }
+  }
+
+  private static func usage() -> Never {
+    FileHandle.standardError.write(
+      Data(
+        "usage: credit-bench neighbours FOLDER K | build TOKENS SEGMENT | spans SEGMENT OUTPUTS | ledger FOLDER SINGLE BATCHED CALLERS\n"
+          .utf8))
+    exit(64)
   }
 
   /// A file's elements, little-endian.
