@@ -60,4 +60,26 @@ import Testing
       #expect(book.balances[.settled("c12999")] == 3_000)
     }
   }
+
+  @Test(arguments: Backend.allCases) func whatCreditsSomebodyIsListedWhenItIsAskedFor(_ backend: Backend) async throws {
+    try await withLedger(backend) { fixture, store in
+      func listed(_ contributor: String, after: UInt64 = 0) async throws -> [String] {
+        try await store.credits(of: contributor, afterEntry: after).map(\.receiptID)
+      }
+      #expect(try await listed("ada").isEmpty)
+      let ids = (0...3).map { LedgerFixture.id($0).description }
+      _ = try await fixture.post(store, 1, [("ada", 7), ("bob", 2)])
+      #expect(try await listed("ada") == [ids[1]])
+      _ = try await LedgerFixture.settle(store, 1)
+      _ = try await fixture.post(store, 2, [("bob", 5)])
+      _ = try await fixture.post(store, 3, [("ada", 5)])
+      #expect(try await listed("ada") == [ids[1], ids[3]])
+      #expect(try await listed("bob") == [ids[1], ids[2]])
+      #expect(try await listed("ada", after: 1) == [ids[3]])
+      #expect(try await listed("eve").isEmpty)
+      _ = try await store.audit(.postings)
+      try await store.database.write { db in _ = try db.run("DELETE FROM credit WHERE entry_id = 3") }
+      await #expect(throws: LedgerError.self) { try await store.audit(.postings) }
+    }
+  }
 }

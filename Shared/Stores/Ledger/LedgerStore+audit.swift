@@ -124,6 +124,14 @@ extension LedgerStore {
       let found: Int64 = try db.value("SELECT count(*) FROM \(table)") ?? 0
       guard found == count else { throw LedgerError.damaged("\(found) rows of \(table), \(count) are explained") }
     }
+    let unlisted: Int64? = try db.value(
+      """
+      SELECT count(*) FROM posting
+      LEFT JOIN credit ON credit.entry_id = posting.entry_id AND credit.account = posting.account
+      WHERE posting.amount_nano > 0 AND posting.account LIKE 'pending:%' AND credit.account IS NULL
+      AND posting.entry_id <= (SELECT entry_id FROM credit_listed)
+      """)
+    guard unlisted == 0 else { throw LedgerError.damaged("what entries credit is not in the list of credits") }
     let next = try db.cursor("SELECT account, amount_nano FROM balance", [])
     while let row = try next() {
       let text: String = try row["account"]

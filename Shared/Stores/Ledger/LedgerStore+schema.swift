@@ -7,7 +7,7 @@ extension LedgerStore {
       Migration("escrow, payouts, disputes, adjustments", acts),
       Migration("followed head", ContributionStore.headTable),
       Migration("record vectors", RecordVectorStore.table),
-      Migration("accounts of an entry once", onceIndexed),
+      Migration("credits listed when they are read", credits),
     ])
 
   /// Entries of all events, each with a key that no other has. `chain` is NULL only in entries of before, until the ledger is
@@ -50,19 +50,20 @@ extension LedgerStore {
     ALTER TABLE policy ADD COLUMN escrow_days INTEGER NOT NULL DEFAULT 0;
     """
 
-  /// That an account stands in an entry once is what the index by account says; a second one said it before.
-  private static let onceIndexed = """
-    CREATE TABLE posting_indexed_once (
-      entry_id INTEGER NOT NULL REFERENCES entry (id),
-      line INTEGER NOT NULL,
+  /// The entries of each account were an index that every posting wrote somewhere else. `credit` has those that credit a
+  /// contributor, up to the entry that `credit_listed` names; whoever asks for them brings it up to date (`credits`).
+  private static let credits = """
+    DROP INDEX posting_account;
+    CREATE TABLE credit (
       account TEXT NOT NULL,
-      amount_nano INTEGER NOT NULL CHECK (amount_nano <> 0),
-      PRIMARY KEY (entry_id, line)
+      entry_id INTEGER NOT NULL,
+      PRIMARY KEY (account, entry_id)
     ) STRICT, WITHOUT ROWID;
-    INSERT INTO posting_indexed_once SELECT entry_id, line, account, amount_nano FROM posting;
-    DROP TABLE posting;
-    ALTER TABLE posting_indexed_once RENAME TO posting;
-    CREATE UNIQUE INDEX posting_account ON posting (account, entry_id);
+    CREATE TABLE credit_listed (
+      id INTEGER NOT NULL PRIMARY KEY CHECK (id = 1),
+      entry_id INTEGER NOT NULL
+    ) STRICT;
+    INSERT INTO credit_listed (id, entry_id) VALUES (1, 0);
     """
 
   /// Amounts are nano-units in signed 64 bits. An entry is what one event of one receipt posted: unique, so that a
