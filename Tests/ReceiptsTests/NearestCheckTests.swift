@@ -50,7 +50,7 @@ import Testing
 
   /// A world whose answer two classes of records are near to.
   private static func world(
-    _ lines: [NearestLine] = [line(0, 3 << 40), line(1, 1 << 40, by: "bob", committed: 2)],
+    _ lines: [NearestLine] = [line(0, 3 << 40), line(1, 1 << 40, of: 8, by: "bob", committed: 2)],
     _ registry: RegistrySnapshot = snapshot, method: String = "knn-shapley/1", negatives: NegativeScores = .dropped
   ) throws -> World {
     var world = World()
