@@ -43,7 +43,7 @@ actor RegistryFeed: Service {
   private var last: Task<Void, Never>?
   /// Up to which the registry is made, proven; nil before first contact.
   private(set) var head: LogHead?
-  /// The classes of near copies, and the head at which they were formed: again after each contribution.
+  /// The classes of near copies, and the head at which they were formed: again after each reveal.
   private(set) var formed: (snapshot: RegistrySnapshot, classes: RegisteredClasses)?
   /// The texts in which spans of answers are found, formed with them.
   private(set) var formedSpans: RegisteredSpans?
@@ -131,9 +131,11 @@ actor RegistryFeed: Service {
   private func take(_ page: ContributionFeed.Page) async throws {
     let logged = page.contributions.map { ContributionStore.Logged(index: $0.index, statement: $0.statement) }
     _ = try await store.follow(from: page.start, to: page.head, logged)
+    let holdings = reader.registry.holdings.count
     for item in logged { reader.add(item.statement, at: item.index) }
     head = page.head
-    if !logged.isEmpty { isFormed = false }
+    // Only what is revealed changes whose a text is; a key or a commitment does not.
+    if reader.registry.holdings.count != holdings { isFormed = false }
     metrics.size.record(Double(page.head.size))
     metrics.contributions.increment(by: Int64(logged.count))
     metrics.unread.increment(by: Int64(page.unread))

@@ -126,7 +126,8 @@ def show(samples: Samples, options: argparse.Namespace) -> None:
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="attribution")
     parser.add_argument("--program", required=True)
-    parser.add_argument("--scratch", type=Path)
+    # infini-gram works in a folder of its own: a relative path would be of that one.
+    parser.add_argument("--scratch", type=lambda path: Path(path).resolve())
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--tokens", type=int, default=66_000_000)
     parser.add_argument("--quick", action="store_true")
