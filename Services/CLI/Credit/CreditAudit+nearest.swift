@@ -48,10 +48,9 @@ extension CreditAudit {
         Row.closed,
         "--registry, --collections FOLDER and --encoder FOLDER compute them again from the texts of \(size) entries")
     }
-    let (reader, isOfThisLog) = try await RegistryClient.with(data) { client in
-      (try await client.read(), try await client.had(nearest.registry))
+    guard let reader = try await RegistryClient.read(data, ofLogWith: nearest.registry) else {
+      return row(Row.differs, "the log had no tree of \(size) entries with this root")
     }
-    guard isOfThisLog else { return row(Row.differs, "the log had no tree of \(size) entries with this root") }
     let encoder = try AuditEncoder(name, data)
     guard encoder.identity == nearest.encoder else {
       return row(
@@ -77,14 +76,8 @@ extension CreditAudit {
     let others =
       registered.registry.records == nearest.registry.records
       ? "" : "; the texts of --collections are others than those of then"
-    for at in 0..<max(due.count, nearest.lines.count) {
-      let (stated, found) = (nearest.lines.dropFirst(at).first, due.dropFirst(at).first)
-      guard stated == found else {
-        return row(
-          Row.differs,
-          "at line \(at): stated \(stated.map(Self.text) ?? "nothing"), found "
-            + "\(found.map(Self.text) ?? "nothing")\(others)")
-      }
+    if let difference = Self.difference(nearest.lines, due, "found", Self.text) {
+      return row(Row.differs, difference + others)
     }
     guard others.isEmpty, registered.classCount == nearest.classes else {
       return row(Row.differs, "at no line, of \(registered.classCount) classes and not \(nearest.classes)\(others)")

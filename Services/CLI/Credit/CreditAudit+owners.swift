@@ -19,10 +19,9 @@ extension CreditAudit {
     guard let data else {
       return row(Row.closed, "--registry finds them again in the log's first \(size) entries")
     }
-    let (reader, isOfThisLog) = try await RegistryClient.with(data) { client in
-      (try await client.read(), try await client.had(stated.registry))
+    guard let reader = try await RegistryClient.read(data, ofLogWith: stated.registry) else {
+      return row(Row.differs, "the log had no tree of \(size) entries with this root")
     }
-    guard isOfThisLog else { return row(Row.differs, "the log had no tree of \(size) entries with this root") }
     guard stated.registry.records == nil || folder != nil else {
       return row(Row.closed, "--collections FOLDER: near copies were looked for among texts")
     }

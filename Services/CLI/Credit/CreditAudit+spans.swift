@@ -49,10 +49,9 @@ extension CreditAudit {
     guard let rarity = try table(sources.rarityTable, parameters) else {
       return row(Row.closed, "--rarity-table FILE: the policy wants a rarity, by a table that it names")
     }
-    let (reader, isOfThisLog) = try await RegistryClient.with(data) { client in
-      (try await client.read(), try await client.had(spans.registry))
+    guard let reader = try await RegistryClient.read(data, ofLogWith: spans.registry) else {
+      return row(Row.differs, "the log had no tree of \(size) entries with this root")
     }
-    guard isOfThisLog else { return row(Row.differs, "the log had no tree of \(size) entries with this root") }
     let registered = try RegisteredSpans(
       SpanTexts(FolderFiles.read(folder, bytesMax: 64 << 20)), in: reader.registry, at: spans.registry,
       policy: parameters, rarity: rarity)
@@ -60,14 +59,8 @@ extension CreditAudit {
     let others =
       registered.registry.records == spans.registry.records
       ? "" : "; the texts of --collections are others than those of then"
-    for at in 0..<max(due.count, spans.lines.count) {
-      let (stated, found) = (spans.lines.dropFirst(at).first, due.dropFirst(at).first)
-      guard stated == found else {
-        return row(
-          Row.differs,
-          "at line \(at): stated \(stated.map(Self.text) ?? "nothing"), found "
-            + "\(found.map(Self.text) ?? "nothing")\(others)")
-      }
+    if let difference = Self.difference(spans.lines, due, "found", Self.text) {
+      return row(Row.differs, difference + others)
     }
     guard others.isEmpty else { return row(Row.differs, "at no line\(others)") }
     return row(Row.equal, "\(due.count) lines, in the texts registered in the log's first \(size) entries")

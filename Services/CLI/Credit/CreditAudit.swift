@@ -92,6 +92,21 @@ struct CreditAudit {
     )
   }
 
+  /// The first line at which two lists differ, for people; nil where they are equal.
+  ///
+  /// - Parameter how: those of `due` came to be.
+  static func difference<Line: Equatable>(
+    _ stated: [Line], _ due: [Line], _ how: String, _ text: (Line) -> String
+  ) -> String? {
+    for at in 0..<max(stated.count, due.count) {
+      let (said, found) = (stated.dropFirst(at).first, due.dropFirst(at).first)
+      guard said == found else {
+        return "at line \(at): stated \(said.map(text) ?? "nothing"), \(how) \(found.map(text) ?? "nothing")"
+      }
+    }
+    return nil
+  }
+
   private var unscored: Row {
     let count = run.parameters.documents
     return Row(
@@ -107,18 +122,14 @@ struct CreditAudit {
     } catch {
       return Row(name: "shares", state: Row.closed, detail: "\(error)")
     }
-    func text(_ share: Share?) -> String { share.map { "\($0.contributor) \($0.amountNano)" } ?? "nothing" }
-    let count = max(due.count, attribution.shares.count)
-    for at in 0..<count {
-      let (stated, wanted) = (attribution.shares.dropFirst(at).first, due.dropFirst(at).first)
-      guard stated == wanted else {
-        return Row(
-          name: "shares", state: Row.differs,
-          detail: "at line \(at): stated \(text(stated)), recomputed \(text(wanted))")
-      }
+    if let difference = Self.difference(
+      attribution.shares, due, "recomputed", { "\($0.contributor) \($0.amountNano)" })
+    {
+      return Row(name: "shares", state: Row.differs, detail: difference)
     }
     return Row(
-      name: "shares", state: Row.equal, detail: "\(count) lines of \(attribution.priceNano) nano-units by \(policy.id)")
+      name: "shares", state: Row.equal,
+      detail: "\(due.count) lines of \(attribution.priceNano) nano-units by \(policy.id)")
   }
 
   var receiptID: String { run.receiptID.description }

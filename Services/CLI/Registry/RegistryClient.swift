@@ -44,6 +44,14 @@ struct RegistryClient: Sendable {
     return (try await read(), RegistrySnapshot(size: head.size, root: head.root))
   }
 
+  /// The registry of a suite whose log had a tree; nil where it did not.
+  static func read(_ data: DataOption, ofLogWith snapshot: RegistrySnapshot) async throws -> RegistryReader? {
+    try await with(data) { client in
+      let reader = try await client.read()
+      return try await client.had(snapshot) ? reader : nil
+    }
+  }
+
   private func head() async throws -> LogHead {
     LogHead(try await log.checkpoint(policy).checkpoint, vkey: policy.logKey.description)
   }

@@ -15,7 +15,7 @@ extension ChatRoute {
     let id = ReceiptID(unixMs: pipeline.now(), random: [UInt8](repeating: 0, count: 10))
     guard let policy = await pipeline.policyToCredit(id, call), policy.creditsDocuments else { return }
     do { _ = try await pipeline.peers.verdict(GetVerdictRequest(receiptID: id.description), call) } catch {
-      guard let code = (error as? RPCError)?.code, code == .failedPrecondition || code == .unimplemented else { return }
+      guard (error as? RPCError)?.saysNobodyDraws == true else { return }
       throw APIError(
         .badRequest, code: "documents_not_drawn",
         "documents has \(count): more than \(ContextShapley.exactCountMax) are credited by a draw, and verification here "

@@ -30,7 +30,7 @@ extension Pipeline {
   func reveal(of row: OutboxRow) async throws -> [UInt8] {
     guard let index = row.index else { throw PipelineError.incomplete(.index) }
     do { try await peers.enlist(try verdictRequest(row), nil) } catch let error as RPCError
-      where error.code == .failedPrecondition || error.code == .unimplemented
+      where error.saysNobodyDraws
     {
       throw NeverFound(
         description: "verification draws nothing, and more than \(ContextShapley.exactCountMax) documents need a draw: "

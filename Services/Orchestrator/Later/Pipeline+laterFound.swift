@@ -41,15 +41,22 @@ extension Pipeline {
   private func findLaterSpans(
     _ later: LaterAttribution, _ row: OutboxRow, _ policy: AttributionPolicy, index: UInt64
   ) async throws -> LaterAttribution {
-    guard policy.spans != nil, row.openingNames[.spans] == nil, later.openingNames[.spans] == nil, index > 0 else {
-      return later
+    guard policy.spans != nil, index > 0 else { return later }
+    return try await add(.spans, to: later, row) {
+      try await findSpans($0, logSize: index, within: settings.verifyTimeout, nil)
     }
+  }
+
+  /// What is found in the answer, unless it was found before.
+  func add(
+    _ field: CommittedField, to later: LaterAttribution, _ row: OutboxRow,
+    _ find: (AnswerContent) async throws -> Opening?
+  ) async throws -> LaterAttribution {
+    guard row.openingNames[field] == nil, later.openingNames[field] == nil else { return later }
     let content = try AnswerContent(Opening(blob: await opening(.content, of: row)).data)
-    guard let spans = try await findSpans(content, logSize: index, within: settings.verifyTimeout, nil) else {
-      return later
-    }
+    guard let found = try await find(content) else { return later }
     var later = later
-    later.add(.spans, spans.blob)
+    later.add(field, found.blob)
     return try await save(later, from: .waiting)
   }
 

@@ -7,13 +7,10 @@ extension Pipeline {
   func findLaterNearest(
     _ later: LaterAttribution, _ row: OutboxRow, _ policy: AttributionPolicy, index: UInt64
   ) async throws -> LaterAttribution {
-    guard policy.nearest != nil, row.openingNames[.nearest] == nil, later.openingNames[.nearest] == nil, index > 0
-    else { return later }
-    let content = try AnswerContent(Opening(blob: await opening(.content, of: row)).data)
-    let nearest = try await findNearest(content, logSize: index, within: settings.verifyTimeout, nil)
-    var later = later
-    later.add(.nearest, nearest.blob)
-    return try await save(later, from: .waiting)
+    guard policy.nearest != nil, index > 0 else { return later }
+    return try await add(.nearest, to: later, row) {
+      try await findNearest($0, logSize: index, within: settings.verifyTimeout, nil)
+    }
   }
 
   /// Those found before the receipt, or after it; nil where there are none, or they were erased.

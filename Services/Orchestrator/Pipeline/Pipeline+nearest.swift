@@ -14,13 +14,8 @@ extension Pipeline {
   func nearest(
     of row: OutboxRow, _ finished: Finished, _ policy: AttributionPolicy?, _ call: CallContext?
   ) async -> FoundBeforeReceipt {
-    guard let policy else { return .pending }
-    guard policy.nearest != nil else { return .none }
-    do {
-      return .found(try await findNearest(AnswerContent(finished.content), within: settings.creditBudget, call))
-    } catch {
-      logger.warning("nearest records are found later", metadata: ["receipt": "\(row.receiptID)", "error": "\(error)"])
-      return .pending
+    await foundBeforeReceipt(.nearest, of: row, policy.map { $0.nearest != nil }) {
+      try await findNearest(AnswerContent(finished.content), within: settings.creditBudget, call)
     }
   }
 

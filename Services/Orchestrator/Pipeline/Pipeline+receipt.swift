@@ -76,7 +76,7 @@ extension Pipeline {
   /// Verification that keeps no queue draws nothing: then its receipts say `not_checked`, and no row waits for it.
   private func enlist(_ row: OutboxRow, _ call: CallContext?) async throws {
     do { try await peers.enlist(try verdictRequest(row), call) } catch let error as RPCError
-      where error.code == .failedPrecondition || error.code == .unimplemented
+      where error.saysNobodyDraws
     {
       logger.error("nobody draws this receipt", metadata: ["receipt": "\(row.receiptID)", "error": "\(error)"])
     }
@@ -89,4 +89,9 @@ extension Pipeline {
       receiptStatement: try row.statement(.receipt, else: .receipt),
       custodyStatement: try row.statement(.custody, else: .custody), index: index)
   }
+}
+
+extension RPCError {
+  /// Of verification that keeps no queue.
+  var saysNobodyDraws: Bool { code == .failedPrecondition || code == .unimplemented }
 }

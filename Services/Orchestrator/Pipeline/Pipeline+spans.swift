@@ -14,13 +14,19 @@ extension Pipeline {
   func spans(
     of row: OutboxRow, _ finished: Finished, _ policy: AttributionPolicy?, _ call: CallContext?
   ) async -> FoundBeforeReceipt {
-    guard let policy else { return .pending }
-    guard policy.spans != nil else { return .none }
-    do {
-      let spans = try await findSpans(AnswerContent(finished.content), within: settings.creditBudget, call)
-      return spans.map { .found($0) } ?? .none
-    } catch {
-      logger.warning("spans are found later", metadata: ["receipt": "\(row.receiptID)", "error": "\(error)"])
+    await foundBeforeReceipt(.spans, of: row, policy.map { $0.spans != nil }) {
+      try await findSpans(AnswerContent(finished.content), within: settings.creditBudget, call)
+    }
+  }
+
+  /// - Parameter isAsked: whether the policy wants it; nil where the policy cannot be had.
+  func foundBeforeReceipt(
+    _ field: CommittedField, of row: OutboxRow, _ isAsked: Bool?, _ find: () async throws -> Opening?
+  ) async -> FoundBeforeReceipt {
+    guard let isAsked else { return .pending }
+    guard isAsked else { return .none }
+    do { return try await find().map { .found($0) } ?? .none } catch {
+      logger.warning("\(field): found later", metadata: ["receipt": "\(row.receiptID)", "error": "\(error)"])
       return .pending
     }
   }
