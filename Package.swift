@@ -167,7 +167,8 @@ let testTargets: [Target] = [
   tests(
     "Stores",
     [
-      "Stores", "MerkleLog", "Receipts", "Credit", "Codec", "Cryptography", httpClient, nioCore, nioHTTP1, nioPosix,
+      "Stores", "MerkleLog", "Receipts", "Credit", "Codec", "Cryptography", grdb, httpClient, nioCore, nioHTTP1,
+      nioPosix,
     ]),
   tests(
     "Attribution",

@@ -27,7 +27,7 @@ public final class SQLiteDatabase: RowDatabase {
     configuration.foreignKeysEnabled = true
     configuration.busyMode = .timeout(Self.busyTimeoutSeconds)
     configuration.label = "sqlite"
-    pool = try DatabasePool(path: path, configuration: configuration)
+    pool = try .opened(path, configuration, wait: .seconds(Self.busyTimeoutSeconds))
     try pool.writeWithoutTransaction { db in
       // GRDB sets NORMAL when it turns WAL on: a commit would then survive the process, but not a power cut.
       try db.execute(sql: "PRAGMA synchronous = FULL")
