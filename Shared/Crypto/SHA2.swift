@@ -5,6 +5,8 @@ public enum SHA2 {
   /// Fetched once and immutable from then on: see `SHA256.algorithm`.
   nonisolated(unsafe) static let sha384Algorithm: OpaquePointer = fetch("SHA384")
   nonisolated(unsafe) static let sha512Algorithm: OpaquePointer = fetch("SHA512")
+  /// Not of this family, and fetched in the same way: ``StreamHasher`` has it.
+  nonisolated(unsafe) static let blake2bAlgorithm: OpaquePointer = fetch("BLAKE2B-512")
 
   /// 48 bytes.
   public static func sha384(_ bytes: [UInt8]) -> [UInt8] { hash(bytes, sha384Algorithm, count: 48) }

@@ -156,7 +156,7 @@ import Testing
 
   @Test func `names and files of a model's signature`() throws {
     func resources(_ names: [String]) throws {
-      _ = try ModelResources(model: "m", resources: names.map { .init(name: $0, digest: SHA256.hash([])) })
+      _ = try ModelResources(model: "m", resources: names.map { .init(path: $0, digest: SHA256.hash([]).bytes) })
     }
     expect(100_000, "files") { try resources(Array(repeating: "the same", count: $0)) }
     #expect(refusal { try resources([String(repeating: "n", count: 4096)]) }.isEmpty)

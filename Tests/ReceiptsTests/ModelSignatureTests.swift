@@ -31,7 +31,7 @@ import Testing
     key = try ECSigningKey(pem: Array(Self.pem.utf8))
     resources = try ModelResources(
       model: "m",
-      resources: ["a-b", "a/b", "a/b.c/d", "z"].map { .init(name: $0, digest: SHA256.hash(Array($0.utf8))) })
+      resources: ["a-b", "a/b", "a/b.c/d", "z"].map { .init(path: $0, digest: SHA256.hash(Array($0.utf8)).bytes) })
   }
 
   /// A signed bundle of an edited statement, so that only what it says is wrong.
@@ -40,11 +40,11 @@ import Testing
   ) throws -> [UInt8] {
     var text = String(decoding: try resources.statement(), as: UTF8.self)
     edit(&text)
-    let signature = try key.sign(ModelSignature.preAuthenticated(Array(text.utf8)))
+    let signature = try key.sign(ModelEnvelope.preAuthenticated(Array(text.utf8)))
     let json: JSON = [
-      "mediaType": .string(ModelSignature.mediaType), "verificationMaterial": ["publicKey": [:]],
+      "mediaType": .string(ModelEnvelope.mediaType), "verificationMaterial": ["publicKey": [:]],
       "dsseEnvelope": [
-        "payload": .string(Base64.encode(Array(text.utf8))), "payloadType": .string(ModelSignature.payloadType),
+        "payload": .string(Base64.encode(Array(text.utf8))), "payloadType": .string(ModelEnvelope.payloadType),
         "signatures": [["sig": .string(Base64.encode(signature))]],
       ],
     ]
@@ -78,15 +78,15 @@ import Testing
 
   @Test("what was ignored and whether links were followed is signed too; a file by itself is named by a dot")
   func options() throws {
-    let digest = SHA256.hash([])
+    let digest = SHA256.hash([]).bytes
     let all = try ModelResources(
-      model: "m", resources: [.init(name: ".", digest: digest)], ignored: [".git", "x"], followsLinks: true)
+      model: "m", resources: [.init(path: ".", digest: digest)], ignored: [".git", "x"], followsLinks: true)
     #expect(try ModelSignature.verify(ModelSignature.sign(all, with: key), key: key.publicKey) == all)
-    let plain = try ModelResources(model: "m", resources: [.init(name: "a", digest: digest)])
+    let plain = try ModelResources(model: "m", resources: [.init(path: "a", digest: digest)])
     #expect(!String(decoding: try plain.statement(), as: UTF8.self).contains("ignore_paths"))
     for names in [[".", "a"], [".."], ["." + "/"], ["a/.."], ["a\0"]] {
       #expect(throws: ReceiptError.self, "\(names)") {
-        try ModelResources(model: "m", resources: names.map { .init(name: $0, digest: digest) })
+        try ModelResources(model: "m", resources: names.map { .init(path: $0, digest: digest) })
       }
     }
     #expect(
@@ -94,7 +94,7 @@ import Testing
     #expect(ModelResources.precedes("a/b", "a/c") && !ModelResources.precedes("a/c", "a/b"))
     #expect(ModelResources.precedes("a/c", "b/a") && !ModelResources.precedes("b/a", "a/c"))
     func files(_ count: Int) throws -> ModelResources {
-      try ModelResources(model: "m", resources: (0..<count).map { .init(name: "f\($0)", digest: digest) })
+      try ModelResources(model: "m", resources: (0..<count).map { .init(path: "f\($0)", digest: digest) })
     }
     // The first eight are named, the others counted.
     for (count, more) in [(9, nil), (10, "and 1 more")] as [(Int, String?)] {
@@ -154,7 +154,7 @@ import Testing
   func differences() throws {
     let names = ["a/b": "a/b", "a-b": "changed", "new": "new"]
     let found = try ModelResources(
-      model: "n", resources: names.map { .init(name: $0.key, digest: SHA256.hash(Array($0.value.utf8))) })
+      model: "n", resources: names.map { .init(path: $0.key, digest: SHA256.hash(Array($0.value.utf8)).bytes) })
     let said = try #require(resources.difference(from: found))
     for part in ["new is not in the signature", "a/b.c/d is missing", "z is missing", "a-b has another digest"] {
       #expect(said.contains(part))
@@ -164,12 +164,12 @@ import Testing
 
   @Test("limits: no file, and none twice")
   func limits() throws {
-    let one = ModelResources.Resource(name: "a", digest: SHA256.hash([]))
+    let one = ModelResources.Resource(path: "a", digest: SHA256.hash([]).bytes)
     #expect(throws: ReceiptError.self) { try ModelResources(model: "m", resources: []) }
     #expect(throws: ReceiptError.self) { try ModelResources(model: "m", resources: [one, one]) }
     #expect(throws: ReceiptError.self) {
       try ModelResources(
-        model: "m", resources: [.init(name: String(repeating: "a", count: 5000), digest: one.digest)])
+        model: "m", resources: [.init(path: String(repeating: "a", count: 5000), digest: one.digest)])
     }
     #expect(throws: X509Error.self) { try ECSigningKey(pem: []) }
   }

@@ -41,23 +41,33 @@ struct ModelFiles {
     return Self.ofGit + (file.hasPrefix(folder) ? [String(file.dropFirst(folder.count))] : [])
   }
 
-  /// Every file with its digest. A link is refused unless `followsLinks`, which follows those to files; so is a pipe or device.
-  func resources(ignoring ignored: [String], followsLinks: Bool) throws -> ModelResources {
-    var found: [ModelResources.Resource] = []
+  /// Every file with its digest, or those of its shards; and the files that are empty, where shards say nothing of them. A link
+  /// is refused unless `followsLinks`, which follows those to files; so is a pipe or device.
+  func list(
+    _ serialization: ModelSerialization, ignoring ignored: [String], followsLinks: Bool
+  ) throws -> (listed: ModelResources, unlisted: [String]) {
+    var found = Found(serialization: serialization)
     if isFolder {
       try walk("", Set(ignored.map { $0.hasSuffix("/") ? String($0.dropLast()) : $0 }), followsLinks, 0, &found)
     } else {
-      found.append(.init(name: ".", digest: try digest(url)))
+      try add(url, ".", &found)
     }
     do {
-      return try ModelResources(
-        model: url.lastPathComponent, resources: found, ignored: ignored, followsLinks: followsLinks)
+      let resources = try ModelResources(
+        model: url.lastPathComponent, serialization: serialization, resources: found.resources, ignored: ignored,
+        followsLinks: followsLinks)
+      return (resources, found.unlisted)
     } catch { throw Failure("\(url.path): \(error)", status: 65) }
   }
 
+  private struct Found {
+    let serialization: ModelSerialization
+    var resources: [ModelResources.Resource] = []
+    var unlisted: [String] = []
+  }
+
   private func walk(
-    _ folder: String, _ ignored: Set<String>, _ followsLinks: Bool, _ depth: Int,
-    _ found: inout [ModelResources.Resource]
+    _ folder: String, _ ignored: Set<String>, _ followsLinks: Bool, _ depth: Int, _ found: inout Found
   ) throws {
     guard depth < Self.depthMax else { throw Failure("\(url.path)/\(folder) is \(depth) folders deep", status: 65) }
     let here = folder.isEmpty ? url : url.appending(path: folder)
@@ -82,16 +92,30 @@ struct ModelFiles {
       }
       switch type {
       case .typeDirectory?: try walk(path, ignored, followsLinks, depth + 1, &found)
-      case .typeRegular?: found.append(.init(name: path, digest: try digest(whole)))
+      case .typeRegular?: try add(whole, path, &found)
       default: throw Failure("\(whole.path) is neither file nor folder", status: 65)
       }
-      guard found.count <= ModelResources.countMax else {
-        throw Failure("\(url.path) has more than \(ModelResources.countMax) files", status: 65)
+      guard found.resources.count + found.unlisted.count <= ModelResources.countMax else {
+        throw Failure("\(url.path) has more than \(ModelResources.countMax) files or shards", status: 65)
       }
     }
   }
 
-  private func digest(_ file: URL) throws -> Digest32 {
-    do { return try FileDigest.sha256(file) } catch { throw Failure("cannot read \(file.path)", status: 66) }
+  /// In pieces, so that the file's size does not matter.
+  private func add(_ file: URL, _ path: String, _ found: inout Found) throws {
+    let listed: [ModelResources.Resource]
+    do {
+      let handle = try FileHandle(forReadingFrom: file)
+      defer { try? handle.close() }
+      var digests = ModelFileDigests(path: path, serialization: found.serialization)
+      while let piece = try handle.read(upToCount: 1 << 20), !piece.isEmpty {
+        try piece.withUnsafeBytes { try digests.update($0) }
+      }
+      listed = try digests.finish()
+    } catch let error as ReceiptError {
+      throw Failure("\(file.path): \(error)", status: 65)
+    } catch { throw Failure("cannot read \(file.path)", status: 66) }
+    found.resources += listed
+    if listed.isEmpty { found.unlisted.append(path) }
   }
 }

@@ -8,13 +8,15 @@ extension ModelResources {
   static let statementBytesMax = 48 << 20
 
   func statement() throws(ReceiptError) -> [UInt8] {
+    let algorithm = JSON.string(serialization.algorithm)
     let listed = resources.map { resource -> JSON in
-      ["name": .string(resource.name), "algorithm": "sha256", "digest": .string(resource.digest.hex)]
+      ["name": .string(resource.name), "algorithm": algorithm, "digest": .string(Hex.encode(resource.digest))]
     }
-    let serialization: JSON = .members([
-      ("method", "files"), ("hash_type", "sha256"), ("allow_symlinks", .bool(followsLinks)),
-      ("ignore_paths", ignored.isEmpty ? nil : .array(ignored.map { .string($0) })),
-    ])
+    let serialization: JSON = .members(
+      self.serialization.members + [
+        ("allow_symlinks", .bool(followsLinks)),
+        ("ignore_paths", ignored.isEmpty ? nil : .array(ignored.map { .string($0) })),
+      ])
     let statement: JSON = [
       "_type": .string(Self.statementType), "predicateType": .string(Self.predicateType),
       "subject": [["name": .string(model), "digest": ["sha256": .string(root.hex)]]],
@@ -36,33 +38,30 @@ extension ModelResources {
     guard json["predicateType"]?.stringValue == Self.predicateType else {
       throw refuse("predicateType", "is not \(Self.predicateType)")
     }
-    let serialization = json["predicate"]?["serialization"]
-    guard serialization?["method"]?.stringValue == "files" else {
-      throw refuse("method", "is not files, the only one that is read here: sign again without shards")
-    }
-    guard serialization?["hash_type"]?.stringValue == "sha256" else {
-      throw refuse("hash_type", "is not sha256, the only one that is read here: sign again with it")
-    }
-    guard let followsLinks = serialization?["allow_symlinks"]?.boolValue else {
+    let stated = json["predicate"]?["serialization"]
+    let serialization = try ModelSerialization(stated)
+    guard let followsLinks = stated?["allow_symlinks"]?.boolValue else {
       throw refuse("allow_symlinks", "must be true or false")
     }
     var ignored: [String] = []
-    for path in serialization?["ignore_paths"]?.arrayValue ?? [] {
+    for path in stated?["ignore_paths"]?.arrayValue ?? [] {
       guard let text = path.stringValue else { throw refuse("ignore_paths", "must hold strings") }
       ignored.append(text)
     }
     var resources: [Resource] = []
     for item in json["predicate"]?["resources"]?.arrayValue ?? [] {
-      guard let name = item["name"]?.stringValue, item["algorithm"]?.stringValue == "sha256",
-        let hex = item["digest"]?.stringValue, let digest = try? Digest32(hex: hex)
-      else { throw refuse("resources", "must hold names with SHA-256 digests in lower-case hexadecimal") }
-      resources.append(Resource(name: name, digest: digest))
+      guard item["algorithm"]?.stringValue == serialization.algorithm, let name = item["name"]?.stringValue,
+        let digest = item["digest"]?.stringValue.flatMap(Hex.decode),
+        let resource = Resource(name: name, in: serialization, digest: digest)
+      else { throw refuse("resources", "must hold names with digests by \(serialization.algorithm)") }
+      resources.append(resource)
     }
     guard let subjects = json["subject"]?.arrayValue, subjects.count == 1, let name = subjects[0]["name"]?.stringValue
     else {
       throw refuse("subject", "must be one, with a name")
     }
-    try self.init(model: name, resources: resources, ignored: ignored, followsLinks: followsLinks)
+    try self.init(
+      model: name, serialization: serialization, resources: resources, ignored: ignored, followsLinks: followsLinks)
     // Over the digests as they are listed there: other writers have another order.
     guard subjects[0]["digest"]?["sha256"]?.stringValue == Self.root(resources).hex else {
       throw refuse("subject", "is not the digest of the resources")

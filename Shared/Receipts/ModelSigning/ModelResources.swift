@@ -1,76 +1,86 @@
 internal import Codec
 public import Cryptography
 
-/// The files of a model with their digests, as an OpenSSF model signature (version 1) lists them: an in-toto statement whose
-/// subject is the SHA-256 over the digests of the files, in order of their names.
+/// The files of a model, or the shards of these, with their digests, as an OpenSSF model signature (version 1) lists them: an
+/// in-toto statement whose subject is the SHA-256 over the digests, in order of the files' names.
 public struct ModelResources: Sendable, Equatable {
-  public struct Resource: Sendable, Equatable {
-    /// Its path below the model's folder, with `/`; `.` for a model that is one file.
-    public let name: String
-    public let digest: Digest32
-
-    public init(name: String, digest: Digest32) {
-      self.name = name
-      self.digest = digest
-    }
-  }
-
   public static let countMax = 100_000
   public static let nameBytesMax = 4096
 
   /// For people: what the folder or file was called. It says nothing about what is in it.
   public let model: String
-  /// In the order of the standard.
+  public let serialization: ModelSerialization
+  /// In the order of the standard. Of shards, those of a file are all there and none overlaps another.
   public let resources: [Resource]
   /// Paths below the folder whose files are not listed.
   public let ignored: [String]
   /// Whether links to files were followed.
   public let followsLinks: Bool
 
-  /// Errors: ``ReceiptError`` for a name that leads out of the folder or stands twice, and for too many.
+  /// Errors: ``ReceiptError`` for a path that leads out of the folder or stands twice, for shards that do not make up their
+  /// file, for digests of another length than the hash has, and for too many.
   public init(
-    model: String, resources: [Resource], ignored: [String] = [], followsLinks: Bool = false
+    model: String, serialization: ModelSerialization = .files, resources: [Resource], ignored: [String] = [],
+    followsLinks: Bool = false
   ) throws(ReceiptError) {
-    guard resources.count <= Self.countMax else {
-      throw .limit(name: "files of a model", limit: Self.countMax, got: resources.count)
+    guard resources.count <= Self.countMax else { throw Self.tooMany(resources.count) }
+    guard !resources.isEmpty else {
+      throw .field("model signature: resources", why: "is empty: a model has a file, and shards a byte")
     }
-    guard !resources.isEmpty else { throw .field("model signature: resources", why: "is empty: a model has a file") }
-    var seen: Set<[UInt8]> = []
+    let isOneFile = resources.allSatisfy { $0.path.hasSameBytes(as: ".") }
     for resource in resources {
-      try Self.check(resource.name, alone: resources.count == 1)
-      guard seen.insert(Array(resource.name.utf8)).inserted else {
-        throw .field("model signature: resources", why: "has \(resource.name.prefix(80)) twice")
+      guard isOneFile || Self.isPath(resource.path, in: serialization) else {
+        throw Self.refuse(resource, "is no path below the model's folder")
+      }
+      guard resource.digest.count == serialization.hash.algorithm.byteCount else {
+        throw Self.refuse(resource, "has a digest that is no \(serialization.hash.rawValue)")
       }
     }
     self.model = model
-    self.resources = resources.sorted { Self.precedes($0.name, $1.name) }
+    self.serialization = serialization
+    self.resources = resources.sorted { Self.precedes($0, $1) }
     self.ignored = ignored
     self.followsLinks = followsLinks
+    try checkSequence()
   }
 
-  /// SHA-256 over the digests in order.
+  /// SHA-256 over the digests in order, whatever hash these are of.
   public var root: Digest32 { Self.root(resources) }
 
-  static func root(_ resources: [Resource]) -> Digest32 { SHA256.hash(resources.flatMap(\.digest.bytes)) }
+  static func root(_ resources: [Resource]) -> Digest32 { SHA256.hash(resources.flatMap(\.digest)) }
 
-  private static func check(_ name: String, alone: Bool) throws(ReceiptError) {
-    if alone, name.hasSameBytes(as: ".") { return }
-    let parts = name.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+  static func tooMany(_ count: Int) -> ReceiptError { .limit(name: "files of a model", limit: countMax, got: count) }
+
+  private static func refuse(_ resource: Resource, _ why: String) -> ReceiptError {
+    .field("model signature: resources", why: "has \(resource.name.prefix(80)), which \(why)")
+  }
+
+  private static func isPath(_ path: String, in serialization: ModelSerialization) -> Bool {
+    let parts = path.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
     let isPlain = parts.allSatisfy { part in
       !part.isEmpty && !part.elementsEqual(".".utf8) && !part.elementsEqual("..".utf8) && !part.contains(0)
     }
-    guard isPlain, name.utf8.count <= nameBytesMax else {
-      throw .field(
-        "model signature: resources", why: "has the name \(name.prefix(80)), which is no path below the model's folder")
-    }
+    // A colon would end the path in the name of a shard.
+    let isNameable = serialization.shardSize == nil || !path.utf8.contains(UInt8(ascii: ":"))
+    return isPlain && isNameable && path.utf8.count <= nameBytesMax
   }
 
-  /// Part by part, as Python orders its paths: `a/b` comes before `a-b`.
-  static func precedes(_ a: String, _ b: String) -> Bool {
-    let parts = (a.utf8.split(separator: UInt8(ascii: "/")), b.utf8.split(separator: UInt8(ascii: "/")))
-    for (left, right) in zip(parts.0, parts.1) where !left.elementsEqual(right) {
-      return left.lexicographicallyPrecedes(right)
+  /// Once a file; of shards, from a file's first byte to its last one without a gap, and all but the last of full size.
+  private func checkSequence() throws(ReceiptError) {
+    var last: Resource?
+    for resource in resources {
+      let before = last.flatMap { $0.path.hasSameBytes(as: resource.path) ? $0 : nil }
+      last = resource
+      switch (serialization.shardSize, resource.shard) {
+      case (nil, nil):
+        guard before == nil else { throw Self.refuse(resource, "is there twice") }
+      case (let size?, let shard?):
+        let isNext = shard.start == before?.shard?.end ?? 0 && shard.start.isMultiple(of: size)
+        guard isNext, shard.end > shard.start, shard.end - shard.start <= size else {
+          throw Self.refuse(resource, "does not follow the shard before it, of \(size) bytes each")
+        }
+      default: throw Self.refuse(resource, "is of another method than \(serialization.algorithm)")
+      }
     }
-    return parts.0.count < parts.1.count
   }
 }

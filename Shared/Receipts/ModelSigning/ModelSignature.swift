@@ -1,64 +1,57 @@
 internal import Codec
 public import Cryptography
 
-/// An OpenSSF model signature (version 1) by a key: a Sigstore bundle with a DSSE envelope around the statement of
-/// ``ModelResources``. Certificates and identities of Sigstore are not read: whom to believe is the caller's key alone.
+/// An OpenSSF model signature (version 1), by a key or under a certificate. Whom to believe the caller says: a signature names
+/// its key, and proves no more than that this key signed. Identities of Sigstore are refused by name.
 public enum ModelSignature {
   public static let bytesMax = 64 << 20
-  static let mediaType = "application/vnd.dev.sigstore.bundle.v0.3+json"
-  static let payloadType = "application/vnd.in-toto+json"
 
   /// The signature file over `resources`.
   public static func sign(_ resources: ModelResources, with key: ECSigningKey) throws(ReceiptError) -> [UInt8] {
-    let payload = try resources.statement()
-    let signature: [UInt8]
-    do { signature = try key.sign(preAuthenticated(payload)) } catch { throw .signing("\(error)") }
-    let bundle: JSON = [
-      "mediaType": .string(mediaType),
-      "verificationMaterial": ["publicKey": ["hint": .string(hint(key.publicKey))], "tlogEntries": []],
-      "dsseEnvelope": [
-        "payload": .string(Base64.encode(payload)), "payloadType": .string(payloadType),
-        "signatures": [["sig": .string(Base64.encode(signature)), "keyid": ""]],
-      ],
-    ]
-    return bundle.serialized()
+    let material: JSON = ["publicKey": ["hint": .string(hint(key.publicKey))], "tlogEntries": []]
+    return try ModelEnvelope(resources, by: key, material: material).encoded
+  }
+
+  /// The same with the certificate of `key`, which comes first, and those that lead from it to a root. Errors: ``ReceiptError``
+  /// for a first one of another key, or that may not sign.
+  public static func sign(
+    _ resources: ModelResources, with key: ECSigningKey, certificates: [X509Certificate]
+  ) throws(ReceiptError) -> [UInt8] {
+    let chain = try ModelCertificates(certificates)
+    guard chain.signer.publicKey == key.publicKey else {
+      throw ModelEnvelope.refuse("certificates", "have another key first, '\(chain.signer.subject)': give the signer's")
+    }
+    try chain.checkUsage()
+    return try ModelEnvelope(resources, by: key, material: chain.material).encoded
   }
 
   /// What `key` signed. Errors: ``ReceiptError``, also when the signature is not its.
   public static func verify(_ bytes: [UInt8], key: X509PublicKey) throws(ReceiptError) -> ModelResources {
-    let json: JSON
-    do { json = try JSON(parsing: bytes, limits: JSONLimits(byteCountMax: bytesMax, depthMax: 16)) } catch {
-      throw .encoding(what: "model signature", why: "\(error)")
-    }
-    func refuse(_ member: String, _ why: String) -> ReceiptError { .field("model signature: \(member)", why: why) }
-    guard json["mediaType"]?.stringValue == mediaType else { throw refuse("mediaType", "is not \(mediaType)") }
-    guard let named = json["verificationMaterial"]?["publicKey"] else {
-      throw refuse("verificationMaterial", "names no public key: a signature by a certificate is not read here")
-    }
+    let envelope = try ModelEnvelope(bytes)
+    guard let named = envelope.material["publicKey"] else { throw envelope.refusal(wanted: "public key") }
     // Older writers left the hint out. It only helps to find a key: what counts is the one that was handed in.
     if let hint = named["hint"]?.stringValue, !hint.isEmpty, hint != self.hint(key) {
-      throw refuse("hint", "is that of another key: \(hint.prefix(64)), the one given has \(self.hint(key))")
+      throw ModelEnvelope.refuse(
+        "hint", "is that of another key: \(hint.prefix(64)), the one given has \(self.hint(key))")
     }
-    let envelope = json["dsseEnvelope"]
-    guard envelope?["payloadType"]?.stringValue == payloadType else {
-      throw refuse("payloadType", "is not \(payloadType)")
+    return try envelope.resources(signedBy: key)
+  }
+
+  /// What was signed under a certificate that leads to one of `roots`, all of the path being valid at `time` (seconds since
+  /// 1970), and that certificate. Revocation is not asked after. Errors: ``ReceiptError``.
+  public static func verify(
+    _ bytes: [UInt8], roots: [X509Certificate], at time: Int64
+  ) throws(ReceiptError) -> (resources: ModelResources, signer: X509Certificate) {
+    let envelope = try ModelEnvelope(bytes)
+    guard let listed = envelope.material["x509CertificateChain"] else {
+      throw envelope.refusal(wanted: "certificates")
     }
-    guard let signatures = envelope?["signatures"]?.arrayValue, signatures.count == 1,
-      let signature = signatures[0]["sig"]?.stringValue.flatMap({ try? Base64.decode($0) }),
-      let payload = envelope?["payload"]?.stringValue.flatMap({ try? Base64.decode($0) })
-    else { throw refuse("dsseEnvelope", "must have a payload and one signature, in base64") }
-    guard let scheme = key.ecdsaScheme else { throw refuse("key", "must be on P-256 or P-384") }
-    guard key.isValid(derSignature: signature, for: preAuthenticated(payload), scheme: scheme) else {
-      throw refuse("signature", "is not the key's")
-    }
-    return try ModelResources(statement: payload)
+    let chain = try ModelCertificates(listed)
+    try chain.checkPath(to: roots, at: time)
+    try chain.checkUsage()
+    return (try envelope.resources(signedBy: chain.signer.publicKey), chain.signer)
   }
 
   /// How the bundle names a key: the SHA-256 of its PEM text.
   public static func hint(_ key: X509PublicKey) -> String { SHA256.hash(Array(key.pem.utf8)).hex }
-
-  /// DSSE's pre-authentication encoding (secure-systems-lab/dsse, protocol.md).
-  static func preAuthenticated(_ payload: [UInt8]) -> [UInt8] {
-    Array("DSSEv1 \(payloadType.utf8.count) \(payloadType) \(payload.count) ".utf8) + payload
-  }
 }
