@@ -1,14 +1,13 @@
 /// The DER form of an ECDSA signature, which libcrypto verifies, from the fixed form that COSE and hardware write.
 enum ECDSASignature {
   /// SEQUENCE { r INTEGER, s INTEGER } from r ‖ s, big-endian, of half the length each (32 bytes for P-256, 48 for
-  /// P-384); nil for another length and when r or s is zero.
+  /// P-384, 66 for P-521); nil for another length and when r or s is zero.
   static func der(_ signature: [UInt8], length: Int = 64) -> [UInt8]? {
     let half = length / 2
     guard signature.count == length, let r = integer(signature[0..<half]), let s = integer(signature[half...]) else {
       return nil
     }
-    // At most 2 * 51 bytes, so every length fits its short form.
-    return [0x30, UInt8(r.count + s.count)] + r + s
+    return DER.sequence(r + s)
   }
 
   /// r ‖ s, each of `half` bytes, from the DER form; nil for any other spelling of it, and for a number below zero or too long.

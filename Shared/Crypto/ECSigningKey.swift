@@ -1,6 +1,7 @@
 import COpenSSL
 
-/// Somebody's own P-256 or P-384 private key, for formats of others that know no Ed25519. This suite's statements never use it.
+/// Somebody's own P-256, P-384 or P-521 private key, for formats of others that know no Ed25519. This suite's statements
+/// never use it.
 public struct ECSigningKey: Sendable {
   /// The most bytes of a key file.
   public static let pemBytesMax = 16_384
@@ -27,17 +28,25 @@ public struct ECSigningKey: Sendable {
     }
     handle = KeyHandle(owning: pointer)
     publicKey = try X509PublicKey(handle)
-    guard publicKey.ecdsaScheme != nil else { throw .unreadable("a private key", "it is neither P-256 nor P-384") }
+    guard publicKey.ecdsaScheme != nil else {
+      throw .unreadable("a private key", "it is none of P-256, P-384 and P-521")
+    }
   }
 
-  /// The signature over `message` in DER: ECDSA with SHA-256 (P-256) or SHA-384 (P-384). Each is another.
+  /// The signature over `message` in DER: ECDSA with SHA-256 (P-256), SHA-384 (P-384) or SHA-512 (P-521). Each
+  /// is another.
   public func sign(_ message: [UInt8]) throws(CryptoError) -> [UInt8] {
     guard let context = EVP_MD_CTX_new() else { throw .library("EVP_MD_CTX_new") }
     defer {
       EVP_MD_CTX_free(context)
       ERR_clear_error()
     }
-    let digest = publicKey.ecdsaScheme == .ecdsaP256SHA256 ? SHA256.algorithm : SHA2.sha384Algorithm
+    let digest =
+      switch publicKey.kind {
+      case .p256, .rsa: SHA256.algorithm
+      case .p384: SHA2.sha384Algorithm
+      case .p521: SHA2.sha512Algorithm
+      }
     var der = [UInt8](repeating: 0, count: 256)
     var count = der.count
     let signed = handle.withPointer { key in

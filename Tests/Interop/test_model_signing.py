@@ -13,7 +13,7 @@ from model_signing import hashing, signing, verifying
 
 from harness import programs
 
-CURVES = {"P-256": "prime256v1", "P-384": "secp384r1"}
+CURVES = {"P-256": "prime256v1", "P-384": "secp384r1", "P-521": "secp521r1"}
 
 
 def openssl(*arguments: object) -> None:

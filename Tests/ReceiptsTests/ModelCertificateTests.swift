@@ -118,7 +118,8 @@ import Testing
     #expect(refusal { _ = try ModelSignature.verify(keyed, roots: roots, at: vectors.at) }.contains("give that key"))
     let rsa = try X509PublicKey(rsaModulus: [UInt8](repeating: 0xff, count: 256), exponent: [1, 0, 1])
     #expect(
-      refusal { _ = try ModelSignature.verify(vectors.signed(text), key: rsa) }.contains("must be on P-256 or P-384"))
+      refusal { _ = try ModelSignature.verify(vectors.signed(text), key: rsa) }.contains(
+        "must be on P-256, P-384 or P-521"))
   }
 
   @Test("no flipped byte of the package's signature, its certificates or payload leads to another reading")

@@ -57,11 +57,11 @@ import Testing
     }
   }
 
-  @Test("a signature on P-384 is read under its certificate")
-  func wide() throws {
-    let bytes = try vectors.signature("certificate384-files-sha256")
+  @Test("a signature on P-384 or P-521 is read under its certificate", arguments: ["384", "521"])
+  func wide(curve: String) throws {
+    let bytes = try vectors.signature("certificate\(curve)-files-sha256")
     let read = try ModelSignature.verify(bytes, roots: [vectors.certificate("root")], at: vectors.at)
-    #expect(try read.signer == vectors.certificate("signer384"))
+    #expect(try read.signer == vectors.certificate("signer\(curve)"))
     #expect(try read.resources.resources == vectors.list(.files).resources)
   }
 

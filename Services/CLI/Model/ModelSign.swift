@@ -8,7 +8,7 @@ struct ModelSign: AsyncParsableCommand {
     commandName: "sign", abstract: "Sign a model's files as OpenSSF model signing (version 1) does.",
     discussion: """
       The model-signing package verifies it: model_signing verify key MODEL --signature FILE --public_key KEY. The key is yours,
-      on P-256 or P-384, as that standard knows no Ed25519:
+      on P-256, P-384 or P-521, as that standard knows no Ed25519:
         openssl ecparam -name prime256v1 -genkey -noout -out model-key.pem
         openssl pkey -in model-key.pem -pubout -out model-key.pub
 

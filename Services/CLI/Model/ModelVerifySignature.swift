@@ -92,7 +92,7 @@ struct ModelVerifySignature: AsyncParsableCommand {
       throw Failure("--public-key \(path): \(error)", status: 65)
     }
     guard keys.count == 1, keys[0].ecdsaScheme != nil else {
-      throw Failure("--public-key \(path): give one key on P-256 or P-384", status: 65)
+      throw Failure("--public-key \(path): give one key on P-256, P-384 or P-521", status: 65)
     }
     return keys[0]
   }

@@ -1,22 +1,24 @@
 import COpenSSL
 
-/// How hardware signs. Each scheme is good for one kind of key only.
+/// How hardware and certified people sign. Each scheme is good for one kind of key only.
 public enum SignatureScheme: Sendable, Equatable {
   /// r ‖ s, 64 bytes big-endian.
   case ecdsaP256SHA256
   /// r ‖ s, 96 bytes big-endian.
   case ecdsaP384SHA384
+  /// r ‖ s, 132 bytes big-endian.
+  case ecdsaP521SHA512
   /// RSASSA-PKCS1-v1_5 (RFC 8017 section 8.2).
   case rsaPKCS1SHA256
   /// RSASSA-PSS (RFC 8017 section 8.1), salt as long as the digest.
   case rsaPSSSHA256
 }
 
-/// A public key of other people's hardware: P-256, P-384, or RSA of 2,048 to 4,096 bits. `VerifyingKey` is for the
-/// statements of this suite.
+/// A public key of other people, or of their hardware: P-256, P-384, P-521, or RSA of 2,048 to 4,096 bits.
+/// `VerifyingKey` is for the statements of this suite.
 public struct X509PublicKey: Sendable, Equatable {
   public enum Kind: Sendable, Equatable {
-    case p256, p384
+    case p256, p384, p521
     case rsa(bits: Int)
   }
 
@@ -72,14 +74,14 @@ public struct X509PublicKey: Sendable, Equatable {
       throw .unreadable("a public key", "\(error)")
     }
     // Named curve and uncompressed point: the one form in which the last bytes are x ‖ y.
-    let count =
+    let (count, length) =
       switch kind {
-      case .p256: 64
-      case .p384: 96
-      case .rsa: 0
+      case .p256: (64, 91)
+      case .p384: (96, 120)
+      case .p521: (132, 158)
+      case .rsa: (0, 0)
       }
-    let isPlain =
-      subjectPublicKeyInfo.count == (count == 64 ? 91 : 120) && subjectPublicKeyInfo.dropLast(count).last == 4
+    let isPlain = subjectPublicKeyInfo.count == length && subjectPublicKeyInfo.dropLast(count).last == 4
     guard count == 0 || isPlain else {
       throw .unreadable("a public key", "its point is not uncompressed, or its curve has no name")
     }
@@ -98,7 +100,8 @@ public struct X509PublicKey: Sendable, Equatable {
     switch (named, curve) {
     case (true, "prime256v1"): return .p256
     case (true, "secp384r1"): return .p384
-    default: throw .unreadable("a public key", "it is none of P-256, P-384 and RSA")
+    case (true, "secp521r1"): return .p521
+    default: throw .unreadable("a public key", "it is none of P-256, P-384, P-521 and RSA")
     }
   }
 
@@ -107,6 +110,7 @@ public struct X509PublicKey: Sendable, Equatable {
     switch kind {
     case .p256: Array(subjectPublicKeyInfo.suffix(64))
     case .p384: Array(subjectPublicKeyInfo.suffix(96))
+    case .p521: Array(subjectPublicKeyInfo.suffix(132))
     case .rsa: nil
     }
   }
@@ -116,6 +120,7 @@ public struct X509PublicKey: Sendable, Equatable {
     switch kind {
     case .p256: .ecdsaP256SHA256
     case .p384: .ecdsaP384SHA384
+    case .p521: .ecdsaP521SHA512
     case .rsa: nil
     }
   }
@@ -129,6 +134,9 @@ public struct X509PublicKey: Sendable, Equatable {
     case (.ecdsaP384SHA384, .p384):
       guard let der = ECDSASignature.der(signature, length: 96) else { return false }
       return verify(der, message, SHA2.sha384Algorithm, padding: nil)
+    case (.ecdsaP521SHA512, .p521):
+      guard let der = ECDSASignature.der(signature, length: 132) else { return false }
+      return verify(der, message, SHA2.sha512Algorithm, padding: nil)
     case (.rsaPKCS1SHA256, .rsa): return verify(signature, message, SHA256.algorithm, padding: RSA_PKCS1_PADDING)
     case (.rsaPSSSHA256, .rsa): return verify(signature, message, SHA256.algorithm, padding: RSA_PKCS1_PSS_PADDING)
     default: return false

@@ -56,7 +56,7 @@ struct ModelEnvelope {
 
   /// What was signed, when `key` signed it.
   func resources(signedBy key: X509PublicKey) throws(ReceiptError) -> ModelResources {
-    guard let scheme = key.ecdsaScheme else { throw Self.refuse("key", "must be on P-256 or P-384") }
+    guard let scheme = key.ecdsaScheme else { throw Self.refuse("key", "must be on P-256, P-384 or P-521") }
     guard key.isValid(derSignature: signature, for: Self.preAuthenticated(payload), scheme: scheme) else {
       throw Self.refuse("signature", "is not the key's")
     }

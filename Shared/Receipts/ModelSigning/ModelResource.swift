@@ -34,7 +34,7 @@ extension ModelResources {
         self.init(path: name, digest: digest)
         return
       }
-      let parts = name.split(separator: ":", omittingEmptySubsequences: false)
+      let parts = name.split(separator: ":")
       guard parts.count == 3, let start = Int(parts[1]), let end = Int(parts[2]) else { return nil }
       self.init(path: String(parts[0]), shard: Shard(start: start, end: end), digest: digest)
       guard self.name.hasSameBytes(as: name) else { return nil }

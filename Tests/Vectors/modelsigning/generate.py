@@ -68,10 +68,11 @@ def parties():
     middle, elsewhere = authority("Issuer", root), authority("Issuer", other)
     signature, code = ("digital_signature",), (Purpose.CODE_SIGNING,)
     signer = Party("Signer", middle, uses=signature, purposes=code)
-    wide = ec.generate_private_key(ec.SECP384R1())
+    wide, widest = ec.generate_private_key(ec.SECP384R1()), ec.generate_private_key(ec.SECP521R1())
     return {
         "root": root, "otherRoot": other, "issuer": middle, "otherIssuer": elsewhere, "signer": signer,
         "signer384": Party("Signer", middle, key=wide, uses=signature, purposes=code),
+        "signer521": Party("Signer", middle, key=widest, uses=signature, purposes=code),
         "otherSigner": Party("Signer", elsewhere, key=signer.key, uses=signature, purposes=code),
         "underSigner": Party("Below the signer", signer, key=signer.key, uses=signature, purposes=code),
         "onlyUsage": Party("Usage", middle, key=signer.key, uses=signature),
@@ -127,6 +128,7 @@ def main():
                 sign(f"certificate-{label}", config(method, hashed), *certified("signer"))
         sign("key-files-blake3", config("files", "blake3"), *keyed)
         sign("certificate384-files-sha256", config("files", "sha256"), *certified("signer384"))
+        sign("certificate521-files-sha256", config("files", "sha256"), *certified("signer521"))
         whole = {
             "model": {name: b64encode(data).decode() for name, data in MODEL.items()}, "shardSize": SHARD,
             "at": int(AT.timestamp()), "notBefore": int(START.timestamp()), "notAfter": int(END.timestamp()),
