@@ -11,29 +11,67 @@ public enum Judgement: Sendable, Equatable {
 }
 
 extension OpenedExecution {
-  /// Executes the answer again: the one judge of the verification service and of the command line.
+  /// Executes the answer again.
   ///
   /// - Parameters:
-  ///   - isCancelled: asked at each generated position.
+  ///   - isCancelled: asked before each pass and each block of rows.
   ///   - model: asked once, for the model of `manifest`, and only when the statement does not contradict its own
   ///     openings. What it throws is thrown on; another model than the manifest's is undecided.
   public func judge(
     pool: ThreadPool, isCancelled: () -> Bool = { false }, model: () throws -> ChatModel
   ) rethrows -> Judgement {
-    let stated: StatedExecution
-    do { stated = try StatedExecution(self) } catch { return .differs(error, positions: 0) }
+    var found = Judgement.undecided(.cancelled)
+    try Self.judge([self], pool: pool, isCancelled: { _ in isCancelled() }, model: model) { found = $1 }
+    return found
+  }
+
+  /// Executes answers of one model again, together: the one judge of the verification service and of the command line. Each
+  /// is judged as it would be alone.
+  ///
+  /// - Parameters:
+  ///   - isCancelled: of the execution of this index.
+  ///   - model: asked once, unless every statement contradicts its own openings. What it throws is thrown on: those that
+  ///     are not judged by then are not judged.
+  ///   - judged: called once for each execution, as soon as its judgement stands.
+  public static func judge(
+    _ executions: [OpenedExecution], pool: ThreadPool, isCancelled: (Int) -> Bool = { _ in false },
+    model: () throws -> ChatModel, judged: (Int, Judgement) -> Void
+  ) rethrows {
+    precondition(executions.allSatisfy { $0.manifestDigest == executions[0].manifestDigest }, "answers of other models")
+    var stated: [(index: Int, execution: StatedExecution)] = []
+    for (index, execution) in executions.enumerated() {
+      do { stated.append((index, try StatedExecution(execution))) } catch {
+        judged(index, .differs(error, positions: 0))
+      }
+    }
+    guard !stated.isEmpty else { return }
     let model = try model()
-    do { try model.identity.require(ModelIdentity(manifest)) } catch { return .undecided(error) }
-    let claim: Reexecution.Claim
-    do { claim = try stated.claim(self, on: model) } catch { return .differs(error, positions: 0) }
-    let result: Reexecution
-    do {
-      result = try Reexecution.check(claim, on: model, pool: pool, isCancelled: isCancelled)
-    } catch { return .undecided(error) }
-    switch result.outcome {
-    case .agrees: return .agrees(positions: result.positions)
-    case .diverges(let position, let finding):
-      return .differs(Finding("\(finding)", position: position), positions: result.positions)
+    do { try model.identity.require(ModelIdentity(executions[0].manifest)) } catch {
+      for (index, _) in stated { judged(index, .undecided(error)) }
+      return
+    }
+    var claims: [(index: Int, claim: Reexecution.Claim)] = []
+    for (index, execution) in stated {
+      do { claims.append((index, try execution.claim(executions[index], on: model))) } catch {
+        judged(index, .differs(error, positions: 0))
+      }
+    }
+    Reexecution.check(claims.map(\.claim), on: model, pool: pool, isCancelled: { isCancelled(claims[$0].index) }) {
+      judged(claims[$0].index, Judgement($1))
+    }
+  }
+}
+
+extension Judgement {
+  fileprivate init(_ result: Result<Reexecution, GenerationError>) {
+    switch result {
+    case .failure(let error): self = .undecided(error)
+    case .success(let done):
+      switch done.outcome {
+      case .agrees: self = .agrees(positions: done.positions)
+      case .diverges(let position, let finding):
+        self = .differs(Finding("\(finding)", position: position), positions: done.positions)
+      }
     }
   }
 }

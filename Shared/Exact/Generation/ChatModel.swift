@@ -16,15 +16,20 @@ public final class ChatModel: Sendable {
   /// Opens, checks and repacks a file, and computes its digest from the very bytes that were repacked.
   /// - Parameter threads: used for repacking only.
   public static func load(path: String, kernel: KernelChoice, threads: Int) throws(GenerationError) -> ChatModel {
-    do {
-      return try ChatModel(Model.load(path: path, kernel: kernel, threads: threads))
-    } catch {
+    let loaded: Model
+    do { loaded = try Model.load(path: path, kernel: kernel, threads: threads) } catch { throw .model(error) }
+    return try ChatModel(loaded)
+  }
+
+  /// Around a model that was loaded.
+  public convenience init(_ model: Model) throws(GenerationError) {
+    do { try self.init(checking: model) } catch {
       guard let known = GenerationError(error) else { preconditionFailure("the engine threw \(error)") }
       throw known
     }
   }
 
-  private init(_ model: Model) throws {
+  private init(checking model: Model) throws {
     let metadata = model.file.metadata
     self.model = model
     tokenizer = Tokenizer(vocabulary: try Vocabulary(metadata: metadata))

@@ -8,8 +8,12 @@ public final class EngineThread: Sendable {
     public var description: String { "\(waiting) requests are waiting already, which is the limit: try again later" }
   }
 
+  /// Names a piece of work that was queued.
+  public struct Ticket: Hashable, Sendable { fileprivate let number: UInt64 }
+
   private struct Queue {
-    var work: [@Sendable () -> Void] = []
+    var work: [(ticket: Ticket, body: @Sendable () -> Void)] = []
+    var tickets: UInt64 = 0
     var isBusy = false
     var isStopping = false
 
@@ -35,13 +39,26 @@ public final class EngineThread: Sendable {
   public var waiting: Int { queue.withLock { $0.waiting } }
 
   /// Queues work. Throws when too much is waiting.
-  public func submit(_ work: @escaping @Sendable () -> Void) throws(Full) {
-    let full = queue.update { queue -> Int? in
-      guard queue.work.count < waitingMax + (queue.isBusy ? 0 : 1) else { return queue.work.count }
-      queue.work.append(work)
-      return nil
+  @discardableResult
+  public func submit(_ work: @escaping @Sendable () -> Void) throws(Full) -> Ticket {
+    let queued = queue.update { queue -> Result<Ticket, Full> in
+      guard queue.work.count < waitingMax + (queue.isBusy ? 0 : 1) else {
+        return .failure(Full(waiting: queue.work.count))
+      }
+      queue.tickets += 1
+      queue.work.append((Ticket(number: queue.tickets), work))
+      return .success(Ticket(number: queue.tickets))
     }
-    if let full { throw Full(waiting: full) }
+    return try queued.get()
+  }
+
+  /// Takes work out of the queue, unless its turn has come: it will not be done, and others may wait in its place.
+  public func withdraw(_ ticket: Ticket) -> Bool {
+    queue.update { queue in
+      guard let at = queue.work.firstIndex(where: { $0.ticket == ticket }) else { return false }
+      queue.work.remove(at: at)
+      return true
+    }
   }
 
   /// Does work on the thread and returns what it returned.
@@ -67,7 +84,7 @@ public final class EngineThread: Sendable {
     queue.wait(until: { !$0.work.isEmpty || $0.isStopping }) { queue in
       guard !queue.work.isEmpty else { return nil }
       queue.isBusy = true
-      return queue.work.removeFirst()
+      return queue.work.removeFirst().body
     }
   }
 }

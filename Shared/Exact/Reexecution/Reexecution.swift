@@ -1,8 +1,8 @@
 public import Cryptography
 
-/// Does one answer again: a teacher-forced batched pass over prompt and answer that recomputes, for every generated
-/// token of each choice, the pick and the link of the activation chain, and with them text and end. It agrees with an honest executor bit for bit,
-/// whatever kernels and threads either used (EXACT1.md).
+/// Does answers again: teacher-forced batched passes over prompt and answer that recompute, for every generated token of
+/// each choice, the pick and the link of the activation chain, and with them text and end. It agrees with an honest
+/// executor bit for bit, whatever kernels and threads either used (EXACT1.md).
 public struct Reexecution: Sendable {
   /// What an executor states of one answer.
   public struct Claim: Sendable {
@@ -55,30 +55,62 @@ public struct Reexecution: Sendable {
   /// Generated tokens that were recomputed.
   public let positions: Int
 
-  /// - Parameter isCancelled: asked at each generated position.
+  /// - Parameter isCancelled: asked before each pass and each block of its rows.
   /// - Throws: `emptyPrompt`, `badMaxTokens`, `contextExceeded`, `badSalt`, `sampling`, `badStop` for a claim that no
   ///   executor could act on; `cancelled`; `model`.
   public static func check(
     _ claim: Claim, on model: ChatModel, pool: ThreadPool, isCancelled: () -> Bool = { false }
   ) throws(GenerationError) -> Reexecution {
-    precondition(!claim.choices.isEmpty, "an answer has at least one choice")
-    try model.requireRoom(prompt: claim.prompt.count, answer: claim.decoding.maxTokens)
-    for choice in claim.choices where choice.tokens.count > claim.decoding.maxTokens {
-      let fault = FinishFault.aboveLimit(tokens: choice.tokens.count, limit: claim.decoding.maxTokens)
-      return Reexecution(.finish(fault), positions: 0)
+    var result = Result<Reexecution, GenerationError>.failure(.cancelled)
+    check([claim], on: model, pool: pool, isCancelled: { _ in isCancelled() }) { result = $1 }
+    return try result.get()
+  }
+
+  /// Checks several claims together, whose tokens share passes: cheaper where they are too short to fill passes by
+  /// themselves. What comes of a claim is what would come of it alone, whatever the others are or state.
+  ///
+  /// - Parameters:
+  ///   - isCancelled: of the claim of this index; asked on the calling thread.
+  ///   - ended: called once for each claim, as soon as it is known what comes of it; the oldest, which are first, are
+  ///     computed first. The errors are those that the check of one throws.
+  public static func check(
+    _ claims: [Claim], on model: ChatModel, pool: ThreadPool, isCancelled: (Int) -> Bool = { _ in false },
+    ended: (Int, Result<Reexecution, GenerationError>) -> Void
+  ) {
+    check(claims, in: ReexecutionBatch(model: model, pool: pool), isCancelled: isCancelled, ended: ended)
+  }
+
+  static func check(
+    _ claims: [Claim], in batch: ReexecutionBatch, isCancelled: (Int) -> Bool,
+    ended: (Int, Result<Reexecution, GenerationError>) -> Void
+  ) {
+    var walks: [ReexecutionWalk] = []
+    for (index, claim) in claims.enumerated() {
+      do throws(GenerationError) {
+        try batch.model.requireRoom(prompt: claim.prompt.count, answer: claim.decoding.maxTokens)
+        if let fault = claim.aboveLimit {
+          ended(index, .success(Reexecution(.finish(fault), positions: 0)))
+        } else {
+          walks.append(try ReexecutionWalk(claim, index: index, on: batch.model))
+        }
+      } catch { ended(index, .failure(error)) }
     }
-    do {
-      var pass = try ReexecutionPass(claim)
-      try pass.run(on: model, pool: pool, isCancelled: isCancelled)
-      return Reexecution(pass.finding, positions: pass.positions)
-    } catch {
-      guard let known = GenerationError(error) else { preconditionFailure("the engine threw \(error)") }
-      throw known
+    batch.run(walks, isCancelled: isCancelled) { walk in
+      if let result = walk.result { ended(walk.index, result) }
     }
   }
 
-  private init(_ finding: Finding?, positions: Int) {
+  init(_ finding: Finding?, positions: Int) {
     outcome = finding.map { .diverges(position: $0.position, finding: $0) } ?? .agrees
     self.positions = positions
+  }
+}
+
+extension Reexecution.Claim {
+  /// A choice that is longer than any may be: nothing is computed then.
+  fileprivate var aboveLimit: Reexecution.FinishFault? {
+    precondition(!choices.isEmpty, "an answer has at least one choice")
+    let limit = decoding.maxTokens
+    return choices.first { $0.tokens.count > limit }.map { .aboveLimit(tokens: $0.tokens.count, limit: limit) }
   }
 }

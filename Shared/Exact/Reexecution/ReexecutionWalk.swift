@@ -1,0 +1,189 @@
+import Cryptography
+
+/// One claim while it is executed again: which tokens it wants computed next, and what their rows say of it. Each choice is
+/// decoded again from the rows that its stated tokens lead to; the walk ends at the first token that differs.
+///
+/// What comes of it is a function of the claim alone: never of how its tokens are cut into passes, nor of who shares them.
+///
+/// Not `Sendable`: it lives where its pages live, but for `take`, which a worker calls.
+final class ReexecutionWalk {
+  /// Of the claim among those of its call.
+  let index: Int
+  /// Tokens of the longest sequence that is computed for it.
+  let positionsMax: Int
+  /// Rows of one such sequence.
+  let rowsMax: Int
+  /// Nil while it goes on.
+  private(set) var result: Result<Reexecution, GenerationError>?
+
+  private let claim: Reexecution.Claim
+  private let model: ChatModel
+  /// The opened list, when it is one that leads to the signed head: no other says anything of single positions.
+  private let list: [Digest32]?
+  private var firstOther: Int?
+  /// What ended the walk, or is wrong of a choice whose tokens are right.
+  private var fault: Reexecution.Finding?
+  private var chain: ActivationChain
+  /// Generated tokens that were recomputed.
+  private var positions = 0
+
+  /// Index of the choice under way, and what decodes it.
+  private var choice = 0
+  private var decoder: ChoiceDecoder
+  /// What the choice is computed from: the prompt, and its tokens but the last.
+  private var tokens: [UInt32] = []
+  /// Tokens whose keys and values are stored.
+  private var computed = 0
+  private var kv: KVSequence?
+  /// Most tokens that the next pass may take of it.
+  private var pieceMax = Int.max
+
+  /// - Throws: `badSalt`, `emptyPrompt`, `badMaxTokens`, `contextExceeded`, `sampling`, `badStop` for a claim that no executor
+  ///   could act on; `model` for a prompt that is not of the vocabulary.
+  init(_ claim: Reexecution.Claim, index: Int, on model: ChatModel) throws(GenerationError) {
+    self.index = index
+    self.claim = claim
+    self.model = model
+    rowsMax = claim.choices.map(\.tokens.count).max() ?? 0
+    positionsMax = claim.prompt.count + rowsMax
+    chain = try ActivationChain(salt: claim.salt)
+    let count = claim.choices.reduce(0) { $0 + $1.tokens.count }
+    list = claim.list.flatMap { $0.count == count && $0.last == claim.head ? $0 : nil }
+    decoder = try Self.decoder(of: 0, claim, model)
+    if claim.choices[0].tokens.isEmpty { try leaveChoice() } else { try enterChoice() }
+  }
+
+  private static func decoder(
+    of choice: Int, _ claim: Reexecution.Claim, _ model: ChatModel
+  ) throws(GenerationError) -> ChoiceDecoder {
+    try ChoiceDecoder(
+      model, prompt: claim.prompt, decoding: claim.decoding, choice: UInt32(choice), salt: claim.salt, keeping: .nothing
+    )
+  }
+
+  // MARK: Passes
+
+  /// Tokens that it wants computed, at least one while it goes on.
+  var pending: Int { min(pieceMax, tokens.count - computed) }
+
+  /// The position whose row predicts the first token of a choice.
+  private var first: Int { claim.prompt.count - 1 }
+
+  /// Takes all the pages that it will ever need. False: there are not as many.
+  func reserve(_ pages: KVPages) -> Bool {
+    let sequence = KVSequence(pages, contextLimit: positionsMax)
+    guard sequence.reserve(positionsMax) else { return false }
+    kv = sequence
+    return true
+  }
+
+  /// Adds the next `count` tokens to a batch.
+  func add(_ count: Int, to batch: inout Batch) {
+    guard let kv else { preconditionFailure("a walk without pages is in no pass") }
+    let end = computed + count
+    batch.add(tokens[computed..<end], of: kv, position: computed, rows: max(0, min(count, end - first)))
+  }
+
+  /// A worker's part: the next row, in order. Rows behind the end say nothing more.
+  func take(_ row: RowBlock.Row) {
+    guard result == nil else { return }
+    guard decoder.end == nil else { return diverge(.finish(.continuesAfterEnd(position: positions - 1))) }
+    do throws(GenerationError) {
+      let step = try decoder.take(position: UInt32(row.position + 1), hidden: row.hidden, logits: row.logits)
+      compare(step.token, with: claim.choices[choice].tokens[row.position - first], row)
+    } catch {
+      result = .failure(error)
+    }
+  }
+
+  /// After a pass over `count` of its tokens, whose rows were taken.
+  func advance(_ count: Int, _ failure: ModelError?) {
+    guard result == nil else { return }
+    do throws(GenerationError) {
+      guard let failure else {
+        computed += count
+        return computed == tokens.count ? try leaveChoice() : ()
+      }
+      guard count > 1 else { throw .model(failure) }
+      // Which rows of such a pass are seen depends on how it was cut. So it is done again, token by token from the last
+      // row that was taken, up to the one that fails.
+      pieceMax = 1
+      if !decoder.tokens.isEmpty { computed = first + decoder.tokens.count }
+    } catch {
+      result = .failure(error)
+    }
+  }
+
+  /// Ends it, unless it has ended.
+  func fail(_ error: GenerationError) {
+    if result == nil { result = .failure(error) }
+  }
+
+  /// Gives the pages back. Not while a pass runs.
+  func release() { kv?.truncate(toPages: 0) }
+
+  // MARK: What it finds
+
+  private func compare(_ picked: UInt32, with token: UInt32, _ row: RowBlock.Row) {
+    positions += 1
+    guard picked == token else {
+      return diverge(firstOther.map { .activation(position: $0) } ?? .token(position: positions - 1))
+    }
+    chain.append(hidden: row.hidden, token: token, logit: row.logits[Int(token)])
+    if let list, firstOther == nil, chain.head != list[positions - 1] { firstOther = positions - 1 }
+  }
+
+  private func diverge(_ finding: Reexecution.Finding) {
+    fault = finding
+    end()
+  }
+
+  private func enterChoice() throws(GenerationError) {
+    let (prompt, stated, vocabulary) = (claim.prompt, claim.choices[choice].tokens, model.model.shape.vocabulary)
+    if let index = prompt.firstIndex(where: { $0 >= vocabulary }) {
+      throw .model(.tokenOutsideVocabulary(token: prompt[index], index: index, vocabulary: vocabulary))
+    }
+    // A token that is none cannot be computed: the walk ends at its position, where another is picked.
+    tokens = prompt + stated.prefix { $0 < vocabulary }.prefix(stated.count - 1)
+    // Every choice leaves the same prompt.
+    computed = min(computed, first)
+  }
+
+  /// Ends a choice whose rows were all taken, and goes on with the next that has tokens.
+  private func leaveChoice() throws(GenerationError) {
+    repeat {
+      finishChoice()
+      guard choice + 1 < claim.choices.count else { return end() }
+      choice += 1
+      decoder = try Self.decoder(of: choice, claim, model)
+    } while claim.choices[choice].tokens.isEmpty
+    try enterChoice()
+  }
+
+  /// Text and end of a choice whose tokens are right. They are told only when no activation differs.
+  private func finishChoice() {
+    let stated = claim.choices[choice]
+    // An executor may be stopped anywhere, but not after the answer had ended by itself.
+    let found = decoder.end
+    _ = decoder.cancel()
+    if fault == nil, stated.end != found ?? .cancelled { fault = .finish(.other(stated: stated.end, found: found)) }
+    if fault == nil, !decoder.text.utf8.elementsEqual(stated.text.utf8) || decoder.toolCalls != stated.toolCalls {
+      fault = .text(choice: choice)
+    }
+  }
+
+  private func end() { result = .success(Reexecution(finding, positions: positions)) }
+
+  /// The earliest difference. A list that differs though its head is right is the list's fault alone.
+  private var finding: Reexecution.Finding? {
+    switch fault {
+    case .token, .activation, .finish(.continuesAfterEnd): return fault
+    default: break
+    }
+    guard chain.head == claim.head else { return firstOther.map { .activation(position: $0) } ?? .head }
+    if let opened = claim.list, opened != chain.digests {
+      return .list(position: zip(opened, chain.digests).enumerated().first { $1.0 != $1.1 }?.offset)
+    }
+    return fault
+  }
+}
