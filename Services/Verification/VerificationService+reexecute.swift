@@ -5,7 +5,6 @@ internal import Evidence
 internal import Exact
 internal import Glibc
 internal import Logging
-internal import Metrics
 internal import RPC
 internal import Receipts
 internal import Wire
@@ -69,11 +68,7 @@ extension VerificationService {
   private func judge(_ evidence: ExecutionEvidence) async throws -> Judgement {
     metrics.waiting.record(engine.waiting + 1)
     defer { metrics.waiting.record(engine.waiting) }
-    do {
-      return try await onEngine(evidence.opened, metrics.duration) { opened, isCancelled, model in
-        try opened.judge(pool: pool, isCancelled: isCancelled, model: model)
-      }
-    } catch let unreadable as GenerationError {
+    do { return try await judgeOnEngine(evidence.opened) } catch let unreadable as GenerationError {
       return .undecided(unreadable)
     }
   }

@@ -21,6 +21,7 @@ public struct VerificationService: HostedService {
   let key: SigningKey
   let store: ModelStore
   let engine: EngineThread
+  let reexecutions: WaitingReexecutions
   let pool: ThreadPool
   let metrics = VerificationMetrics()
   /// Nil where no log is named: verdicts then say nothing about one, and neither does this service.
@@ -63,6 +64,7 @@ public struct VerificationService: HostedService {
     self.queue = queue
     store = ModelStore(settings)
     engine = try EngineThread(waitingMax: settings.waitingMax)
+    reexecutions = WaitingReexecutions(engine)
     pool = try ThreadPool(threads: settings.threads)
   }
 

@@ -79,6 +79,31 @@ import Testing
     await #expect(throws: GenerationError.cancelled) { try await engine.run { throw GenerationError.cancelled } }
   }
 
+  @Test("work that waits can be withdrawn, once, and leaves its place to other work; work whose turn has come cannot")
+  func withdrawn() async throws {
+    let engine = try EngineThread(waitingMax: 2)
+    let gate = DispatchSemaphore(value: 0)
+    let started = DispatchSemaphore(value: 0)
+    let order = Mutex<[Int]>([])
+    let running = try engine.submit {
+      started.signal()
+      gate.wait()
+    }
+    await Task.detached { Self.wait(started) }.value
+    let first = try engine.submit { order.withLock { $0.append(0) } }
+    try engine.submit { order.withLock { $0.append(1) } }
+    #expect(throws: EngineThread.Full.self) { try engine.submit {} }
+    #expect(!engine.withdraw(running))
+    #expect(engine.withdraw(first) && engine.waiting == 1)
+    #expect(!engine.withdraw(first))
+    try engine.submit { order.withLock { $0.append(2) } }
+    #expect(throws: EngineThread.Full.self) { try engine.submit {} }
+    gate.signal()
+    var isDone = false
+    while !isDone { isDone = (try? await engine.run { true }) ?? false }
+    #expect(order.withLock { $0 } == [1, 2])
+  }
+
   private static func wait(_ semaphore: DispatchSemaphore) {
     #expect(semaphore.wait(timeout: .now() + 10) == .success)
   }

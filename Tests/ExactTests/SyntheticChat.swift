@@ -10,12 +10,30 @@ enum SyntheticChat {
   static let salt = [UInt8](repeating: 9, count: 32)
 
   static func load(_ kernel: KernelChoice = .automatic) throws -> ChatModel {
-    let file = try TemporaryFile(writer().bytes())
+    try load(writer(), kernel)
+  }
+
+  private static func load(_ writer: GGUFWriter, _ kernel: KernelChoice) throws -> ChatModel {
+    let file = try TemporaryFile(writer.bytes())
     return try file.use { try ChatModel.load(path: $0, kernel: kernel, threads: 2) }
   }
 
-  static func writer() throws -> GGUFWriter {
-    var writer = ModelFixture.synthetic(.q4_1)
+  /// The token that no layer of the `poisoned` model can take in.
+  static let poison: UInt32 = 7
+
+  /// A model whose embedding of one token is so large that its norm overflows. Other tokens are as they were.
+  static func poisoned() throws -> ChatModel {
+    var writer = try writer(.f32, tied: false)
+    let index = try #require(writer.tensors.firstIndex { $0.name == "token_embd.weight" })
+    for column in 0..<64 {
+      let place = 4 * (Int(poison) * 64 + column)
+      writer.tensors[index].bytes.replaceSubrange(place..<place + 4, with: [0xff, 0xff, 0x7f, 0x7f])
+    }
+    return try load(writer, .automatic)
+  }
+
+  static func writer(_ type: GGUFTensorType = .q4_1, tied: Bool = true) throws -> GGUFWriter {
+    var writer = ModelFixture.synthetic(type, tied: tied)
     let printable = (33...126).map { String(UnicodeScalar(UInt8($0))) }
     let markers = ["<|im_start|>", "<|im_end|>", "<|endoftext|>"]
     var tokens = markers + printable + ["Ġ", "Ċ"]

@@ -50,6 +50,9 @@ public struct OpenedExecution: Sendable {
     if let first = missing.min(by: { $0.description < $1.description }) { throw .missing(first) }
   }
 
+  /// Bytes of what is opened, all together.
+  public var openedBytes: Int { openings.values.reduce(0) { $0 + $1.data.count } }
+
   /// The data of an opening that the initialiser has required.
   func data(_ field: CommittedField) -> [UInt8] { openings[field]?.data ?? [] }
 }

@@ -19,26 +19,17 @@ struct ReexecutionBatch {
   /// - Parameters:
   ///   - isCancelled: of a claim, by its index; asked before each pass and each block of its rows, on the calling thread.
   ///   - ended: called once for each walk, as soon as it has ended.
-  func run(
-    _ walks: [ReexecutionWalk], isCancelled: (Int) -> Bool, ended: (ReexecutionWalk) -> Void
-  ) {
-    do throws(ModelError) {
-      try pass(over: walks, isCancelled, ended)
-    } catch {
+  func run(_ walks: [ReexecutionWalk], isCancelled: (Int) -> Bool, ended: (ReexecutionWalk) -> Void) {
+    guard let only = walks.first else { return }
+    do throws(ModelError) { try pass(over: walks, isCancelled, ended) } catch {
       // Nothing has run. What there is no memory for together is done one after another.
-      for walk in walks {
-        if walks.count > 1 {
-          run([walk], isCancelled: isCancelled, ended: ended)
-        } else {
-          Self.fail(walk, error, ended)
-        }
+      guard walks.count == 1 else {
+        for walk in walks { run([walk], isCancelled: isCancelled, ended: ended) }
+        return
       }
+      only.fail(.model(error))
+      ended(only)
     }
-  }
-
-  private static func fail(_ walk: ReexecutionWalk, _ error: ModelError, _ ended: (ReexecutionWalk) -> Void) {
-    walk.fail(.model(error))
-    ended(walk)
   }
 
   /// - Throws: `outOfMemory`, before any walk has begun.
@@ -48,17 +39,21 @@ struct ReexecutionBatch {
     let (pages, pass) = try memory(for: walks)
     var waiting = walks
     var running: [ReexecutionWalk] = []
-    while true {
-      for walk in running + waiting where isCancelled(walk.index) { walk.fail(.cancelled) }
+    func settle() {
       for walk in running + waiting where walk.result != nil {
         walk.release()
         ended(walk)
       }
       running.removeAll { $0.result != nil }
       waiting.removeAll { $0.result != nil }
+    }
+    settle()
+    while !(running.isEmpty && waiting.isEmpty) {
+      for walk in running + waiting where isCancelled(walk.index) { walk.fail(.cancelled) }
+      settle()
       while let next = waiting.first, next.reserve(pages) { running.append(waiting.removeFirst()) }
-      guard !running.isEmpty else { return }
-      step(running, on: pass, isCancelled)
+      if !running.isEmpty { step(running, on: pass, isCancelled) }
+      settle()
     }
   }
 
