@@ -96,7 +96,9 @@ public struct VerificationSettings: Sendable {
       ),
       Setting(
         "verdict-workers", .int(1...16), default: "2",
-        help: "Jobs of the queue of later verdicts that are worked on at once; one computes, the others fetch."),
+        help:
+          "Jobs of the queue of later verdicts that are worked on at once: one computes, with it the short ones that "
+          + "wait for it, the others fetch."),
       Setting(
         "verdict-lease", .duration, default: "30s",
         help: "How long a job of a process that died waits for another; one at work renews it."),

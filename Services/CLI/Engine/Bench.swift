@@ -5,11 +5,12 @@ import Foundation
 
 struct Bench: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Measure the engine on this machine: prefill, decode, and checking an answer.",
+    abstract: "Measure the engine on this machine: prefill, decode, and checking answers.",
     discussion: """
       pp N takes in a prompt of N tokens and computes the logits of its last row; tg N generates N tokens greedily, one at
       a time, from an empty context; verify N generates N tokens and then checks them in one teacher-forced pass, which
-      must come to the same activation chain. Each test runs once uncounted, then --repeat times.
+      must come to the same activation chain. apart N and together N check N answers of 32 tokens, one after another and
+      in passes that they share. Each test runs once uncounted, then --repeat times.
         colophon bench --model model.gguf --threads 2
         colophon bench --model model.gguf --first-token --json
       """)
@@ -22,6 +23,7 @@ struct Bench: AsyncParsableCommand {
   @Option(help: "Prompt lengths, with commas between; empty for none.") var pp: String = "64,512"
   @Option(help: "Numbers of tokens to generate, with commas between; empty for none.") var tg: String = "128"
   @Option(help: "Tokens to generate and check; 0 for none.") var verify: Int = 256
+  @Option(help: "Answers of 32 tokens to check one after another and together; 0 for none.") var batch: Int = 16
   @Option(help: "Counted runs of each test.") var `repeat`: Int = 5
   @Option(help: "Tokens that one pass of a prefill or a check takes, at most.") var chunk: Int = Session.maxChunk
   @Flag(help: "Only load, take in a prompt of 5 tokens, print the token that follows, and end.")
@@ -36,6 +38,9 @@ struct Bench: AsyncParsableCommand {
       guard (1...10_000).contains(self.repeat) else {
         throw Failure("--repeat must be from 1 to 10000, not \(self.repeat)", status: 64)
       }
+      guard (0...1024).contains(batch) else {
+        throw Failure("--batch must be from 0 to 1024, not \(batch)", status: 64)
+      }
       let (prompts, answers) = (try Self.counts(pp, "--pp"), try Self.counts(tg, "--tg"))
       let clock = ContinuousClock()
       let begun = clock.now
@@ -48,6 +53,7 @@ struct Bench: AsyncParsableCommand {
         for count in prompts { report.tests.append(try bench.prefill(count, repeats: self.repeat)) }
         for count in answers { report.tests.append(try bench.decode(count, repeats: self.repeat)) }
         if verify > 0 { report.tests += try bench.verify(verify, repeats: self.repeat) }
+        if batch > 0 { report.tests += try bench.batch(batch, repeats: self.repeat) }
       }
       Console.out(json ? report.json.text : report.table, terminator: json || firstToken ? "\n" : "")
     }

@@ -15,7 +15,7 @@ struct EngineBench {
   /// Tokens of one pass.
   let chunk: Int
 
-  private static let promptOfAnswers = 32
+  static let promptOfAnswers = 32
 
   /// A prompt of `count` tokens, and the logits of its last row.
   func prefill(_ count: Int, repeats: Int) throws -> BenchTest {
@@ -89,8 +89,8 @@ struct EngineBench {
   }
 
   /// Tokens without meaning, the same in every run.
-  private func tokens(_ count: Int) -> [UInt32] {
-    var state: UInt64 = 42
+  func tokens(_ count: Int, seed: UInt64 = 42) -> [UInt32] {
+    var state = seed
     return (0..<count).map { _ in
       state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
       return UInt32((state >> 33) % UInt64(model.shape.vocabulary))
@@ -103,7 +103,7 @@ struct EngineBench {
     return try (0..<repeats).map { _ in try time(work) }
   }
 
-  private func time(_ work: () throws -> Void) throws -> Double {
+  func time(_ work: () throws -> Void) throws -> Double {
     let clock = ContinuousClock()
     return try clock.measure(work).seconds
   }

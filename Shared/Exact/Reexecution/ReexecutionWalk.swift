@@ -102,7 +102,8 @@ final class ReexecutionWalk {
     do throws(GenerationError) {
       guard let failure else {
         computed += count
-        return computed == tokens.count ? try leaveChoice() : ()
+        if computed == tokens.count { try leaveChoice() }
+        return
       }
       guard count > 1 else { throw .model(failure) }
       // Which rows of such a pass are seen depends on how it was cut. So it is done again, token by token from the last
