@@ -39,4 +39,14 @@ import Testing
       $0.execution.manifest = try $0.manifest.digest()
     }
   }
+
+  @Test("what is opened has the bytes of all openings")
+  func bytes() throws {
+    var executed = try Executed.honest()
+    let before = try executed.opened().openedBytes
+    let tokens = TokenIDs.encode([executed.tokens]).count
+    #expect(before > tokens)
+    try executed.replace(.tokens, [UInt8](repeating: 0, count: tokens + 1000))
+    #expect(try executed.opened().openedBytes == before + 1000)
+  }
 }

@@ -70,24 +70,32 @@ import Testing
     await #expect(throws: CancellationError.self) { try await gone.value }
   }
 
-  @Test("An answer that fills passes by itself is left to its own turn, and nobody younger overtakes it")
+  @Test(
+    "An answer that fills passes by itself, or is as large, is left to its own turn, and nobody younger overtakes it")
   func long() async throws {
     let engine = try await HeldEngine()
     let honest = try await execution()
     var long = try honest.under(2)
     try long.forge { $0.promptTokens = WaitingReexecutions.batchTokensMax }
-    let first = try engine.hold()
-    let one = try await engine.post(honest.under(1))
-    let between = try engine.hold()
-    let two = try await engine.post(long)
-    let three = try await engine.post(honest.under(3))
-    first.end()
-    #expect(try await one.value.predicate.result == .pass)
-    try await engine.waits(2)
-    #expect(between.isHolding)
-    between.end()
-    #expect(try await two.value.predicate.finding.contains("are stated"))
-    #expect(try await three.value.predicate.result == .pass)
+    // Few tokens are stated of it.
+    var large = try honest.under(3)
+    let request = try #require(honest.openings[.request]).data
+    try large.replace(.request, request + [UInt8](repeating: 0x20, count: 128 * WaitingReexecutions.batchTokensMax))
+    for (left, finding) in [(long, "are stated"), (large, "")] {
+      let first = try engine.hold()
+      let one = try await engine.post(honest.under(1))
+      let between = try engine.hold()
+      let two = try await engine.post(left)
+      let three = try await engine.post(honest.under(4))
+      first.end()
+      #expect(try await one.value.predicate.result == .pass)
+      try await engine.waits(2)
+      #expect(between.isHolding)
+      between.end()
+      let verdict = try await two.value.predicate
+      #expect(verdict.finding.contains(finding) || finding.isEmpty)
+      #expect(try await three.value.predicate.result == .pass)
+    }
   }
 
   @Test("Answers of another model are not taken along: one that is not here is refused alone")
