@@ -1,5 +1,3 @@
-import Cryptography
-
 /// One claim while it is executed again: which tokens it wants computed next, and what their rows say of it. Each choice is
 /// decoded again from the rows that its stated tokens lead to; the walk ends at the first token that differs.
 ///
@@ -18,14 +16,7 @@ final class ReexecutionWalk {
 
   private let claim: Reexecution.Claim
   private let model: ChatModel
-  /// The opened list, when it is one that leads to the signed head: no other says anything of single positions.
-  private let list: [Digest32]?
-  private var firstOther: Int?
-  /// What ended the walk, or is wrong of a choice whose tokens are right.
-  private var fault: Reexecution.Finding?
-  private var chain: ActivationChain
-  /// Generated tokens that were recomputed.
-  private var positions = 0
+  private var trace: ReexecutionTrace
 
   /// Index of the choice under way, and what decodes it.
   private var choice = 0
@@ -46,9 +37,7 @@ final class ReexecutionWalk {
     self.model = model
     rowsMax = claim.choices.map(\.tokens.count).max() ?? 0
     positionsMax = claim.prompt.count + rowsMax
-    chain = try ActivationChain(salt: claim.salt)
-    let count = claim.choices.reduce(0) { $0 + $1.tokens.count }
-    list = claim.list.flatMap { $0.count == count && $0.last == claim.head ? $0 : nil }
+    trace = try ReexecutionTrace(claim)
     decoder = try Self.decoder(of: 0, claim, model)
     if claim.choices[0].tokens.isEmpty { try leaveChoice() } else { try enterChoice() }
   }
@@ -87,10 +76,13 @@ final class ReexecutionWalk {
   /// A worker's part: the next row, in order. Rows behind the end say nothing more.
   func take(_ row: RowBlock.Row) {
     guard result == nil else { return }
-    guard decoder.end == nil else { return diverge(.finish(.continuesAfterEnd(position: positions - 1))) }
+    guard decoder.end == nil else {
+      trace.goesOn()
+      return end()
+    }
     do throws(GenerationError) {
       let step = try decoder.take(position: UInt32(row.position + 1), hidden: row.hidden, logits: row.logits)
-      compare(step.token, with: claim.choices[choice].tokens[row.position - first], row)
+      if !trace.compare(step.token, with: claim.choices[choice].tokens[row.position - first], row) { end() }
     } catch {
       result = .failure(error)
     }
@@ -123,21 +115,7 @@ final class ReexecutionWalk {
   /// Gives the pages back. Not while a pass runs.
   func release() { kv?.truncate(toPages: 0) }
 
-  // MARK: What it finds
-
-  private func compare(_ picked: UInt32, with token: UInt32, _ row: RowBlock.Row) {
-    positions += 1
-    guard picked == token else {
-      return diverge(firstOther.map { .activation(position: $0) } ?? .token(position: positions - 1))
-    }
-    chain.append(hidden: row.hidden, token: token, logit: row.logits[Int(token)])
-    if let list, firstOther == nil, chain.head != list[positions - 1] { firstOther = positions - 1 }
-  }
-
-  private func diverge(_ finding: Reexecution.Finding) {
-    fault = finding
-    end()
-  }
+  // MARK: Choices
 
   private func enterChoice() throws(GenerationError) {
     let (prompt, stated, vocabulary) = (claim.prompt, claim.choices[choice].tokens, model.model.shape.vocabulary)
@@ -153,7 +131,7 @@ final class ReexecutionWalk {
   /// Ends a choice whose rows were all taken, and goes on with the next that has tokens.
   private func leaveChoice() throws(GenerationError) {
     repeat {
-      finishChoice()
+      trace.finish(choice: choice, decoder)
       guard choice + 1 < claim.choices.count else { return end() }
       choice += 1
       decoder = try Self.decoder(of: choice, claim, model)
@@ -161,30 +139,5 @@ final class ReexecutionWalk {
     try enterChoice()
   }
 
-  /// Text and end of a choice whose tokens are right. They are told only when no activation differs.
-  private func finishChoice() {
-    let stated = claim.choices[choice]
-    // An executor may be stopped anywhere, but not after the answer had ended by itself.
-    let found = decoder.end
-    _ = decoder.cancel()
-    if fault == nil, stated.end != found ?? .cancelled { fault = .finish(.other(stated: stated.end, found: found)) }
-    if fault == nil, !decoder.text.utf8.elementsEqual(stated.text.utf8) || decoder.toolCalls != stated.toolCalls {
-      fault = .text(choice: choice)
-    }
-  }
-
-  private func end() { result = .success(Reexecution(finding, positions: positions)) }
-
-  /// The earliest difference. A list that differs though its head is right is the list's fault alone.
-  private var finding: Reexecution.Finding? {
-    switch fault {
-    case .token, .activation, .finish(.continuesAfterEnd): return fault
-    default: break
-    }
-    guard chain.head == claim.head else { return firstOther.map { .activation(position: $0) } ?? .head }
-    if let opened = claim.list, opened != chain.digests {
-      return .list(position: zip(opened, chain.digests).enumerated().first { $1.0 != $1.1 }?.offset)
-    }
-    return fault
-  }
+  private func end() { result = .success(Reexecution(trace.finding, positions: trace.positions)) }
 }
