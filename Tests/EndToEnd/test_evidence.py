@@ -66,7 +66,7 @@ def test_a_policy_replaces_what_it_names(tmp_path):
 
 @pytest.mark.parametrize(("text", "said"), [
     ("{}x", "JSON"), ('{"tcb_status": []}', "tcb_status"), ('{"require": ["luck"]}', "luck"),
-    ('{"roots": {"nitro": ["no"]}}', "roots.nitro"), ('{"allow_debug": 1}', "allow_debug"),
+    ('{"tcb_statuses": ["Revoked"]}', "Revoked"), ('{"roots": {"nitro": ["no"]}}', "roots.nitro"), ('{"allow_debug": 1}', "allow_debug"),
     ('{"tcb_minimum": {"snp": 256}}', "tcb_minimum"), ('{"nonce": "xy"}', "nonce"),
 ])
 def test_a_policy_that_is_not_understood_is_refused(tmp_path, text, said):

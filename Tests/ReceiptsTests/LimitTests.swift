@@ -50,7 +50,7 @@ import Testing
 
   @Test func `lists of the trust policy`() throws {
     var trust = try World.trust(witnesses: 1)
-    trust.tee = .init(kinds: [.simulated])
+    trust.tee = .init(kinds: [.simulated, .tdx])
     trust.timestampRoots = try TestAuthority().roots
     let json = trust.json
     let issuer = try #require(json["issuers"]?[0])
@@ -62,6 +62,7 @@ import Testing
       (64, ["profiles"], "p"), (1024, ["attribution_policies"], digest), (64, ["required"], "binding"),
       (64, ["tee", "roots", "simulated"], .string(try Base64.encode(World.key("root").publicKey.raw))),
       (1024, ["tee", "measurements", "simulated", "measurement"], "00"), (64, ["timestamp_roots"], root),
+      (6, ["tee", "tcb_statuses", "tdx"], "UpToDate"),
     ]
     for (limit, path, value) in lists {
       // Of evidence it says how many there may be.

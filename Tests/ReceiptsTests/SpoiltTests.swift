@@ -97,8 +97,9 @@ import Testing
     trust.manifestDigests = [SHA256.hash([1])]
     trust.attributionPolicies = [SHA256.hash([2])]
     trust.tee = .init(
-      kinds: [.simulated], roots: [.simulated: [try World.key("root").publicKey.raw]],
-      measurements: [.simulated: ["measurement": ["00"]]])
+      kinds: [.simulated, .tdx, .sevSNP], roots: [.simulated: [try World.key("root").publicKey.raw]],
+      measurements: [.simulated: ["measurement": ["00"]]], tcbStatuses: [.tdx: [.upToDate]],
+      tcbMinimum: [.sevSNP: [.snp: 8]])
     trust.timestampRoots = try TestAuthority().roots
     try refused("trust", trust.json) { _ = try TrustPolicy(JCS.encode($0)) }
   }

@@ -13,6 +13,7 @@ struct EvidenceAppraise: AsyncParsableCommand {
       The default policy trusts the vendors' own roots and refuses debug environments, zero PCRs and every TCB that is
       not up to date. --policy replaces what it names, for example:
         {"measurements": {"mr_td": ["<96 hex digits>"]}, "report_data": "<hex>", "require": ["revocation"]}
+        {"tcb_statuses": ["UpToDate", "SWHardeningNeeded"]} or, of AMD's, {"tcb_minimum": {"snp": 23, "microcode": 72}}
 
       Collateral is a folder of certificates, revocation lists and keys (PEM; the first two also DER), of the answers of
       Intel's provisioning service (tcbInfo, enclaveIdentity), or of one JSON object with all of a platform's.

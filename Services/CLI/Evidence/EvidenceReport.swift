@@ -11,7 +11,8 @@ struct EvidenceReport: AsyncParsableCommand {
     abstract: "Ask for fresh evidence of the execution key, appraise it and print every check.",
     discussion: """
       The executor's hardware makes evidence for a nonce that nobody knew before, so it is of now. Whom to believe stands in the
-      trust policy alone: the kinds, roots and measurements of its member 'tee', and the key, which must be listed for executions.
+      trust policy alone: the kinds, roots, measurements and firmware (tcb_statuses of Intel's, tcb_minimum of AMD's) of its member
+      'tee', and the key, which must be listed for executions.
       The exit status is 0 when the evidence is accepted and the key is listed, 1 otherwise. Simulated evidence shows no hardware,
       and counts only where the policy names its root.
         colophon evidence report --trust trust.json

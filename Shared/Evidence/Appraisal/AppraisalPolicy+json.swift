@@ -1,5 +1,6 @@
 internal import Codec
 internal import Cryptography
+internal import Receipts
 
 extension AppraisalPolicy {
   /// The most bytes of a policy file.
@@ -57,14 +58,20 @@ extension AppraisalPolicy {
       }
     case "nonce": nonce = try Self.bytes(value, name)
     case "report_data": reportData = try Self.bytes(value, name)
-    case "tcb_statuses": tcbStatuses = Set(try Self.texts(value, name))
+    case "tcb_statuses":
+      tcbStatuses = []
+      for text in try Self.texts(value, name) {
+        guard TCBStatus.acceptable.contains(where: { $0.rawValue == text }) else {
+          throw .format(
+            "the policy", why: "tcb_statuses '\(text.prefix(40))': what can be accepted is \(TCBStatus.choices)")
+        }
+        tcbStatuses.insert(text)
+      }
     case "tcb_minimum":
       for member in try Self.members(value, name) {
-        guard SNPVersion.names.contains(member.name), let least = member.value.intValue, (0...255).contains(least)
+        guard TCBPart(rawValue: member.name) != nil, let least = member.value.intValue, (0...255).contains(least)
         else {
-          throw .format(
-            "the policy",
-            why: "tcb_minimum has numbers of 0 to 255 named \(SNPVersion.names.joined(separator: ", "))")
+          throw .format("the policy", why: "tcb_minimum has numbers of 0 to 255 named \(TCBPart.choices)")
         }
         tcbMinimum[member.name] = Int(least)
       }

@@ -49,6 +49,8 @@ public struct BoundAppraisal: Sendable {
     var policy = AppraisalPolicy()
     policy.reportData = document.reportData
     policy.measurements = (tee.measurements[document.kind] ?? [:]).mapValues { Set($0) }
+    if let statuses = tee.tcbStatuses[document.kind] { policy.tcbStatuses = Set(statuses.map(\.rawValue)) }
+    for (part, least) in tee.tcbMinimum[document.kind] ?? [:] { policy.tcbMinimum[part.rawValue] = least }
     guard let roots = tee.roots[document.kind] else { return policy }
     if document.kind == .simulated {
       policy.simulatedRoots = Set(roots.map(Hex.encode))

@@ -1,5 +1,6 @@
 internal import Codec
 internal import Cryptography
+internal import Receipts
 
 /// Reads members of Intel's JSON by name, with errors that say where.
 struct CollateralFields {

@@ -1,5 +1,6 @@
 internal import Codec
 internal import Cryptography
+internal import Receipts
 
 /// What Intel signs about a platform: its TCB levels and the identity of its quoting enclave.
 extension DCAPAppraisal {
@@ -28,6 +29,9 @@ extension DCAPAppraisal {
     sheet.check(.tcb) {
       let result = try tcb(quote, platform, list, enclave)
       found = result
+      guard TCBStatus.acceptable.contains(result.0) else {
+        throw AppraisalError.refused("the TCB is \(result.0.rawValue)\(Self.list(result.1)): no policy can accept it")
+      }
       guard policy.tcbStatuses.contains(result.0.rawValue) else {
         throw AppraisalError.refused(
           "the TCB is \(result.0.rawValue)\(Self.list(result.1)); the policy accepts "

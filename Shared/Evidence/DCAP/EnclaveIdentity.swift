@@ -1,5 +1,6 @@
 internal import Codec
 internal import Cryptography
+internal import Receipts
 
 /// Intel's description of its quoting enclave (Intel PCS API version 4, "Get Enclave Identity").
 struct EnclaveIdentity {

@@ -1,5 +1,6 @@
 internal import Codec
 internal import Cryptography
+internal import Receipts
 
 /// Intel's list of TCB levels for one family of platforms (Intel PCS API version 4, "Get TCB Info"; version 2 of the
 /// structure for SGX as well).

@@ -1,9 +1,8 @@
+internal import Receipts
+
 /// The security versions of the parts of an AMD processor's trusted computing base (AMD 56860, "TCB_VERSION"). Family
 /// 1Ah (Turin) has another layout than the ones before it.
 struct SNPVersion: Equatable {
-  /// What a policy calls the parts.
-  static let names = ["boot_loader", "tee", "snp", "microcode", "fmc"]
-
   let bootLoader, tee, snp, microcode: Int
   /// Turin only.
   let fmc: Int?
@@ -42,6 +41,6 @@ struct SNPVersion: Equatable {
 
 extension SNPVersion: CustomStringConvertible {
   var description: String {
-    Self.names.compactMap { name in parts[name].map { "\(name) \($0)" } }.joined(separator: ", ")
+    TCBPart.allCases.map(\.rawValue).compactMap { name in parts[name].map { "\(name) \($0)" } }.joined(separator: ", ")
   }
 }

@@ -16,13 +16,20 @@ extension TrustPolicy {
     public var roots: [Kind: [[UInt8]]]
     /// By kind, and by the name of a claim: the values that are accepted, in lower-case hexadecimal. What is not named may be anything.
     public var measurements: [Kind: [String: [String]]]
+    /// By kind, of which `tdx` alone has them: the statuses of Intel's that are accepted, in place of `UpToDate`.
+    public var tcbStatuses: [Kind: [TCBStatus]]
+    /// By kind, of which `sev-snp` alone has them: the least version of each part. Of a part that is not named any will do.
+    public var tcbMinimum: [Kind: [TCBPart: Int]]
 
     public init(
-      kinds: [Kind], roots: [Kind: [[UInt8]]] = [:], measurements: [Kind: [String: [String]]] = [:]
+      kinds: [Kind], roots: [Kind: [[UInt8]]] = [:], measurements: [Kind: [String: [String]]] = [:],
+      tcbStatuses: [Kind: [TCBStatus]] = [:], tcbMinimum: [Kind: [TCBPart: Int]] = [:]
     ) {
       self.kinds = kinds
       self.roots = roots
       self.measurements = measurements
+      self.tcbStatuses = tcbStatuses
+      self.tcbMinimum = tcbMinimum
     }
   }
 }
@@ -58,8 +65,11 @@ extension TrustPolicy.TEE {
         measurements[kind]?[member.name] = values
       }
     }
+    tcbStatuses = try Self.statuses(fields.optional("tcb_statuses"))
+    tcbMinimum = try Self.minimum(fields.optional("tcb_minimum"))
     try fields.end()
-    for kind in Array(roots.keys) + Array(measurements.keys) where !kinds.contains(kind) {
+    let named = [Array(roots.keys), Array(measurements.keys), Array(tcbStatuses.keys), Array(tcbMinimum.keys)]
+    for kind in named.joined() where !kinds.contains(kind) {
       throw .field("trust.tee", why: "says something of \(kind.rawValue), which kinds does not list")
     }
   }
@@ -72,7 +82,7 @@ extension TrustPolicy.TEE {
     return kind
   }
 
-  private static func byKind(_ json: JSON?, _ path: String) throws(ReceiptError) -> [(Kind, JSON)] {
+  static func byKind(_ json: JSON?, _ path: String) throws(ReceiptError) -> [(Kind, JSON)] {
     guard let json else { return [] }
     guard let members = json.objectValue else { throw .field(path, why: "must be an object") }
     var result: [(Kind, JSON)] = []
@@ -80,7 +90,7 @@ extension TrustPolicy.TEE {
     return result
   }
 
-  private static func texts(_ json: JSON, _ path: String, max: Int) throws(ReceiptError) -> [String] {
+  static func texts(_ json: JSON, _ path: String, max: Int) throws(ReceiptError) -> [String] {
     let texts = json.arrayValue?.compactMap(\.stringValue) ?? []
     guard texts.count == json.arrayValue?.count, (1...max).contains(texts.count) else {
       throw .field(path, why: "must be an array of 1 to \(max) strings")
@@ -110,6 +120,8 @@ extension TrustPolicy.TEE {
             values.sorted { $0.key < $1.key }.map { JSONMember($0.key, .array($0.value.map { .string($0) })) })
         }
       ),
+      ("tcb_statuses", Self.json(tcbStatuses) { .array($0.map { .string($0.rawValue) }) }),
+      ("tcb_minimum", Self.json(tcbMinimum) { Self.json($0) }),
     ])
   }
 

@@ -48,6 +48,7 @@ import Testing
       ("nonce", "0"), ("report_data", "xy"), ("tcb_minimum", ["snp": 256]), ("tcb_minimum", ["snp": -1]),
       ("tcb_minimum", ["luck": 1]), ("require", ["luck"]), ("require", []), ("roots", ["other": ["x"]]),
       ("roots", ["nitro": ["no certificate"]]), ("roots", ["nitro": []]), ("tcb_statuses", ["a", 1]),
+      ("tcb_statuses", ["UpToDate", "Revoked"]), ("tcb_statuses", ["uptodate"]),
       ("signers", [.string("0x0x" + String(repeating: "ab", count: 20))]),
     ] as [(String, JSON)] { refused([name: value], "\(name): \(value.text)") }
     refused([], "no object")

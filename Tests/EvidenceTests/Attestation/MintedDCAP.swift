@@ -15,6 +15,7 @@ struct MintedDCAP {
   var enclaveAttributes: [UInt8] = [0x11] + [UInt8](repeating: 0, count: 15)
   var enclaveMiscSelect: [UInt8] = [0, 0, 0, 0]
   var seamAttributes = [UInt8](repeating: 0, count: 8)
+  var reportData = [UInt8](repeating: 9, count: 64)
   var boundKey: [UInt8]
   var padding: [UInt8] = []
   var vendor: [UInt8] = [
@@ -85,7 +86,7 @@ struct MintedDCAP {
 
   func quote() throws -> [UInt8] {
     var body = teeTCBSVN + zeros(96) + seamAttributes + tdAttributes + zeros(8)
-    body += [UInt8](repeating: 0xab, count: 48) + zeros(584 - 16 - 96 - 24 - 48 - 64) + [UInt8](repeating: 9, count: 64)
+    body += [UInt8](repeating: 0xab, count: 48) + zeros(584 - 16 - 96 - 24 - 48 - 64) + reportData
     var signed = Little.bytes(UInt16(version)) + Little.bytes(UInt16(2)) + Little.bytes(UInt32(0x81)) + zeros(4)
     signed += vendor + zeros(20)
     if version == 5 {

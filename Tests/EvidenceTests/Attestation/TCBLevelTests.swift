@@ -1,5 +1,6 @@
 import Codec
 import Cryptography
+import Receipts
 import Testing
 
 @testable import Evidence

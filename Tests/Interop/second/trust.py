@@ -10,7 +10,7 @@ from .certificates import parse_root
 from .cose import is_key, thumbprint
 from .jcs import parse
 from .note import COSIGNATURE, ED25519, VerifierKey, is_key_name
-from .shape import Shape, decimal, digest, exactly, list_of, one_of, record, text, that
+from .shape import Shape, decimal, digest, exactly, integer, list_of, one_of, record, text, that
 from .values import Refused, digest_text, from_base64, is_integer, require
 
 CHECKS = (
@@ -19,6 +19,11 @@ CHECKS = (
 # One key signs at most one of these kinds; the other kinds go with any.
 SEPARATE = frozenset({"execution", "custody", "attribution", "verdict", "receipt", "model"})
 EVIDENCE_KINDS = ("simulated", "nitro", "tdx", "sev-snp")
+# Of Intel's statuses those that a policy may list, and the parts of AMD's that have a version.
+TCB_STATUSES = (
+    "UpToDate", "SWHardeningNeeded", "ConfigurationNeeded", "ConfigurationAndSWHardeningNeeded", "OutOfDate",
+    "OutOfDateConfigurationNeeded")
+TCB_PARTS = ("boot_loader", "tee", "snp", "microcode", "fmc")
 KINDS = SEPARATE | {"policy", "contribution", "key", "tombstone", "epoch", "draw", "reveal"}
 
 
@@ -43,10 +48,16 @@ def _claims(value: Any, path: str) -> None:
             values, f"{path}.{name}")
 
 
+def _versions(value: Any, path: str) -> None:
+    record(**{part + "_": integer(0, 255) for part in TCB_PARTS})(value, path)
+    require(value, f"{path} names no part")
+
+
 _HEX = re.compile(r"([0-9a-f]{2})*")
 _TEE = record(
     kinds=list_of(one_of(EVIDENCE_KINDS), 0, len(EVIDENCE_KINDS)), roots_=_by_kind(list_of(text(), 1, 64)),
-    measurements_=_by_kind(_claims))
+    measurements_=_by_kind(_claims), tcb_statuses_=record(tdx_=list_of(one_of(TCB_STATUSES), 1, len(TCB_STATUSES))),
+    tcb_minimum_=record(**{"sev-snp_": _versions}))
 
 
 @dataclass(frozen=True)
@@ -56,6 +67,8 @@ class TEE:
     kinds: frozenset[str]
     roots: dict[str, list[bytes]]
     measurements: dict[str, dict[str, list[str]]]
+    tcb_statuses: dict[str, list[str]]
+    tcb_minimum: dict[str, dict[str, int]]
 
     @classmethod
     def parse(cls, value: dict[str, Any]) -> "TEE":
@@ -69,9 +82,11 @@ class TEE:
                     x509.load_der_x509_certificate(der)
                 except ValueError as error:
                     raise Refused(f"trust.tee.roots.{kind} has what is no certificate") from error
-        said = roots.keys() | value.get("measurements", {}).keys()
+        said = {kind for name in value.keys() - {"kinds"} for kind in value[name]}
         require(said <= set(value["kinds"]), "trust.tee says something of a kind that it does not list")
-        return cls(frozenset(value["kinds"]), roots, value.get("measurements", {}))
+        return cls(
+            frozenset(value["kinds"]), roots,
+            *(value.get(name, {}) for name in ("measurements", "tcb_statuses", "tcb_minimum")))
 
 
 @dataclass(frozen=True)

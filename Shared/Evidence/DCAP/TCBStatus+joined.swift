@@ -1,13 +1,6 @@
-/// How Intel judges a level of its trusted computing base (Intel PCS API, "TCB Info", `tcbStatus`).
-enum TCBStatus: String {
-  case upToDate = "UpToDate"
-  case swHardeningNeeded = "SWHardeningNeeded"
-  case configurationNeeded = "ConfigurationNeeded"
-  case configurationAndSWHardeningNeeded = "ConfigurationAndSWHardeningNeeded"
-  case outOfDate = "OutOfDate"
-  case outOfDateConfigurationNeeded = "OutOfDateConfigurationNeeded"
-  case revoked = "Revoked"
+internal import Receipts
 
+extension TCBStatus {
   /// The status of a platform one of whose parts (the TDX module, the quoting enclave) has a status of its own: a part
   /// that is out of date makes the whole so, and a revoked one revokes it.
   func joined(with part: TCBStatus) -> TCBStatus {
