@@ -18,8 +18,9 @@ import jinja2
 from jinja2.exceptions import TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from conversations import CONVERSATIONS
 from snippets import CONTEXT, SNIPPETS
-from templates import CONVERSATIONS, TEMPLATES
+from templates import TEMPLATES
 
 
 class Refused(Exception):
