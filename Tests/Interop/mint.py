@@ -17,6 +17,7 @@ from second.values import digest_text, sha256, u64
 ORIGIN = "log.example/minted"
 LOG_ISS = "https://example.org/log"
 IAT = 1_757_000_000
+OTHER_DIGEST = "sha256:" + "0" * 64
 INDEX, SIZE = 5, 11
 ISSUERS = {
     "inference": ["execution"], "storage": ["custody"], "attribution": ["attribution", "policy"],
