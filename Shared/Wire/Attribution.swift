@@ -1,4 +1,4 @@
-// Proto/colophon/attribution/v1/attribution.proto. Shares and balances.
+// Proto/colophon/attribution/v1, attribution.proto and ledger.proto. Shares and balances.
 
 internal import CWire
 

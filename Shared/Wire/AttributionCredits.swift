@@ -1,4 +1,4 @@
-// Proto/colophon/attribution/v1/attribution.proto. Documents, the policy, and what one contributor is credited.
+// Proto/colophon/attribution/v1, attribution.proto and ledger.proto. Documents, the policy, and what one contributor is credited.
 
 internal import CWire
 

@@ -1,4 +1,4 @@
-// Proto/colophon/attribution/v1/attribution.proto. Disputes and adjustments.
+// Proto/colophon/attribution/v1/ledger.proto. Disputes and adjustments.
 
 internal import CWire
 

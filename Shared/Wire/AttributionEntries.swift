@@ -1,4 +1,4 @@
-// Proto/colophon/attribution/v1/attribution.proto. The ledger's entries.
+// Proto/colophon/attribution/v1/ledger.proto. The ledger's entries.
 
 internal import CWire
 

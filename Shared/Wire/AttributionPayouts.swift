@@ -1,4 +1,4 @@
-// Proto/colophon/attribution/v1/attribution.proto. Payouts, and the state of the ledger.
+// Proto/colophon/attribution/v1/ledger.proto. Payouts, and the state of the ledger.
 
 internal import CWire
 

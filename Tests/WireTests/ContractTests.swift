@@ -70,7 +70,7 @@ import Wire
     ]
     var expected: Set<String> = []
     let files =
-      ["common/v1/identity.proto"]
+      ["common/v1/identity.proto", "attribution/v1/ledger.proto"]
       + ["inference", "verification", "storage", "attribution", "orchestrator"].map { "\($0)/v1/\($0).proto" }
     for file in files {
       for words in try lines(of: file) where words.first == "message" {
