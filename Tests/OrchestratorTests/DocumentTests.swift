@@ -1,7 +1,6 @@
 import Codec
 import Credit
 import Cryptography
-import Foundation
 import HTTPTypes
 import Receipts
 import Stores
@@ -15,7 +14,6 @@ struct DocumentTests {
   static let body =
     #"{"model":"tiny-test","messages":[{"role":"user","content":"2+2?"}],"max_tokens":16,"documents":["#
     + #"{"id":"first","text":"Two and two is four.","contributor":"ada","asset":"sums"},{"text":"Rain.","contributor":"bob"}]}"#
-  static let attributed: [Check.Name] = [.signatures, .binding, .content, .inclusion, .attribution, .custody]
 
   private func answered(
     _ world: World, _ service: OrchestratorService, headers: HTTPFields = [:]
@@ -23,14 +21,6 @@ struct DocumentTests {
     let answer = try await service.ask(.post, "/v1/chat/completions", Self.body, headers: headers)
     #expect(answer.status == 200, "\(answer.text)")
     return answer
-  }
-
-  /// A folder's file with API keys.
-  private func keys(_ text: String, _ world: World) throws -> String {
-    try FileManager.default.createDirectory(atPath: world.folder, withIntermediateDirectories: true)
-    let path = "\(world.folder)/keys"
-    try Data(text.utf8).write(to: URL(fileURLWithPath: path))
-    return path
   }
 
   @Test("Scores follow from the values, are shown with the answer, and the bundle recomputes them")
@@ -47,13 +37,9 @@ struct DocumentTests {
     let shares = try #require(credit["shares"]?.arrayValue)
     #expect(shares.compactMap { $0["contributor"]?.stringValue } == ["alice", "ada", "bob"].sorted())
     let bytes = try await service.bundle(try #require(answer.receiptID)).body
-    let report = BundleVerifier(policy: try world.trust(required: Self.attributed), ownCopy: answer.body).verify(bytes)
-    #expect(report.isAccepted, "\(report.checks)")
+    let report = try world.recomputed(bytes, ownCopy: answer.body)
     #expect(report[.attribution]?.detail.contains("scores of 2 documents") == true)
-    var closed = try Bundle(bytes)
-    closed.openings[.scores] = nil
-    let shown = BundleVerifier(policy: try world.trust()).verify(try closed.encoded())
-    #expect(shown[.attribution]?.state == .notChecked && shown[.content]?.state == .pass)
+    try world.expectClosed(.scores, of: bytes)
   }
 
   @Test("A stream says the same on its last chunk")
@@ -84,9 +70,7 @@ struct DocumentTests {
     #expect(try answer.json["receipt"]?["attribution"] == "pending")
     #expect(await service.later.round())
     let id = try #require(answer.receiptID)
-    let report = BundleVerifier(policy: try world.trust(required: Self.attributed))
-      .verify(try await service.bundle(id).body)
-    #expect(report.isAccepted, "\(report.checks)")
+    _ = try world.recomputed(try await service.bundle(id).body)
     let shown = try await service.ask(.get, "/v1/attribution/\(id)").json
     return shown["shares"]?.arrayValue?.compactMap { $0["contributor"]?.stringValue } ?? []
   }
@@ -138,8 +122,7 @@ struct DocumentTests {
     let shares = try #require(credit["shares"]?.arrayValue)
     #expect(shares.compactMap { $0["contributor"]?.stringValue } == ["ada", "alice", "carol"])
     let bytes = try await service.bundle(try #require(answer.receiptID)).body
-    let report = BundleVerifier(policy: try world.trust(required: Self.attributed), ownCopy: answer.body).verify(bytes)
-    #expect(report.isAccepted, "\(report.checks)")
+    let report = try world.recomputed(bytes, ownCopy: answer.body)
     #expect(report[.attribution]?.detail.contains("1 of them said to be registered") == true)
   }
 
@@ -176,14 +159,13 @@ struct DocumentTests {
   func shown() async throws {
     let world = try World()
     world.peers.set { $0.script.creditsDocuments = true }
-    let path = try keys(
-      "client-key-of-16-or-more\nbob-key-of-16-or-more contributor=bob\nother-key-of-16-or-more\n", world)
+    let path = try world.keys(
+      "client-key-of-16-or-more\nbob-key-of-16-or-more contributor=bob\nother-key-of-16-or-more\n")
     let service = try await world.ready { settings in settings.apiKeys = try? APIKeys(file: path) }
-    func bearer(_ key: String) -> HTTPFields { [.authorization: "Bearer \(key)-key-of-16-or-more"] }
-    let answer = try await answered(world, service, headers: bearer("client"))
+    let answer = try await answered(world, service, headers: .bearer("client"))
     let id = try #require(answer.receiptID)
     func documents(_ key: String) async throws -> [Int64?] {
-      let found = try await service.ask(.get, "/v1/attribution/\(id)", headers: bearer(key))
+      let found = try await service.ask(.get, "/v1/attribution/\(id)", headers: .bearer(key))
       #expect(found.status == 200, "\(found.text)")
       #expect(try found.json["shares"]?.arrayValue?.count == 3)
       return try found.json["documents"]?.arrayValue?.map { $0["line"]?["document"]?.intValue } ?? []
@@ -199,7 +181,7 @@ struct DocumentTests {
         CreditedAmount(entry: 3, receiptID: id, amountNano: 5, attributionStatement: statement, logIndex: 9)
       ]
     }
-    let own = try await service.ask(.get, "/v1/contributors/bob/statement", headers: bearer("bob"))
+    let own = try await service.ask(.get, "/v1/contributors/bob/statement", headers: .bearer("bob"))
     #expect(own.status == 200, "\(own.text)")
     let line = try #require(try own.json["lines"]?[0])
     #expect(try own.json["next"] == "3" && line["amount_nano"] == "5" && line["log_index"] == "9")
@@ -216,10 +198,10 @@ struct DocumentTests {
       ("other", "bob/statement", 403), ("bob", "ada/statement", 403), ("bob", "b%20b/statement", 400),
       ("bob", "bob/statement?after=-1", 400),
     ] {
-      let refused = try await service.ask(.get, "/v1/contributors/\(path)", headers: bearer(key))
+      let refused = try await service.ask(.get, "/v1/contributors/\(path)", headers: .bearer(key))
       #expect(refused.status == status, "\(path)")
     }
-    #expect(try await service.ask(.get, "/v1/attribution/nothing", headers: bearer("bob")).status == 404)
+    #expect(try await service.ask(.get, "/v1/attribution/nothing", headers: .bearer("bob")).status == 404)
     #expect(try await service.ask(.get, "/v1/contributors/bob/statement").status == 401)
   }
 
@@ -229,7 +211,7 @@ struct DocumentTests {
     for line in [
       "a-key-of-16-or-more owner=x", "a-key-of-16-or-more contributor=", "a-key-of-16-or-more contributor=a b",
     ] {
-      let path = try keys("good-key-of-16-or-more\n\(line)\n", world)
+      let path = try world.keys("good-key-of-16-or-more\n\(line)\n")
       let error = #expect(throws: APIKeysError.self) { try APIKeys(file: path) }
       #expect(error?.description.contains("key 2") == true)
     }

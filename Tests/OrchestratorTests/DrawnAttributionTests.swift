@@ -43,8 +43,7 @@ struct DrawnAttributionTests {
     #expect(state.posted[id] == 1 && state.settled[id] == row.index)
     #expect(try await service.pipeline.outbox.jobs.count() == 0)
     let bundle = try await service.bundle(id).body
-    let report = BundleVerifier(policy: try world.trust(required: DocumentTests.attributed)).verify(bundle)
-    #expect(report.isAccepted, "\(report.checks)")
+    _ = try world.recomputed(bundle)
     #expect(Set(try Bundle(bundle).registered.keys) == [.draw, .reveal, .custody, .attribution])
   }
 
