@@ -15,7 +15,7 @@ import Wire
   private static let values: [Int64] = [-400_000, -100_000]
 
   private func office(_ work: (Office, TownLog) async throws -> Void) async throws {
-    try await withOffice { office in
+    try await withCopy(of: Self.text) { office, log in
       office.policy = try AttributionPolicy(
         id: "near/1",
         roles: [
@@ -23,17 +23,6 @@ import Wire
             role: "all", basisPoints: 10_000,
             method: .nearContextShapley(NearTexts(shingle: 3, words: 128, nearBasisPoints: 8_000)))
         ])
-      let folder = "\(office.folder)/collections"
-      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-      try Data(Self.text.utf8).write(to: URL(filePath: "\(folder)/book.txt"))
-      try Data(#"{"text":"\#(Self.text) copied"}"#.utf8).write(to: URL(filePath: "\(folder)/mine.jsonl"))
-      office.collections = folder
-      let log = try TownLog()
-      try log.add("ada", "eve")
-      let ada = try log.commit(Self.text, as: "book", by: "ada")
-      try log.reveal(Self.text, as: "book", by: "ada", committed: ada)
-      let eve = try log.commit(Self.text + " copied", as: "mine", by: "eve")
-      try log.reveal(Self.text + " copied", as: "mine", by: "eve", committed: eve)
       try await work(office, log)
     }
   }
@@ -48,15 +37,12 @@ import Wire
     var request = try Office.request(number)
     request.executionStatement = try Office.execution(Office.id(number)) { $0.parameters.documents = 1 }
     request.documents = [document]
-    request.scores = try Opening(
-      salt: [UInt8](repeating: 5, count: 32), data: DocumentScores.data(Self.values) + owners
-    ).blob
+    request.scores = try Office.opening(DocumentScores.data(Self.values) + owners)
     return request
   }
 
   private func paid(_ request: AttributeRequest, _ service: AttributionService) async throws -> [String] {
-    let answer = try await service.attribute(request)
-    let predicate = try AttributionPredicate(SignedStatement(answer.attributionStatement).statement.predicate)
+    let predicate = try await service.attributed(request)
     #expect(predicate.scores?.registry?.records != nil)
     return predicate.shares.map(\.contributor)
   }
@@ -77,8 +63,7 @@ import Wire
       let before = try await request(1, Self.text + " more", service)
       try log.add("bob")
       log.fill(3)
-      let bob = try log.commit("Rain.", as: "rain", by: "bob")
-      try log.reveal("Rain.", as: "rain", by: "bob", committed: bob)
+      try log.register("Rain.", as: "rain", by: "bob")
       let after = try await request(2, "Rain.", service)
       #expect(try await paid(after, service) == ["bob"], "registered, though nobody gave its text")
       let again = try await office.open(following: log)

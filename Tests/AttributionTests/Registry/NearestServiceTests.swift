@@ -1,6 +1,5 @@
 import Credit
 import Cryptography
-import Foundation
 import RPC
 import Receipts
 import ServiceKit
@@ -12,7 +11,6 @@ import Wire
 
 /// Registered records near to answers, through the service with a policy that credits them.
 @Suite struct NearestServiceTests {
-  private static let texts = ["north 0 100", "east 100 0", "northeast 70 70", "south 0 -100"]
   private static let answer = "it goes 10 90"
 
   private static func policy(_ form: NearestParameters.Form) throws -> AttributionPolicy {
@@ -25,23 +23,10 @@ import Wire
       ])
   }
 
-  /// An office whose collections are these texts and one that nobody registered, and a log in which ada registered the first
-  /// three as `book`, and eve the last as `south`: 7 entries.
   private func office(_ work: (inout Office, TownLog, FakeEncoder) async throws -> Void) async throws {
-    try await withOffice { office in
-      let folder = "\(office.folder)/collections"
-      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-      let lines = (Self.texts + ["nobody's 1 99"]).map { #"{"text":"\#($0)"}"# }.joined(separator: "\n")
-      try Data(lines.utf8).write(to: URL(filePath: "\(folder)/records.jsonl"))
-      office.collections = folder
+    try await withCompass(nobodys: "nobody's 1 99") { office, log, encoder in
       office.policy = try Self.policy(.nearest(KNNShapley(neighbours: 1)))
-      let log = try TownLog()
-      try log.add("ada", "eve")
-      let ada = try log.commit(Self.texts[0], Self.texts[1], Self.texts[2], as: "book", by: "ada")
-      try log.reveal(Self.texts[0], Self.texts[1], Self.texts[2], as: "book", by: "ada", committed: ada)
-      let eve = try log.commit(Self.texts[3], as: "south", by: "eve")
-      try log.reveal(Self.texts[3], as: "south", by: "eve", committed: eve)
-      try await work(&office, log, FakeEncoder())
+      try await work(&office, log, encoder)
     }
   }
 
@@ -52,50 +37,32 @@ import Wire
     return service
   }
 
-  private static func content(_ texts: [String]) throws -> Opening {
-    let choices = texts.enumerated().map { AnswerContent.Choice(index: $0, text: $1, finishReason: .stop) }
-    return try Opening(salt: [UInt8](repeating: 4, count: 32), data: AnswerContent(choices: choices).encoded())
-  }
-
   private func request(
     _ number: Int, _ texts: [String], _ service: AttributionService
   ) async throws -> AttributeRequest {
     let found = try await service.findNearest(FindNearestRequest(texts: texts.map { Array($0.utf8) })).nearest
-    let content = try Self.content(texts)
-    var request = try Office.request(number)
-    let committed = try content.commitment(for: .content)
-    request.executionStatement = try Office.execution(Office.id(number), subjectDigest: committed) {
-      $0.content = committed
-    }
-    request.content = content.blob
-    request.nearest = try Opening(salt: [UInt8](repeating: 5, count: 32), data: found).blob
+    var request = try Office.request(number, answering: texts)
+    request.nearest = try Office.opening(found)
     return request
-  }
-
-  private func attributed(
-    _ request: AttributeRequest, _ service: AttributionService
-  ) async throws -> AttributionPredicate {
-    let answer = try await service.attribute(request)
-    return try AttributionPredicate(SignedStatement(answer.attributionStatement).statement.predicate)
   }
 
   @Test func `whose records are near to an answer is credited`() async throws {
     try await office { office, log, encoder in
       let service = try await open(office, log, encoder)
-      let north = try await attributed(request(1, [Self.answer], service), service)
+      let north = try await service.attributed(request(1, [Self.answer], service))
       #expect(north.shares.map(\.contributor) == ["ada"])
       let stated = try #require(north.nearest)
       #expect(stated.method == "knn-shapley/1" && stated.encoder.bytes == encoder.model)
       #expect((stated.queries, stated.classes, stated.lines) == (1, 4, 3) && stated.registry.size == 7)
-      let both = try await attributed(request(2, ["0 -90", Self.answer, " \n"], service), service)
+      let both = try await service.attributed(request(2, ["0 -90", Self.answer, " \n"], service))
       #expect(both.shares.map(\.contributor) == ["ada", "eve"] && both.nearest?.queries == 3)
-      let nothing = try await attributed(request(3, [""], service), service)
+      let nothing = try await service.attributed(request(3, [""], service))
       #expect(nothing.shares.map(\.contributor) == [CreditID.unattributed] && nothing.nearest?.lines == 0)
       #expect(!encoder.state.withLock { $0.embedded }.contains("nobody's 1 99"))
       // What was not looked for is credited to nobody.
       var unsought = try await request(4, [Self.answer], service)
       (unsought.nearest, unsought.content) = ([], [])
-      let later = try await attributed(unsought, service)
+      let later = try await service.attributed(unsought)
       #expect(later.shares.map(\.contributor) == [CreditID.unattributed] && later.nearest == nil)
     }
   }
@@ -104,7 +71,7 @@ import Wire
     try await office { office, log, encoder in
       office.policy = try Self.policy(.within(ThresholdKNNShapley(radius: 7_000)))
       let service = try await open(office, log, encoder)
-      let within = try await attributed(request(1, [Self.answer], service), service)
+      let within = try await service.attributed(request(1, [Self.answer], service))
       #expect(within.shares.map(\.contributor) == ["ada"])
       #expect(within.nearest?.method == "tknn-shapley/1" && within.nearest?.lines == 2)
     }
@@ -114,15 +81,14 @@ import Wire
     try await office { office, log, encoder in
       let service = try await open(office, log, encoder)
       let before = try await request(1, [Self.answer], service)
-      let eve = try log.commit("nobody's 1 99", as: "late", by: "eve")
-      try log.reveal("nobody's 1 99", as: "late", by: "eve", committed: eve)
+      try log.register("nobody's 1 99", as: "late", by: "eve")
       await service.feed?.check()
       #expect(await service.indexer?.round() == true)
       // A near copy of what ada has: one class, and no line more.
-      let after = try await attributed(request(2, [Self.answer], service), service)
+      let after = try await service.attributed(request(2, [Self.answer], service))
       #expect(after.shares.map(\.contributor) == ["ada"] && after.nearest?.registry.size == 9)
       #expect(after.nearest?.classes == 4 && after.nearest?.lines == 3)
-      let first = try await attributed(before, service)
+      let first = try await service.attributed(before)
       #expect(first.nearest?.registry.size == 7)
       // Whoever asks late asks by the log that its receipt has seen.
       func asked(_ size: UInt64) -> FindNearestRequest {
@@ -133,7 +99,7 @@ import Wire
       #expect(try await service.findNearest(asked(0)).nearest == later && later != Opening(blob: before.nearest).data)
       #expect(try await refusal { try await service.findNearest(asked(99)) }?.code == .unavailable)
       // Asked again it is the same, and of other records it is refused.
-      #expect(try await attributed(before, service) == first)
+      #expect(try await service.attributed(before) == first)
       var other = before
       other.nearest = try await request(1, [Self.answer], service).nearest
       let changed = other
@@ -167,41 +133,28 @@ import Wire
     try await office { office, log, encoder in
       let service = try await open(office, log, encoder)
       let sound = try await request(1, [Self.answer], service)
-      func refused(_ edit: (inout AttributeRequest) throws -> Void) async throws -> RPCCode? {
-        var request = sound
-        try edit(&request)
-        let changed = request
-        return try await refusal { try await service.attribute(changed) }?.code
-      }
-      func edited(_ old: String, _ new: String) throws -> [UInt8] {
-        let opening = try Opening(blob: sound.nearest)
-        let text = String(decoding: opening.data, as: UTF8.self)
-        #expect(text.contains(old), "\(old)")
-        return try Opening(salt: opening.salt, data: Array(text.replacing(old, with: new).utf8)).blob
-      }
       for (old, new) in [
         (#""contributor":"ada""#, #""contributor":"eve""#), (#""asset":"book""#, #""asset":"mine""#),
         (#""score":"5864062014805000""#, #""score":"5864062014805001""#), (#""classes":4"#, #""classes":5"#),
         (#"["0a5a"]"#, #"["0a5b"]"#), (#"["0a5a"]"#, #"["0a5a00"]"#), ("knn-shapley/1", "tknn-shapley/1"),
         (#""size":"7""#, #""size":"6""#), (#""size":"7""#, #""size":"0""#),
       ] {
-        let nearest = try edited(old, new)
-        #expect(try await refused { $0.nearest = nearest } == .invalidArgument, "\(new)")
+        let nearest = try Office.edited(sound.nearest, old, new)
+        #expect(try await service.refused(sound) { $0.nearest = nearest } == .invalidArgument, "\(new)")
       }
-      #expect(try await refused { $0.nearest.removeLast() } == .invalidArgument)
-      #expect(try await refused { $0.nearest = [] } == .invalidArgument, "content for nothing")
-      #expect(try await refused { $0.content = [] } == .invalidArgument)
-      let other = try Self.content(["or 10 90"]).blob
-      #expect(try await refused { $0.content = other } == .invalidArgument, "not what was executed")
-      let behind = try edited(#""size":"7""#, #""size":"9""#)
-      #expect(try await refused { $0.nearest = behind } == .unavailable)
+      #expect(try await service.refused(sound) { $0.nearest.removeLast() } == .invalidArgument)
+      #expect(try await service.refused(sound) { $0.nearest = [] } == .invalidArgument, "content for nothing")
+      #expect(try await service.refused(sound) { $0.content = [] } == .invalidArgument)
+      let other = try Office.content(["or 10 90"]).blob
+      #expect(try await service.refused(sound) { $0.content = other } == .invalidArgument, "not what was executed")
+      let behind = try Office.edited(sound.nearest, #""size":"7""#, #""size":"9""#)
+      #expect(try await service.refused(sound) { $0.nearest = behind } == .unavailable)
       for texts in [[], [[0xFF]]] as [[[UInt8]]] {
         #expect(
           try await refusal { try await service.findNearest(FindNearestRequest(texts: texts)) }?.code
             == .invalidArgument)
       }
-      let lines = Self.texts.dropFirst().map { #"{"text":"\#($0)"}"# }.joined(separator: "\n")
-      try Data(lines.utf8).write(to: URL(filePath: "\(office.folder)/collections/records.jsonl"))
+      try office.keep(Office.records(Array(Office.compass.dropFirst())), as: "records.jsonl")
       let fewer = try await open(office, log, encoder)
       let error = try await refusal { try await fewer.attribute(sound) }
       #expect(error?.code == .failedPrecondition && error?.message.contains("--collections") == true)

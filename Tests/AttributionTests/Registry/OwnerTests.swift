@@ -36,16 +36,14 @@ import Wire
     var request = try Office.request(number, price: Self.price)
     request.executionStatement = try Office.execution(Office.id(number)) { $0.parameters.documents = documents.count }
     request.documents = documents
-    let salt = [UInt8](repeating: 5, count: 32)
-    request.scores = try Opening(salt: salt, data: DocumentScores.data(Self.values) + owners).blob
+    request.scores = try Office.opening(DocumentScores.data(Self.values) + owners)
     return request
   }
 
   private func shares(
     _ number: Int, _ documents: [WireDocumentSource], _ service: AttributionService
   ) async throws -> [String: UInt64] {
-    let answer = try await service.attribute(request(number, documents, service))
-    let predicate = try AttributionPredicate(SignedStatement(answer.attributionStatement).statement.predicate)
+    let predicate = try await service.attributed(request(number, documents, service))
     let size = await service.feed?.head?.size
     #expect(predicate.scores?.registry?.size == size)
     return Dictionary(uniqueKeysWithValues: predicate.shares.map { ($0.contributor, $0.amountNano) })
@@ -53,10 +51,8 @@ import Wire
 
   @Test func `a late copier earns nothing, by its name or by the asker's word`() async throws {
     try await office { _, log, service in
-      let ada = try log.commit("Paris.", as: "book", by: "ada")
-      try log.reveal("Paris.", as: "book", by: "ada", committed: ada)
-      let eve = try log.commit("Paris.", as: "mine", by: "eve")
-      try log.reveal("Paris.", as: "mine", by: "eve", committed: eve)
+      try log.register("Paris.", as: "book", by: "ada")
+      try log.register("Paris.", as: "mine", by: "eve")
       let paid = try await shares(1, [Self.document("Paris.", "eve"), Self.document("Rain.", "bob")], service)
       #expect(paid == ["ada": 785_714, "bob": 214_286])
     }
@@ -65,27 +61,23 @@ import Wire
   @Test func `who reveals what was committed to before takes over in later snapshots only`() async throws {
     try await office { _, log, service in
       let ada = try log.commit("Paris.", as: "book", by: "ada")
-      let eve = try log.commit("Paris.", as: "mine", by: "eve")
-      try log.reveal("Paris.", as: "mine", by: "eve", committed: eve)
+      try log.register("Paris.", as: "mine", by: "eve")
       let documents = [Self.document("Paris.", "x"), Self.document("Rain.", "bob")]
       #expect(try await shares(1, documents, service).keys.sorted() == ["bob", "eve"])
       let before = try await request(2, documents, service)
       try log.reveal("Paris.", as: "book", by: "ada", committed: ada)
       #expect(try await shares(3, documents, service).keys.sorted() == ["ada", "bob"])
       // Asked before, and attributed after the reveal: the snapshot that was named counts.
-      let answer = try await service.attribute(before)
-      let late = try AttributionPredicate(SignedStatement(answer.attributionStatement).statement.predicate)
+      let late = try await service.attributed(before)
       #expect(late.shares.map(\.contributor) == ["bob", "eve"])
     }
   }
 
   @Test func `split names and two copies in one prompt earn what one would`() async throws {
     try await office { _, log, service in
-      let ada = try log.commit("Paris.", "Rain.", as: "book", by: "ada")
-      try log.reveal("Paris.", "Rain.", as: "book", by: "ada", committed: ada)
+      try log.register("Paris.", "Rain.", as: "book", by: "ada")
       for name in ["eve", "eve-2"] {
-        let at = try log.commit("Paris.", as: "copy", by: name)
-        try log.reveal("Paris.", as: "copy", by: name, committed: at)
+        try log.register("Paris.", as: "copy", by: name)
       }
       let split = [Self.document("Paris.", "eve"), Self.document("Paris.", "eve-2")]
       #expect(try await shares(1, split, service) == ["ada": Self.price])
@@ -96,8 +88,7 @@ import Wire
 
   @Test func `a near copy is not registered, and is shown as the asker's word`() async throws {
     try await office { _, log, service in
-      let ada = try log.commit("Paris.", as: "book", by: "ada")
-      try log.reveal("Paris.", as: "book", by: "ada", committed: ada)
+      try log.register("Paris.", as: "book", by: "ada")
       let request = try await request(1, [Self.document("Paris. ", "ada"), Self.document("Paris.", "eve")], service)
       let scores = try #require(try AttributionService.scores(request))
       #expect(scores.lines.map { $0.owner?.ground } == ["claimed", "registered"])
@@ -107,8 +98,7 @@ import Wire
 
   @Test func `an ownership that the log does not say is not signed`() async throws {
     try await office { office, log, service in
-      let ada = try log.commit("Paris.", as: "book", by: "ada")
-      try log.reveal("Paris.", as: "book", by: "ada", committed: ada)
+      try log.register("Paris.", as: "book", by: "ada")
       let documents = [Self.document("Paris.", "eve"), Self.document("Rain.", "bob")]
       let honest = try await request(1, documents, service)
       let opening = try Opening(blob: honest.scores)

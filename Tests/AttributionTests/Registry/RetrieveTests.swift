@@ -11,25 +11,8 @@ import Wire
 
 /// The records of registered collections, found by their vectors.
 @Suite struct RetrieveTests {
-  private static let texts = ["north 0 100", "east 100 0", "northeast 70 70", "south 0 -100"]
-
-  /// An office whose collections are these texts and one that nobody registered, and a log in which ada registered the first
-  /// three as `book`, and eve the last as `south`.
   private func office(_ work: (Office, TownLog, FakeEncoder) async throws -> Void) async throws {
-    try await withOffice { office in
-      let folder = "\(office.folder)/collections"
-      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-      let lines = (Self.texts + ["nobody's 1 1"]).map { #"{"text":"\#($0)"}"# }.joined(separator: "\n")
-      try Data(lines.utf8).write(to: URL(filePath: "\(folder)/records.jsonl"))
-      office.collections = folder
-      let log = try TownLog()
-      try log.add("ada", "eve")
-      let ada = try log.commit(Self.texts[0], Self.texts[1], Self.texts[2], as: "book", by: "ada")
-      try log.reveal(Self.texts[0], Self.texts[1], Self.texts[2], as: "book", by: "ada", committed: ada)
-      let eve = try log.commit(Self.texts[3], as: "south", by: "eve")
-      try log.reveal(Self.texts[3], as: "south", by: "eve", committed: eve)
-      try await work(office, log, FakeEncoder())
-    }
+    try await withCompass(nobodys: "nobody's 1 1") { office, log, encoder in try await work(office, log, encoder) }
   }
 
   private func open(_ office: Office, _ log: TownLog, _ encoder: FakeEncoder) async throws -> AttributionService {
@@ -74,8 +57,7 @@ import Wire
       let service = try await open(office, log, encoder)
       await service.indexer?.round()
       #expect(encoder.count == 4)
-      let eve = try log.commit("nobody's 1 1", as: "late", by: "eve")
-      try log.reveal("nobody's 1 1", as: "late", by: "eve", committed: eve)
+      try log.register("nobody's 1 1", as: "late", by: "eve")
       #expect(try await refusal { try await retrieve("late", 1, 1, encoder, service) }?.code == .unavailable)
       await service.indexer?.round()
       #expect(try await retrieve("late", 1, 1, encoder, service).map(\.contributor) == ["eve"] && encoder.count == 5)
@@ -84,15 +66,11 @@ import Wire
 
   @Test func `an id that an older commitment takes over stands for its collection`() async throws {
     try await withOffice { office in
-      let folder = "\(office.folder)/collections"
-      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-      try Data(#"{"text":"a 1 1"}"#.utf8).write(to: URL(filePath: "\(folder)/a.jsonl"))
-      office.collections = folder
+      try office.keep(Office.records(["a 1 1"]), as: "a.jsonl")
       let (log, encoder) = (try TownLog(), FakeEncoder())
       try log.add("ada", "eve")
       let ada = try log.commit("a 1 1", as: "book", by: "ada")
-      let eve = try log.commit("a 1 1", as: "book", by: "eve")
-      try log.reveal("a 1 1", as: "book", by: "eve", committed: eve)
+      try log.register("a 1 1", as: "book", by: "eve")
       let service = try await open(office, log, encoder)
       await service.indexer?.round()
       #expect(try await retrieve("book", 1, 1, encoder, service).map(\.contributor) == ["eve"])
@@ -157,8 +135,7 @@ import Wire
 
   @Test func `what cannot be retrieved is refused by what is wrong`() async throws {
     try await office { office, log, encoder in
-      let eve = try log.commit("elsewhere", as: "elsewhere", by: "eve")
-      try log.reveal("elsewhere", as: "elsewhere", by: "eve", committed: eve)
+      try log.register("elsewhere", as: "elsewhere", by: "eve")
       let service = try await open(office, log, encoder)
       await service.indexer?.round()
       func code(_ edit: (inout RetrieveRequest) -> Void) async throws -> RPCCode? {

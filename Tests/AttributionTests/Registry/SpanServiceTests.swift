@@ -18,12 +18,7 @@ import Wire
   private func office(
     rarityMin: Int = 0, _ work: (inout Office, TownLog) async throws -> Void
   ) async throws {
-    try await withOffice { office in
-      let folder = "\(office.folder)/collections"
-      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-      try Data(Self.text.utf8).write(to: URL(filePath: "\(folder)/book.txt"))
-      try Data(#"{"text":"\#(Self.text) copied"}"#.utf8).write(to: URL(filePath: "\(folder)/mine.jsonl"))
-      office.collections = folder
+    try await withCopy(of: Self.text) { office, log in
       let table = try RarityTable(texts: [SpanTokens.tokens(Self.text)])
       try Data(table.file).write(to: URL(filePath: "\(office.folder)/table"))
       office.rarityTable = "\(office.folder)/table"
@@ -37,19 +32,8 @@ import Wire
                 lengthMin: 8, rarityMin: rarityMin, rarityTable: table.digest, shingle: 3, words: 128,
                 nearBasisPoints: 8_000)))
         ])
-      let log = try TownLog()
-      try log.add("ada", "eve")
-      let ada = try log.commit(Self.text, as: "book", by: "ada")
-      try log.reveal(Self.text, as: "book", by: "ada", committed: ada)
-      let eve = try log.commit(Self.text + " copied", as: "mine", by: "eve")
-      try log.reveal(Self.text + " copied", as: "mine", by: "eve", committed: eve)
       try await work(&office, log)
     }
-  }
-
-  private static func content(_ texts: [String]) throws -> Opening {
-    let choices = texts.enumerated().map { AnswerContent.Choice(index: $0, text: $1, finishReason: .stop) }
-    return try Opening(salt: [UInt8](repeating: 4, count: 32), data: AnswerContent(choices: choices).encoded())
   }
 
   private func request(
@@ -57,29 +41,16 @@ import Wire
   ) async throws -> AttributeRequest {
     await service.feed?.check()
     let found = try await service.findSpans(FindSpansRequest(texts: texts.map { Array($0.utf8) })).spans
-    let content = try Self.content(texts)
-    var request = try Office.request(number)
-    let committed = try content.commitment(for: .content)
-    request.executionStatement = try Office.execution(Office.id(number), subjectDigest: committed) {
-      $0.content = committed
-    }
-    request.content = content.blob
-    request.spans = try Opening(salt: [UInt8](repeating: 5, count: 32), data: found).blob
+    var request = try Office.request(number, answering: texts)
+    request.spans = try Office.opening(found)
     return request
-  }
-
-  private func attributed(_ request: AttributeRequest, _ service: AttributionService) async throws
-    -> AttributionPredicate
-  {
-    let answer = try await service.attribute(request)
-    return try AttributionPredicate(SignedStatement(answer.attributionStatement).statement.predicate)
   }
 
   @Test func `who registered the words of an answer is credited for them, whoever copied them`() async throws {
     try await office { office, log in
       let service = try await office.open(following: log)
       let request = try await request(1, [Self.answer, "Nothing of anybody."], service)
-      let predicate = try await attributed(request, service)
+      let predicate = try await service.attributed(request)
       let stated = try #require(predicate.spans)
       #expect(stated.tokens == 17 && stated.spans == 1 && stated.registry.records != nil)
       // 10 of 17 words: 588,237.06 of 1,000,003, and 411,765.94.
@@ -91,7 +62,7 @@ import Wire
       let line = try AnswerSpans(opened: Opening(blob: request.spans), content: Opening(blob: request.content)).lines[0]
       #expect((line.choice, line.start, line.length, line.tokens) == (0, 2, 10, 10))
       #expect(line.asset == "book" && line.record == SHA256.hash(Array(Self.text.utf8)))
-      #expect(try await attributed(request, service) == predicate, "again, it says the same")
+      #expect(try await service.attributed(request) == predicate, "again, it says the same")
       var without = request
       (without.spans, without.content) = ([], [])
       let bare = without
@@ -104,7 +75,7 @@ import Wire
     for (rarityMin, spans) in [(13_000, 1), (14_000, 0)] {
       try await office(rarityMin: rarityMin) { office, log in
         let service = try await office.open(following: log)
-        let predicate = try await attributed(request(1, [Self.answer], service), service)
+        let predicate = try await service.attributed(request(1, [Self.answer], service))
         #expect(predicate.spans?.spans == spans)
       }
     }
@@ -113,15 +84,14 @@ import Wire
   @Test func `what was found before more was registered is signed as it was found`() async throws {
     try await office { office, log in
       let more = "an older text has word3 word4 word5 word6 word7 word8 word9 word10 word11 word12 and left too"
-      try Data(more.utf8).write(to: URL(filePath: "\(office.folder)/collections/more.txt"))
+      try office.keep(more, as: "more.txt")
       let service = try await office.open(following: log)
       let before = try await request(1, [Self.answer], service)
       try log.add("bob")
-      let bob = try log.commit(more, as: "more", by: "bob")
-      try log.reveal(more, as: "more", by: "bob", committed: bob)
+      try log.register(more, as: "more", by: "bob")
       let after = try await request(2, [Self.answer], service)
-      #expect(try await attributed(after, service).shares.map(\.contributor) == ["bob", CreditID.unattributed])
-      #expect(try await attributed(before, service).shares.map(\.contributor) == ["ada", CreditID.unattributed])
+      #expect(try await service.attributed(after).shares.map(\.contributor) == ["bob", CreditID.unattributed])
+      #expect(try await service.attributed(before).shares.map(\.contributor) == ["ada", CreditID.unattributed])
       // Whoever asks late asks by the log that its receipt has seen.
       let found = try AnswerSpans(opened: Opening(blob: before.spans), content: Opening(blob: before.content))
       func asked(_ size: UInt64) -> FindSpansRequest {
@@ -139,32 +109,21 @@ import Wire
     try await office { office, log in
       let service = try await office.open(following: log)
       let sound = try await request(1, [Self.answer], service)
-      func refused(_ edit: (inout AttributeRequest) throws -> Void) async throws -> RPCCode? {
-        var request = sound
-        try edit(&request)
-        let changed = request
-        return try await refusal { try await service.attribute(changed) }?.code
-      }
-      func edited(_ old: String, _ new: String) throws -> [UInt8] {
-        let opening = try Opening(blob: sound.spans)
-        let text = String(decoding: opening.data, as: UTF8.self)
-        #expect(text.contains(old))
-        return try Opening(salt: opening.salt, data: Array(text.replacing(old, with: new).utf8)).blob
-      }
       for (old, new) in [
         (#""contributor":"ada""#, #""contributor":"eve""#), (#""asset":"book""#, #""asset":"mine""#),
         (#""start":2"#, #""start":3"#), (#""length":10"#, #""length":9"#),
         (#""size":"7""#, #""size":"6""#), (#""size":"7""#, #""size":"0""#),
       ] {
-        #expect(try await refused { $0.spans = try edited(old, new) } == .invalidArgument, "\(new)")
+        let spans = try Office.edited(sound.spans, old, new)
+        #expect(try await service.refused(sound) { $0.spans = spans } == .invalidArgument, "\(new)")
       }
-      #expect(try await refused { $0.spans.removeLast() } == .invalidArgument)
-      #expect(try await refused { $0.spans = [] } == .invalidArgument)
-      #expect(try await refused { $0.content = [] } == .invalidArgument)
-      let other = try Self.content([Self.answer + " "]).blob
-      #expect(try await refused { $0.content = other } == .invalidArgument, "not what was executed")
-      let behind = try edited(#""size":"7""#, #""size":"9""#)
-      #expect(try await refused { $0.spans = behind } == .unavailable)
+      #expect(try await service.refused(sound) { $0.spans.removeLast() } == .invalidArgument)
+      #expect(try await service.refused(sound) { $0.spans = [] } == .invalidArgument)
+      #expect(try await service.refused(sound) { $0.content = [] } == .invalidArgument)
+      let other = try Office.content([Self.answer + " "]).blob
+      #expect(try await service.refused(sound) { $0.content = other } == .invalidArgument, "not what was executed")
+      let behind = try Office.edited(sound.spans, #""size":"7""#, #""size":"9""#)
+      #expect(try await service.refused(sound) { $0.spans = behind } == .unavailable)
       for (texts, code) in [([], .invalidArgument), ([[0xFF]], .invalidArgument)] as [([[UInt8]], RPCCode)] {
         #expect(try await refusal { try await service.findSpans(FindSpansRequest(texts: texts)) }?.code == code)
       }

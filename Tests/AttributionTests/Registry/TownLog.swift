@@ -62,14 +62,27 @@ final class TownLog: Sendable {
   }
 
   func commit(_ texts: String..., as asset: String, by id: String) throws -> UInt64 {
-    let digest = try Contribution.commitment(
-      to: Self.asset(asset, texts), by: COSEKey(Office.key(id).publicKey).keyID, salt: SHA256.hash([7]))
-    return try sign(.commitment(digest), by: id)
+    try commit(Self.asset(asset, texts), by: id)
   }
 
   func reveal(_ texts: String..., as asset: String, by id: String, committed: UInt64) throws {
-    _ = try sign(
-      .asset(.init(Self.asset(asset, texts), committedAt: committed, salt: SHA256.hash([7]))), by: id)
+    try reveal(Self.asset(asset, texts), by: id, committed: committed)
+  }
+
+  /// Commits to the texts and opens that at once.
+  func register(_ texts: String..., as asset: String, by id: String) throws {
+    let asset = try Self.asset(asset, texts)
+    try reveal(asset, by: id, committed: commit(asset, by: id))
+  }
+
+  private func commit(_ asset: Asset, by id: String) throws -> UInt64 {
+    let digest = try Contribution.commitment(
+      to: asset, by: COSEKey(Office.key(id).publicKey).keyID, salt: SHA256.hash([7]))
+    return try sign(.commitment(digest), by: id)
+  }
+
+  private func reveal(_ asset: Asset, by id: String, committed: UInt64) throws {
+    _ = try sign(.asset(.init(asset, committedAt: committed, salt: SHA256.hash([7]))), by: id)
   }
 
   // What storage answers.
