@@ -4,23 +4,15 @@ import Evidence
 import Exact
 import Foundation
 import Receipts
+import TestKit
 
 /// The real model, and executions of it as an executor would state and open them.
 enum EvidenceFixture {
-  static let variable = "COLOPHON_TEST_MODEL"
-
   struct Missing: Error, CustomStringConvertible {
     let description: String
   }
 
-  /// Path of SmolLM2-135M-Instruct Q4_1. Its absence is a failure, never a reason to skip.
-  static func modelPath() throws -> String {
-    guard let path = ProcessInfo.processInfo.environment[variable], FileManager.default.isReadableFile(atPath: path)
-    else {
-      throw Missing(description: "set \(variable) to the path of SmolLM2-135M-Instruct Q4_1 (GGUF, 98,362,432 bytes)")
-    }
-    return path
-  }
+  static func modelPath() throws -> String { try GivenModel.smolLM2.path() }
 
   static func model() throws -> ChatModel { try loaded.get() }
 

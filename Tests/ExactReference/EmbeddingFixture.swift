@@ -5,15 +5,7 @@ import TestKit
 
 /// The sentence encoders that the tests run: the real one, and a small one with random weights.
 enum EmbeddingFixture {
-  static let variable = "COLOPHON_TEST_MINILM"
-
-  /// The folder of all-MiniLM-L6-v2. Its absence is a failure, never a reason to skip.
-  static func realFolder() throws -> String {
-    guard let path = ProcessInfo.processInfo.environment[variable], !path.isEmpty else {
-      throw ModelFixture.Missing(description: "set \(variable) to the folder of all-MiniLM-L6-v2 (model.safetensors)")
-    }
-    return path
-  }
+  static func realFolder() throws -> String { try GivenModel.miniLM.path() }
 
   /// The real model, loaded once.
   static func real() throws -> EmbeddingModel { try loaded.get() }

@@ -4,22 +4,11 @@ import TestKit
 
 /// The models that the tests run: the real one, and synthetic ones small enough for every combination.
 enum ModelFixture {
-  static let variable = "COLOPHON_TEST_MODEL"
-
   struct Missing: Error, CustomStringConvertible {
     let description: String
   }
 
-  /// Path of SmolLM2-135M-Instruct Q4_1. Its absence is a failure, never a reason to skip.
-  static func realModelPath() throws -> String {
-    guard let path = ProcessInfo.processInfo.environment[variable], !path.isEmpty else {
-      throw Missing(description: "set \(variable) to the path of SmolLM2-135M-Instruct Q4_1 (GGUF, 98,362,432 bytes)")
-    }
-    guard FileManager.default.isReadableFile(atPath: path) else {
-      throw Missing(description: "\(variable) names \(path), which cannot be read")
-    }
-    return path
-  }
+  static func realModelPath() throws -> String { try GivenModel.smolLM2.path() }
 
   /// The real model's file, opened once.
   static func file() throws -> GGUFFile { try opened.get() }

@@ -22,32 +22,16 @@ import Testing
 
   @Test("teacher-forced greedy tokens agree with llama.cpp, always where the gap is at least 1")
   func greedy() throws {
-    let model = try Self.model.get()
-    let pool = try ThreadPool(threads: 2)
-    let vectors: [EngineModelTests.Vector] = try ModelFixture.lines("llm/greedy_gemma3_q4_k_m.jsonl")
+    let vectors: [GreedyVector] = try ModelFixture.lines("llm/greedy_gemma3_q4_k_m.jsonl")
     #expect(vectors.contains { $0.promptTokens.count > 512 })
-    var (agree, total) = (0, 0)
-    for (index, vector) in vectors.enumerated() {
-      let session = try Session(model: model, pool: pool, contextLimit: 2_048)
-      let first = vector.promptTokens.count - 1
-      try session.append(vector.promptTokens + vector.tokens.dropLast(), rowsFrom: first) { position, _, logits in
-        let step = position - first
-        let best = argmax(logits)
-        total += 1
-        if best == Int(vector.tokens[step]) {
-          agree += 1
-        } else if vector.gaps[step] >= 1 {
-          Issue.record("vector \(index), step \(step): \(String(describing: best)), gap \(vector.gaps[step])")
-        }
-      }
-    }
+    let (agree, total) = try vectors.agreement(Self.model.get())
     print("gemma3 greedy agreement: \(agree) of \(total)")
     #expect(total == 640 && agree * 100 >= total * 95)
   }
 
   @Test("prefill equals token by token past the window, one thread equals two, every fast form equals every other")
   func sameBits() throws {
-    let vectors: [EngineModelTests.Vector] = try ModelFixture.lines("llm/greedy_gemma3_q4_k_m.jsonl")
+    let vectors: [GreedyVector] = try ModelFixture.lines("llm/greedy_gemma3_q4_k_m.jsonl")
     let vector = try #require(vectors.first { $0.promptTokens.count > 512 })
     let model = try Self.model.get()
     let tokens = Array(vector.promptTokens.prefix(530))
@@ -63,7 +47,7 @@ import Testing
 
   @Test("the scalar definition gives the same bits on the real model")
   func scalar() throws {
-    let vectors: [EngineModelTests.Vector] = try ModelFixture.lines("llm/greedy_gemma3_q4_k_m.jsonl")
+    let vectors: [GreedyVector] = try ModelFixture.lines("llm/greedy_gemma3_q4_k_m.jsonl")
     let tokens = Array(try #require(vectors.first).promptTokens.prefix(4))
     let scalar = try Model.load(path: ModelFixture.gemmaPath(), kernel: .scalar, threads: 2)
     let expected = try Rows(scalar, tokens, threads: 2)

@@ -9,13 +9,7 @@ import Testing
 @Suite(.serialized) struct EngineModelTests {
   private static let models = ModelCache()
 
-  struct Vector: Decodable {
-    let promptTokens: [UInt32]
-    let tokens: [UInt32]
-    let gaps: [Float]
-  }
-
-  static func vectors() throws -> [Vector] { try ModelFixture.lines("llm/greedy_smollm2_q4_1.jsonl") }
+  static func vectors() throws -> [GreedyVector] { try ModelFixture.lines("llm/greedy_smollm2_q4_1.jsonl") }
 
   @Test("the file has the shape of SmolLM2-135M and its published digest")
   func shape() throws {
@@ -29,23 +23,7 @@ import Testing
 
   @Test("teacher-forced greedy tokens agree with llama.cpp, always where the gap is at least 1")
   func greedy() throws {
-    let model = try Self.models.model(.automatic)
-    let pool = try ThreadPool(threads: 2)
-    var (agree, total) = (0, 0)
-    for (index, vector) in try Self.vectors().enumerated() {
-      let session = try Session(model: model, pool: pool, contextLimit: 2_048)
-      let first = vector.promptTokens.count - 1
-      try session.append(vector.promptTokens + vector.tokens.dropLast(), rowsFrom: first) { position, _, logits in
-        let step = position - first
-        let best = argmax(logits)
-        total += 1
-        if best == Int(vector.tokens[step]) {
-          agree += 1
-        } else if vector.gaps[step] >= 1 {
-          Issue.record("vector \(index), step \(step): \(String(describing: best)), gap \(vector.gaps[step])")
-        }
-      }
-    }
+    let (agree, total) = try Self.vectors().agreement(Self.models.model(.automatic))
     print("greedy agreement: \(agree) of \(total)")
     #expect(total >= 1_000 && agree * 100 >= total * 95)
   }

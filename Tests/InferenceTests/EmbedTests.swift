@@ -1,9 +1,9 @@
 import Cryptography
 import Exact
-import Foundation
 import RPC
 import Receipts
 import ServiceKit
+import TestKit
 import Testing
 import Wire
 
@@ -11,14 +11,6 @@ import Wire
 
 /// Vectors of texts by the real encoder.
 @Suite struct EmbedTests {
-  /// The folder of all-MiniLM-L6-v2. Its absence is a failure, never a reason to skip.
-  private static func encoder() throws -> String {
-    guard let path = ProcessInfo.processInfo.environment["COLOPHON_TEST_MINILM"], !path.isEmpty else {
-      throw InferenceFixture.Missing(description: "set COLOPHON_TEST_MINILM to the folder of all-MiniLM-L6-v2")
-    }
-    return path
-  }
-
   private func service(_ folder: String?) async throws -> InferenceService {
     try await InferenceService(
       settings: InferenceSettings(models: TemporaryFolder().path, threads: 2, embeddingsModel: folder),
@@ -34,11 +26,11 @@ import Wire
 
   @Test("vectors are the encoder's in int8, one behind the other, and near where meanings are")
   func vectors() async throws {
-    let service = try await service(Self.encoder())
+    let service = try await service(GivenModel.miniLM.path())
     let texts = ["A cat sat on the mat.", "A kitten rested on the rug.", "Bonds fell as rates rose."]
     let answer = try await service.embed(EmbedRequest(texts: texts))
     #expect(answer.width == 384 && answer.vectors.count == 3 * 384)
-    let model = try EmbeddingModel.load(folder: Self.encoder(), kernel: .scalar, threads: 1)
+    let model = try EmbeddingModel.load(folder: GivenModel.miniLM.path(), kernel: .scalar, threads: 1)
     #expect(answer.model == model.identity.bytes)
     let due = try model.embed(texts, pool: ThreadPool(threads: 1)).flatMap { QuantizedVector.make($0) }
     #expect(answer.vectors.map { Int8(bitPattern: $0) } == due)

@@ -7,27 +7,20 @@ import RPC
 import Receipts
 import ServiceKit
 import Synchronization
+import TestKit
 import Wire
 
 @testable import InferenceService
 
 /// The real model in a models folder, and requests for it.
 enum InferenceFixture {
-  static let variable = "COLOPHON_TEST_MODEL"
   static let modelID = "smollm2-135m-instruct-q4_1"
 
   struct Missing: Error, CustomStringConvertible {
     let description: String
   }
 
-  /// Its absence is a failure, never a reason to skip.
-  static func realModelPath() throws -> String {
-    guard let path = ProcessInfo.processInfo.environment[variable], FileManager.default.isReadableFile(atPath: path)
-    else {
-      throw Missing(description: "set \(variable) to the path of SmolLM2-135M-Instruct Q4_1 (GGUF, 98,362,432 bytes)")
-    }
-    return path
-  }
+  static func realModelPath() throws -> String { try GivenModel.smolLM2.path() }
 
   static func manifest(id: String = modelID, edit: (inout ModelManifest) -> Void = { _ in }) throws -> ModelManifest {
     let file = try GGUFFile.open(path: realModelPath())

@@ -6,6 +6,7 @@ import Logging
 import RPC
 import Receipts
 import ServiceKit
+import TestKit
 import Wire
 
 @testable import InferenceService
@@ -13,21 +14,9 @@ import Wire
 
 /// A models folder, an inference service that answers from it, and verification services that do it again.
 enum VerificationFixture {
-  static let variable = "COLOPHON_TEST_MODEL"
   static let modelID = "smollm2-135m-instruct-q4_1"
 
-  struct Missing: Error, CustomStringConvertible {
-    let description: String
-  }
-
-  /// Its absence is a failure, never a reason to skip.
-  static func realModelPath() throws -> String {
-    guard let path = ProcessInfo.processInfo.environment[variable], FileManager.default.isReadableFile(atPath: path)
-    else {
-      throw Missing(description: "set \(variable) to the path of SmolLM2-135M-Instruct Q4_1 (GGUF, 98,362,432 bytes)")
-    }
-    return path
-  }
+  static func realModelPath() throws -> String { try GivenModel.smolLM2.path() }
 
   /// The manifest of a file of SmolLM2.
   static func manifest(_ path: String) throws -> ModelManifest {
