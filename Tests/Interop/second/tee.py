@@ -1,5 +1,5 @@
-"""The check `tee` (FORMAT section 8): what binds an evidence document to an execution, and simulated evidence. Evidence of real hardware
-is bound here and not appraised."""
+"""The check `tee` (FORMAT section 8): what binds an evidence document to an execution, simulated evidence, and what `hardware` says of the
+evidence of real hardware."""
 
 import hashlib
 import re
@@ -8,9 +8,12 @@ from typing import Any
 from . import cbor, jcs
 from .bundle import Bundle
 from .cose import ALG, CONTENT_TYPE, EDDSA, KID, is_signature, thumbprint
-from .report import NOT_CHECKED, NOT_OFFERED, PASS, Outcome
+from .hardware import appraise
+from .hardware.certificate import Certificate
+from .hardware.sheet import Policy
+from .report import FAIL, NOT_CHECKED, NOT_OFFERED, PASS, Outcome
 from .shape import decimal, digest, exactly, list_of, one_of, record, that
-from .trust import EVIDENCE_KINDS, Trust
+from .trust import EVIDENCE_KINDS, TEE, Trust
 from .values import digest_text, from_base64, from_decimal, require, sha256, u64
 
 DOCUMENT_BYTES_MAX = 1 << 20
@@ -43,9 +46,25 @@ def tee(bundle: Bundle, trust: Trust) -> Outcome:
         return NOT_CHECKED, f"evidence of kind {document['kind']}, of which the policy says nothing"
     require(document["kind"] in trust.tee.kinds, f"the policy does not accept evidence of kind {document['kind']}")
     if document["kind"] != "simulated":
-        return NOT_CHECKED, f"evidence of kind {document['kind']} is not appraised here"
+        return _hardware(document, trust.tee, began // 1000)
     _simulated(document, trust, began // 1000)
     return PASS, "simulated, no trusted hardware"
+
+
+def _hardware(document: dict[str, Any], trusted: TEE, time: int) -> Outcome:
+    kind = document["kind"]
+    # The last two stand in newer policies.
+    statuses, least = (getattr(trusted, name, {}).get(kind) for name in ("tcb_statuses", "tcb_minimum"))
+    policy = Policy(
+        roots=[Certificate.parse(root) for root in trusted.roots[kind]] if kind in trusted.roots else None,
+        measurements=trusted.measurements.get(kind, {}), report_data=report_data(bytes.fromhex(document["nonce"]), document["key"]),
+        tcb_statuses=frozenset(statuses or {"UpToDate"}), tcb_minimum=least or {})
+    handed = [from_base64(piece, "collateral") for piece in document.get("collateral", [])]
+    found = appraise(kind, from_base64(document["evidence"], "evidence"), handed, policy, time)
+    if found.accepted:
+        return PASS, f"{kind}: evidence of the execution key"
+    require(FAIL not in found.states.values(), f"{kind}: {found.details(FAIL)}")
+    return NOT_CHECKED, f"{kind}: {found.details(NOT_CHECKED)}"
 
 
 def parse(data: bytes) -> dict[str, Any]:

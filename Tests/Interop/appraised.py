@@ -1,0 +1,65 @@
+"""Appraises by `colophon evidence appraise` and by the second appraiser, and insists that they say the same of each check."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+from hardware_vectors import FOLDER, Vector
+from harness import programs
+from second.hardware import appraise
+from second.hardware.collateral import Collateral
+from second.hardware.sheet import Policy, Result
+
+# What no list of a policy names, and the second does not collect.
+LEFT_OUT = {"advisories"}
+
+
+def policy_of(vector: Vector, **changes) -> Policy:
+    if vector.root:
+        changes["roots"] = Collateral.read([(FOLDER / vector.root).read_bytes()]).certificates
+    return Policy(**changes)
+
+
+def second(vector: Vector, evidence: bytes | None = None, time: int | None = None, **changes) -> Result:
+    return appraise(vector.kind, vector.evidence if evidence is None else evidence, vector.handed, policy_of(vector, **changes),
+                    vector.time if time is None else time)
+
+
+class Appraised:
+    """Both, over files of one folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.runs = folder, 0
+        self.folders: dict[tuple[str, ...], Path] = {}
+
+    def __call__(self, vector: Vector, evidence: bytes | None = None, time: int | None = None, **changes) -> Result:
+        found = second(vector, evidence, time, **changes)
+        self.runs += 1
+        path, policy = self.folder / f"{self.runs}.evidence", self.folder / f"{self.runs}.policy"
+        path.write_bytes(vector.evidence if evidence is None else evidence)
+        policy.write_text(json.dumps({"roots": {vector.kind: [(FOLDER / vector.root).read_text()]}} if vector.root else changes))
+        at = datetime.fromtimestamp(vector.time if time is None else time, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        result = programs.colophon(
+            "evidence", "appraise", str(path), "--kind", vector.kind, "--at", at, "--json", "--policy", str(policy),
+            *self.handed(vector))
+        first = json.loads(result.stdout)
+        states = {check["name"]: check["state"] for check in first["checks"]}
+        details = {check["name"]: check["detail"] for check in first["checks"]}
+        differ = {name: (details.get(name), found.checks.get(name)) for name in states.keys() | found.states.keys()
+                  if states.get(name) != found.states.get(name)}
+        assert not differ, f"{vector}: the first, then the second: {differ}"
+        assert first["accepted"] == found.accepted == (result.returncode == 0), str(vector)
+        assert set(first["required"]) == found.required, str(vector)
+        assert {name: text for name, text in first["claims"].items() if name not in LEFT_OUT} == found.claims, str(vector)
+        return found
+
+    def handed(self, vector: Vector) -> list[str]:
+        if not vector.collateral:
+            return []
+        if vector.collateral not in self.folders:
+            folder = self.folders[vector.collateral] = self.folder / f"collateral{len(self.folders)}"
+            folder.mkdir()
+            for at, data in enumerate(vector.handed):
+                (folder / f"{at:02}").write_bytes(data)
+        folder = self.folders[vector.collateral]
+        return ["--collateral", str(folder)]

@@ -1,0 +1,149 @@
+"""The real hardware evidence under Tests/Vectors/evidence: at which time and with what beside it, and what must come out of each."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from harness import programs
+
+FOLDER = programs.ROOT / "Tests/Vectors/evidence"
+FREE = ("measurements", "nonce", "report_data")
+"""What only a policy asks for."""
+BARE = ("revocation", "quoting_enclave_identity", "tcb_info", "tcb")
+"""What stays open without what Intel signs about the platform."""
+
+
+def seconds(text: str) -> int:
+    return int(datetime.fromisoformat(text).timestamp())
+
+
+@dataclass(frozen=True)
+class Vector:
+    kind: str
+    file: str
+    at: str
+    collateral: tuple[str, ...] = ()
+    failing: tuple[str, ...] = ()
+    unchecked: tuple[str, ...] = ()
+    window: tuple[str, str] | None = None
+    """When the certificates are valid, both inclusive."""
+    root: str | None = None
+    """Of Intel's test tools, in place of the vendor's."""
+
+    def __str__(self) -> str:
+        return f"{self.kind}/{self.file}" + (f"+{len(self.collateral)}" if self.collateral else "") + ("+root" if self.root else "")
+
+    @property
+    def time(self) -> int:
+        return seconds(self.at)
+
+    @property
+    def path(self):
+        return FOLDER / self.kind / self.file
+
+    @cached_property
+    def evidence(self) -> bytes:
+        return self.path.read_bytes()
+
+    @cached_property
+    def handed(self) -> list[bytes]:
+        return [(FOLDER / name).read_bytes() for name in self.collateral]
+
+    def expected(self, required: frozenset[str], names: list[str]) -> dict[str, str]:
+        def state(name: str) -> str:
+            if name in self.failing:
+                return "fail"
+            return "not_checked" if name in self.unchecked or name in FREE or name not in required else "pass"
+
+        return {name: state(name) for name in names}
+
+
+def _test_ca(kind: str) -> tuple[str, ...]:
+    names = ("pckCert.pem", "pckSignChain.pem", "tcbSignChain.pem", "tcbInfo.json", "qeIdentity.json", "rootCaCrl.der",
+             "intermediateCaCrl.der")
+    return tuple(f"{kind}/intel_qvl_testca/{name}" for name in names)
+
+
+def _nitro() -> Iterator[Vector]:
+    rows = (
+        ("anjuna_sample_full.bin", "2024-01-24T18:14:25Z", "debug", "2024-01-24T18:14:14Z", "2024-01-24T21:14:17Z"),
+        ("anjuna_sample_prod_doc.bin", "2021-03-17T22:01:55Z", "", "2021-03-17T22:01:55Z", "2021-03-18T01:01:55Z"),
+        ("anjuna_sample_prod_doc_with_publickey.bin", "2021-03-24T16:10:41Z", "", "2021-03-24T16:06:22Z", "2021-03-24T19:06:22Z"),
+        ("base_20260103_indefinite.bin", "2026-01-03T20:41:07Z", "", "2026-01-03T20:40:25Z", "2026-01-03T23:40:28Z"),
+        ("eternis_example.bin", "2024-09-09T19:49:12Z", "debug", "2024-09-09T19:49:09Z", "2024-09-09T22:49:12Z"),
+        ("eternis_example.b64", "2024-09-09T19:49:12Z", "debug", "2024-09-09T19:49:09Z", "2024-09-09T22:49:12Z"),
+        ("eternis_invalid.bin", "2024-07-23T21:29:40Z", "signature debug", "2024-07-23T20:51:21Z", "2024-07-23T23:51:24Z"),
+        ("evervault_beta_debug_zero_pcrs.bin", "2022-10-12T13:50:06Z", "debug", "2022-10-12T13:49:51Z", "2022-10-12T16:49:54Z"),
+        ("evervault_beta_valid.bin", "2022-10-13T08:58:02Z", "", "2022-10-13T08:57:59Z", "2022-10-13T11:58:02Z"),
+        ("evervault_valid_ga.bin", "2023-09-18T15:03:30Z", "debug", "2023-09-18T14:37:09Z", "2023-09-18T17:37:12Z"))
+    for file, at, failing, *window in rows:
+        yield Vector("nitro", file, at, failing=tuple(failing.split()), window=tuple(window))
+    yield Vector("nitro", "base_20260103_damaged_INVALID.bin", "2026-01-03T20:41:07Z", failing=("format",),
+                 unchecked=("chain", "validity", "signature", "debug"))
+
+
+def _snp() -> Iterator[Vector]:
+    at, broken = "2024-01-01T00:00:00Z", ("chain", "signature", "identity", "tcb")
+    rows = (
+        ("google_milan_v2_report.bin", at, "google_milan_vcek.der", "ask_ark_milan.pem", ("debug",), (),
+         ("2022-09-24T00:55:28Z", "2029-09-24T00:55:28Z")),
+        ("coco_milan_report.bin", at, "coco_milan_vcek.der", "ask_ark_milan.pem", (), (),
+         ("2023-01-24T17:58:26Z", "2030-01-24T17:58:26Z")),
+        ("coco_vlek_report.bin", "2025-01-01T00:00:00Z", "coco_vlek.der", "ask_ark_milan_vlek.pem", (), (),
+         ("2024-12-10T22:14:21Z", "2025-12-10T22:14:21Z")),
+        ("virtee_milan_report.bin", at, "virtee_milan_vcek.der", "ask_ark_milan.pem", (), (),
+         ("2023-04-03T19:23:43Z", "2030-04-03T19:23:43Z")),
+        ("virtee_milan.hex", at, "virtee_milan_vcek.der", "ask_ark_milan.pem", (), (), None),
+        ("coco_milan_report.bin", at, "coco_milan_vcek_INVALID_legacy.der", "ask_ark_milan.pem", broken, ("validity",), None),
+        ("coco_milan_report.bin", at, "coco_milan_vcek_INVALID_new.der", "ask_ark_milan.pem", broken, ("validity",), None))
+    for file, at, leaf, issuers, failing, unchecked, window in rows:
+        yield Vector("sev-snp", file, at, (f"sev-snp/{leaf}", f"sev-snp/{issuers}"), failing, unchecked, window)
+    yield Vector("sev-snp", "coco_milan_report.bin", at, unchecked=("chain", "validity", "signature", "identity", "tcb"))
+
+
+def _tdx() -> Iterator[Vector]:
+    yield Vector("tdx", "phala_v4.dat", "2025-06-25T00:00:00Z", ("tdx/phala_v4_collateral.json",),
+                 window=("2025-02-06T23:25:51Z", "2032-02-06T23:25:51Z"))
+    yield Vector("tdx", "phala_v4_outdated.dat", "2026-02-25T00:00:00Z", ("tdx/phala_v4_outdated_collateral.json",),
+                 ("tcb",), window=("2026-01-23T18:09:41Z", "2033-01-23T18:09:41Z"))
+    # Intel's answers of that month, with a signing certificate that was not valid then.
+    yield Vector("tdx", "google_v4_spr_e4.dat", "2023-06-20T00:00:00Z", (
+        "tdx/google_tcbinfo_50806f000000.json", "tdx/google_td_qeidentity.json", "tdx/google_root_crl.der",
+        "tdx/google_pck_platform_crl.der", "tdx/phala_v4_collateral.json"), ("quoting_enclave_identity", "tcb_info"), ("tcb",),
+        ("2022-09-20T13:20:31Z", "2029-09-20T13:20:31Z"))
+    yield Vector("tdx", "google_v5_sample.dat", "2026-02-25T00:00:00Z", (
+        "tdx/google_tcbinfo_v5.json", "tdx/phala_v4_outdated_collateral.json"),
+        window=("2026-01-27T14:36:27Z", "2033-01-27T14:36:27Z"))
+    later, handed = "2025-11-01T00:00:00Z", ("tdx/coco_tcbinfo.json", "tdx/coco_qeidentity.json")
+    yield Vector("tdx", "coco_tdx_quote_6.dat", later, handed, unchecked=BARE,
+                 window=("2025-04-08T09:58:52Z", "2032-04-08T09:58:52Z"))
+    for file, failing, *window in (
+            ("coco_tdx_quote_4.dat", ("debug",), "2023-02-07T08:02:55Z", "2030-02-07T08:02:55Z"),
+            ("coco_tdx_quote_5.dat", (), "2024-03-18T08:43:51Z", "2031-03-18T08:43:51Z"),
+            ("automata_v4.dat", (), "2024-02-14T12:05:18Z", "2031-02-14T12:05:18Z"),
+            ("automata_v5.dat", (), "2025-06-14T16:04:26Z", "2032-06-14T16:04:26Z"),
+            ("automata_alibaba_v5.dat", (), "2025-06-14T16:04:26Z", "2032-06-14T16:04:26Z"),
+            ("ccel/google_cos113_v4.dat", (), "2024-07-02T12:07:37Z", "2031-07-02T12:07:37Z")):
+        yield Vector("tdx", file, later, (), failing, BARE, tuple(window))
+    # Intel's tools made this one with random numbers: its quoting enclave is not signed as the identity beside it says.
+    quote, at = "intel_qvl_testca/quote.dat", "2023-01-01T00:00:00Z"
+    yield Vector("tdx", quote, at, _test_ca("tdx"), ("quoting_enclave_identity",), ("tcb",),
+                 ("2021-08-06T13:55:14Z", "2028-08-06T13:55:14Z"), "tdx/intel_qvl_testca/trustedRootCaCert.pem")
+    yield Vector("tdx", quote, at, _test_ca("tdx"), ("chain",), ("validity", *BARE))
+
+
+def _sgx() -> Iterator[Vector]:
+    # Genuine, and its configuration needs hardening.
+    yield Vector("sgx", "phala_v3.dat", "2025-06-25T00:00:00Z", ("sgx/phala_v3_collateral.json",), ("tcb",),
+                 window=("2023-09-20T21:53:43Z", "2030-09-20T21:53:43Z"))
+    for file, failing, *window in (
+            ("automata_v3.dat", (), "2024-03-07T15:01:04Z", "2031-03-07T15:01:04Z"),
+            ("automata_solana_v3.dat", ("debug",), "2024-08-09T17:14:09Z", "2031-08-09T17:14:09Z"),
+            ("coco_occlum_v3.dat", ("debug",), "2023-04-26T15:35:16Z", "2030-04-26T15:35:16Z")):
+        yield Vector("sgx", file, "2025-11-01T00:00:00Z", (), failing, BARE, tuple(window))
+    yield Vector("sgx", "intel_qvl_testca/quote.dat", "2023-01-01T00:00:00Z", _test_ca("sgx"),
+                 window=("2019-09-05T07:47:06Z", "2026-09-05T07:47:06Z"), root="sgx/intel_qvl_testca/trustedRootCaCert.pem")
+
+
+VECTORS = [*_nitro(), *_snp(), *_tdx(), *_sgx()]

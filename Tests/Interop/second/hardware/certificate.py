@@ -1,0 +1,133 @@
+"""Certificates and revocation lists of hardware vendors (RFC 5280), read whole at once: what comes later cannot fail by its form."""
+
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TypeVar
+
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.utils import CryptographyDeprecationWarning
+from cryptography.x509.oid import NameOID
+
+from .. import certificates, der
+from ..values import Refused, require
+
+Value = TypeVar("Value")
+CERTIFICATE_BYTES_MAX = 16 << 10
+LIST_BYTES_MAX = 4 << 20
+FAULTS = (ValueError, TypeError, UnsupportedAlgorithm, x509.DuplicateExtension, x509.InvalidVersion,
+          x509.UnsupportedGeneralNameType, NotImplementedError)
+_DIGESTS = {"sha256", "sha384", "sha512"}
+
+
+@dataclass(frozen=True)
+class Certificate:
+    der: bytes
+    subject: bytes
+    issuer: bytes
+    from_s: int
+    to_s: int
+    x509: x509.Certificate
+    key: ec.EllipticCurvePublicKey | rsa.RSAPublicKey
+    extensions: x509.Extensions
+
+    @classmethod
+    @lru_cache(maxsize=256)
+    def parse(cls, data: bytes) -> "Certificate":
+        require(len(data) <= CERTIFICATE_BYTES_MAX, "a certificate is above 16 KiB")
+
+        def read() -> "Certificate":
+            found = certificates.parse(data)
+            return cls(
+                data, found.subject.public_bytes(), found.issuer.public_bytes(), int(found.not_valid_before_utc.timestamp()),
+                int(found.not_valid_after_utc.timestamp()), found, _key(found.public_key()), found.extensions)
+
+        return _read(read, "a certificate")
+
+    def extension(self, dotted: str) -> bytes | None:
+        """What a vendor's own extension holds."""
+        for item in self.extensions:
+            if item.oid.dotted_string == dotted and isinstance(item.value, x509.UnrecognizedExtension):
+                return item.value.value
+        return None
+
+    @property
+    def common_name(self) -> str | None:
+        names = self.x509.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
+        return str(names[0].value) if len(names) == 1 else None
+
+    @property
+    def has_strong_signature(self) -> bool:
+        return _is_strong(self.x509)
+
+    def is_signed_by(self, issuer: "Certificate") -> bool:
+        return _is_issued(self.x509, issuer.x509)
+
+
+@dataclass(frozen=True)
+class RevocationList:
+    der: bytes
+    issuer: bytes
+    from_s: int
+    to_s: int
+    x509: x509.CertificateRevocationList
+
+    @classmethod
+    def parse(cls, data: bytes) -> "RevocationList":
+        require(len(data) <= LIST_BYTES_MAX, "a revocation list is above 4 MiB")
+
+        def read() -> "RevocationList":
+            der.parse(data, "a revocation list")
+            found = x509.load_der_x509_crl(data)
+            require(found.next_update_utc is not None, "a revocation list has no end")
+            require(not any(item.critical for item in found.extensions), "a revocation list with a critical extension")
+            return cls(
+                data, found.issuer.public_bytes(), int(found.last_update_utc.timestamp()),
+                int(found.next_update_utc.timestamp()), found)
+
+        return _read(read, "a revocation list")
+
+    def is_signed_by(self, issuer: Certificate) -> bool:
+        try:
+            return _is_strong(self.x509) and self.x509.is_signature_valid(issuer.key)
+        except FAULTS:
+            return False
+
+    def has(self, certificate: Certificate) -> bool:
+        return self.x509.get_revoked_certificate_by_serial_number(certificate.x509.serial_number) is not None
+
+
+@lru_cache(maxsize=256)
+def _is_issued(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
+    try:
+        certificate.verify_directly_issued_by(issuer)
+    except (InvalidSignature, *FAULTS):
+        return False
+    return True
+
+
+def _key(key: object) -> ec.EllipticCurvePublicKey | rsa.RSAPublicKey:
+    if isinstance(key, rsa.RSAPublicKey):
+        require(2048 <= key.key_size <= 4096, "an RSA key has not 2048 to 4096 bits")
+        return key
+    require(isinstance(key, ec.EllipticCurvePublicKey) and isinstance(key.curve, (ec.SECP256R1, ec.SECP384R1)),
+            "a key is neither RSA nor of P-256 or P-384")
+    return key
+
+
+def _is_strong(signed: x509.Certificate | x509.CertificateRevocationList) -> bool:
+    digest = signed.signature_hash_algorithm
+    return digest is not None and digest.name in _DIGESTS
+
+
+def _read(body: Callable[[], Value], what: str) -> Value:
+    try:
+        with warnings.catch_warnings():
+            # AMD numbers its certificates with 0.
+            warnings.simplefilter("ignore", CryptographyDeprecationWarning)
+            return body()
+    except FAULTS as error:
+        raise Refused(f"{what} cannot be read: {error!r}") from error

@@ -1,0 +1,121 @@
+"""The checks of one appraisal while it is made, and what comes of them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from ..report import FAIL, NOT_CHECKED, PASS, Outcome
+from ..values import Refused, require
+from . import path, roots
+from .certificate import Certificate
+from .collateral import Collateral
+
+Value = TypeVar("Value")
+
+
+class Lacking(Exception):
+    """Something that was not handed in: nothing is known, and nothing failed."""
+
+
+@dataclass(frozen=True)
+class Policy:
+    """What is believed: by default the vendors' own roots, no debugging, no TCB that is not up to date, any software."""
+
+    roots: list[Certificate] | None = None
+    measurements: dict[str, list[str]] = field(default_factory=dict)
+    nonce: bytes | None = None
+    report_data: bytes | None = None
+    tcb_statuses: frozenset[str] = frozenset({"UpToDate"})
+    tcb_minimum: dict[str, int] = field(default_factory=dict)
+    allow_debug: bool = False
+    require: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Result:
+    checks: dict[str, Outcome]
+    required: frozenset[str]
+    claims: dict[str, str]
+
+    @property
+    def states(self) -> dict[str, str]:
+        return {name: state for name, (state, _) in self.checks.items()}
+
+    @property
+    def accepted(self) -> bool:
+        return FAIL not in self.states.values() and all(self.states[name] == PASS for name in self.required)
+
+    def details(self, state: str) -> str:
+        return "; ".join(f"{name}: {detail}" for name, (found, detail) in self.checks.items() if found == state)
+
+
+class Sheet:
+    def __init__(self, kind: str, planned: tuple[str, ...], optional: frozenset[str], policy: Policy,
+                 collateral: Collateral, time: int) -> None:
+        self.kind, self.policy, self.collateral, self.time = kind, policy, collateral, time
+        self.claims: dict[str, str] = {}
+        self._checks: dict[str, Outcome] = dict.fromkeys(planned, (NOT_CHECKED, "an earlier check failed"))
+        asked = {"measurements": bool(policy.measurements), "nonce": policy.nonce is not None,
+                 "report_data": policy.report_data is not None}
+        always = (set(planned) - optional | policy.require & set(planned)) - asked.keys()
+        self._required = frozenset(always | {name for name, is_asked in asked.items() if is_asked})
+
+    def check(self, name: str, body: Callable[[], Value]) -> Value | None:
+        """What `body` gives where it passes."""
+        try:
+            value = body()
+        except Lacking as lacking:
+            self._checks[name] = NOT_CHECKED, str(lacking)
+        except Refused as refused:
+            self.fail(name, str(refused))
+        else:
+            self._checks[name] = PASS, ""
+            return value
+        return None
+
+    def fail(self, name: str, why: str) -> None:
+        self._checks[name] = FAIL, why
+
+    def check_path(self, leaf: Certificate, others: list[Certificate], more: Callable[[], None] = lambda: None) -> list[Certificate] | None:
+        """`chain`, `validity` (and `more` of it) and `revocation`."""
+        trusted = roots.of(self.kind) if self.policy.roots is None else self.policy.roots
+        found = self.check("chain", lambda: path.build(leaf, [*others, *self.collateral.certificates], trusted))
+        if found is None:
+            return None
+
+        def validity() -> None:
+            path.require_valid(found, self.time)
+            more()
+
+        def revocation() -> None:
+            issuers = {certificate.issuer for certificate in found}
+            if not any(list_.issuer in issuers for list_ in self.collateral.lists):
+                raise Lacking("no revocation list of these issuers was handed in")
+            path.require_unrevoked(found, self.collateral.lists, self.time)
+
+        self.check("validity", validity)
+        self.check("revocation", revocation)
+        return found
+
+    def check_policy(self, nonce: bytes | None, report_data: bytes | None) -> None:
+        """`measurements`, `nonce` and `report_data`, as far as the policy has any. The claims are complete."""
+        policy = self.policy
+        # A field of a fixed size is longer than what was put in: zeros follow.
+        width = len(report_data) if report_data is not None else 0
+        wanted = policy.report_data and policy.report_data.ljust(width, b"\0")
+
+        def measurements() -> None:
+            for name, allowed in policy.measurements.items():
+                require(self.claims.get(name) in allowed, f"{name} is not as the policy lists it")
+
+        for name, expected, body in (
+                ("measurements", policy.measurements or None, measurements),
+                ("nonce", policy.nonce, lambda: require(nonce == policy.nonce, "it is not the policy's")),
+                ("report_data", policy.report_data, lambda: require(report_data == wanted, "it is not the policy's"))):
+            if expected is None:
+                self._checks[name] = NOT_CHECKED, "the policy expects none"
+            else:
+                self.check(name, body)
+
+    def result(self) -> Result:
+        return Result(self._checks, self._required, self.claims)
