@@ -1,6 +1,6 @@
 """An authority of a test: a certificate and its key, which issue others, and lists of what they revoke."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from cryptography import x509
@@ -15,6 +15,24 @@ NOW = datetime.fromtimestamp(1_757_000_000, UTC)
 FROM, TO = NOW - timedelta(days=90), NOW + timedelta(days=90)
 
 
+@dataclass(frozen=True)
+class Form:
+    """What a certificate says; a test gets one thing wrong."""
+
+    serial: int = 2
+    begins: datetime = FROM
+    ends: datetime = TO
+    is_authority: bool = False
+    path_length: int | None = None
+    may_certify: bool | None = None
+    """And sign lists; None: what an authority may."""
+    extensions: dict[str, bytes] = field(default_factory=dict)
+    critical: str | None = None
+    """A critical extension of no meaning."""
+    digest: hashes.HashAlgorithm = field(default_factory=hashes.SHA256)
+    issuer_name: str | None = None
+
+
 @dataclass
 class Issuer:
     certificate: x509.Certificate
@@ -23,12 +41,12 @@ class Issuer:
     @classmethod
     def root(cls, name: str, curve: ec.EllipticCurve) -> "Issuer":
         key = ec.generate_private_key(curve)
-        return cls(_certificate(name, key, None, key, is_authority=True), key)
+        return cls(_certificate(name, key, name, key, Form(serial=1, is_authority=True)), key)
 
-    def issue(self, name: str, is_authority: bool = False, serial: int = 2, extensions: dict[str, bytes] | None = None,
-              to: datetime = TO) -> "Issuer":
+    def issue(self, name: str, form: Form = Form()) -> "Issuer":
         key = ec.generate_private_key(self.key.curve)
-        return Issuer(_certificate(name, key, self.certificate, self.key, is_authority, serial, extensions or {}, to), key)
+        issuer = form.issuer_name or self.certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)[0].value
+        return Issuer(_certificate(name, key, issuer, self.key, form), key)
 
     @property
     def der(self) -> bytes:
@@ -49,23 +67,30 @@ class Issuer:
         r, s = decode_dss_signature(self.key.sign(data, ec.ECDSA(hashes.SHA384() if width == 48 else hashes.SHA256())))
         return r.to_bytes(width, order), s.to_bytes(width, order)
 
-    def revoke(self, *serials: int, to: datetime = TO) -> bytes:
-        builder = x509.CertificateRevocationListBuilder().issuer_name(self.certificate.subject).last_update(FROM).next_update(to)
+    def revoke(self, *serials: int, begins: datetime = FROM, ends: datetime = TO) -> bytes:
+        builder = x509.CertificateRevocationListBuilder().issuer_name(self.certificate.subject)
+        builder = builder.last_update(begins).next_update(ends)
         for serial in serials:
             builder = builder.add_revoked_certificate(
                 x509.RevokedCertificateBuilder().serial_number(serial).revocation_date(FROM).build())
         return builder.sign(self.key, hashes.SHA256()).public_bytes(Encoding.DER)
 
 
-def _certificate(name: str, key: ec.EllipticCurvePrivateKey, issuer: x509.Certificate | None, signer: ec.EllipticCurvePrivateKey,
-                 is_authority: bool, serial: int = 1, extensions: dict[str, bytes] | None = None, to: datetime = TO) -> x509.Certificate:
-    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+def _certificate(name: str, key: ec.EllipticCurvePrivateKey, issuer: str, signer: ec.EllipticCurvePrivateKey,
+                 form: Form) -> x509.Certificate:
+    def named(text: str) -> x509.Name:
+        return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, text)])
+
+    may_certify = form.is_authority if form.may_certify is None else form.may_certify
+    usage = x509.KeyUsage(not may_certify, False, False, False, False, may_certify, may_certify, False, False)
     builder = (
-        x509.CertificateBuilder().subject_name(subject).issuer_name(issuer.subject if issuer else subject)
-        .public_key(key.public_key()).serial_number(serial).not_valid_before(FROM).not_valid_after(to)
-        .add_extension(x509.BasicConstraints(ca=is_authority, path_length=None), critical=True)
-        .add_extension(x509.KeyUsage(not is_authority, False, False, False, False, is_authority, is_authority, False, False),
-                       critical=True))
-    for oid, value in (extensions or {}).items():
+        x509.CertificateBuilder().subject_name(named(name)).issuer_name(named(issuer)).public_key(key.public_key())
+        .serial_number(form.serial).not_valid_before(form.begins).not_valid_after(form.ends)
+        .add_extension(x509.BasicConstraints(form.is_authority, form.path_length), critical=True)
+        .add_extension(usage, critical=True))
+    for oid, value in form.extensions.items():
         builder = builder.add_extension(x509.UnrecognizedExtension(x509.ObjectIdentifier(oid), value), critical=False)
-    return builder.sign(signer, hashes.SHA256())
+    if form.critical:
+        builder = builder.add_extension(
+            x509.UnrecognizedExtension(x509.ObjectIdentifier(form.critical), b"\5\0"), critical=True)
+    return builder.sign(signer, form.digest)

@@ -8,7 +8,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from issuer import NOW, Issuer
+from issuer import NOW, Form, Issuer
 from second import cbor, der
 
 ZEROS = bytes(1184)
@@ -19,15 +19,18 @@ class Nitro:
     kind = "nitro"
     root: Issuer = field(default_factory=lambda: Issuer.root("test.nitro", ec.SECP384R1()))
     changed: dict[str, Any] = field(default_factory=dict)
-    leaf: dict[str, Any] = field(default_factory=dict)
+    forms: list[Form] = field(default_factory=lambda: [Form(is_authority=True), Form()])
+    """Of the certificates from the root's down to the enclave's."""
 
     def evidence(self, report_data: bytes) -> bytes:
-        middle = self.root.issue("test.middle", is_authority=True)
-        leaf = middle.issue("test.enclave", **self.leaf)
+        chain = [self.root]
+        for at, form in enumerate(self.forms):
+            chain.append(chain[-1].issue(f"test.{at}", form))
+        leaf = chain.pop()
         pcrs = {index: bytes([index + 1]) * 48 for index in range(3)}
         payload = cbor.encode({
             "module_id": "i-0-enc0", "digest": "SHA384", "timestamp": int(NOW.timestamp()) * 1000, "pcrs": pcrs,
-            "certificate": leaf.der, "cabundle": [self.root.der, middle.der], "public_key": None, "user_data": report_data,
+            "certificate": leaf.der, "cabundle": [issuer.der for issuer in chain], "public_key": None, "user_data": report_data,
             "nonce": None} | self.changed)
         protected = cbor.encode({1: -35})
         signature = b"".join(leaf.sign(cbor.encode(["Signature1", protected, b"", payload])))
@@ -56,8 +59,8 @@ class SNP:
         stated = {
             "2": b"\x16\x05Milan", "3.1": b"\2\1\4", "3.2": b"\2\1\0", "3.3": b"\2\1\x18", "3.8": b"\2\2\0\xdb", "4": b"\xc5" * 64}
         values = {arc + oid: value for oid, value in (stated | self.extensions).items() if value}
-        self.middle = self.root.issue("SEV-Test", is_authority=True)
-        self.signer = self.middle.issue(self.name, extensions=values)
+        self.middle = self.root.issue("SEV-Test", Form(is_authority=True))
+        self.signer = self.middle.issue(self.name, Form(extensions=values))
 
     def evidence(self, report_data: bytes) -> bytes:
         def little(value: int, size: int) -> bytes:
@@ -104,10 +107,10 @@ class TDX:
     behind: bytes = b""
 
     def __post_init__(self) -> None:
-        self.middle = self.root.issue("Test PCK Platform CA", is_authority=True)
-        self.signer = self.root.issue("Intel SGX TCB Signing", serial=3)
-        self.platform = self.middle.issue(
-            "Test PCK", serial=9, extensions={"1.2.840.113741.1.13.1": _sgx(b"\1\2\3\4\5\6", self.components)})
+        self.middle = self.root.issue("Test PCK Platform CA", Form(is_authority=True))
+        self.signer = self.root.issue("Intel SGX TCB Signing", Form(serial=3))
+        extensions = {"1.2.840.113741.1.13.1": _sgx(b"\1\2\3\4\5\6", self.components)}
+        self.platform = self.middle.issue("Test PCK", Form(serial=9, extensions=extensions))
         self.attestation = Issuer.root("attestation", ec.SECP256R1())
 
     def evidence(self, report_data: bytes) -> bytes:

@@ -40,7 +40,7 @@ def test_both_say_the_same_at_any_time_and_of_any_mutant(appraised, seeded, is_l
     for vector in VECTORS if is_long else seeded.sample(VECTORS, 8):
         raw = unwritten(vector.evidence)
         for _ in range(40 if is_long else 1):
-            appraised(vector, mutated(raw, seeded))
+            appraised(vector, mutated(raw, seeded), is_mutant=True)
         if vector.window:
             first, last = map(seconds, vector.window)
             for time in (first - 1, first, last, last + 1) if is_long else [seeded.choice((first - 1, last + 1))]:
