@@ -54,7 +54,8 @@ class Vector:
         def state(name: str) -> str:
             if name in self.failing:
                 return "fail"
-            return "not_checked" if name in self.unchecked or name in FREE or name not in required else "pass"
+            is_free = name.removeprefix("hardware.") in FREE or name not in required
+            return "not_checked" if name in self.unchecked or is_free else "pass"
 
         return {name: state(name) for name in names}
 
@@ -146,4 +147,19 @@ def _sgx() -> Iterator[Vector]:
                  window=("2019-09-05T07:47:06Z", "2026-09-05T07:47:06Z"), root="sgx/intel_qvl_testca/trustedRootCaCert.pem")
 
 
-VECTORS = [*_nitro(), *_snp(), *_tdx(), *_sgx()]
+def _vtpm() -> Iterator[Vector]:
+    at, milan = "2025-06-01T00:00:00Z", ("sev-snp/ask_ark_milan.pem",)
+    for file, handed in (("v1", milan), ("v2", milan), ("genoa", ("sev-snp/ask_ark_genoa.pem",))):
+        yield Vector("vtpm", f"az-snp-vtpm/evidence-{file}.json", at, handed)
+    yield Vector("vtpm", "az-tdx-vtpm/evidence-v1.json", at, unchecked=tuple(f"hardware.{name}" for name in BARE))
+    # A key that nothing vouches for; a software TPM in which nothing was measured.
+    yield Vector("vtpm", "azure-cvm-tooling/quote.bin", at, ("vtpm/azure-cvm-tooling/akpub.pem",), unchecked=("binding",))
+    yield Vector("vtpm", "coco-tpm/tpm_evidence.json", at, failing=("debug",), unchecked=("binding",))
+    # Reports without a quote: with a certificate of another chip, and without the TD quote.
+    folder, lacking, earlier = "azure-cvm-tooling", ("signature", "pcrs", "debug"), "2024-01-01T00:00:00Z"
+    yield Vector("vtpm", f"{folder}/hcl-report-snp.bin", earlier, (f"vtpm/{folder}/certs.pem",),
+                 ("hardware.signature", "hardware.identity"), lacking)
+    yield Vector("vtpm", f"{folder}/hcl-report-tdx.bin", earlier, unchecked=(*lacking, "binding"))
+
+
+VECTORS = [*_nitro(), *_snp(), *_tdx(), *_sgx(), *_vtpm()]

@@ -56,7 +56,7 @@ def _hardware(document: dict[str, Any], trusted: TEE, time: int) -> Outcome:
     # The last two stand in newer policies.
     statuses, least = (getattr(trusted, name, {}).get(kind) for name in ("tcb_statuses", "tcb_minimum"))
     policy = Policy(
-        roots=[Certificate.parse(root) for root in trusted.roots[kind]] if kind in trusted.roots else None,
+        roots={kind: [Certificate.parse(root) for root in trusted.roots[kind]]} if kind in trusted.roots else {},
         measurements=trusted.measurements.get(kind, {}), report_data=report_data(bytes.fromhex(document["nonce"]), document["key"]),
         tcb_statuses=frozenset(statuses or {"UpToDate"}), tcb_minimum=least or {})
     handed = [from_base64(piece, "collateral") for piece in document.get("collateral", [])]

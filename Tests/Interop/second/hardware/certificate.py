@@ -9,6 +9,7 @@ from typing import TypeVar
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_public_key
 from cryptography.utils import CryptographyDeprecationWarning
 from cryptography.x509.oid import NameOID
 
@@ -21,6 +22,27 @@ LIST_BYTES_MAX = 4 << 20
 FAULTS = (ValueError, TypeError, UnsupportedAlgorithm, x509.DuplicateExtension, x509.InvalidVersion,
           x509.UnsupportedGeneralNameType, NotImplementedError)
 _DIGESTS = {"sha256", "sha384", "sha512"}
+RSA_BITS = 2048, 4096
+KEY_BYTES_MAX = 1024
+
+
+@dataclass(frozen=True)
+class PublicKey:
+    """And the DER of its SubjectPublicKeyInfo."""
+
+    der: bytes
+    key: ec.EllipticCurvePublicKey | rsa.RSAPublicKey
+
+    @classmethod
+    def of(cls, key: object) -> "PublicKey":
+        return cls(_key(key).public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo), key)
+
+    @classmethod
+    def parse(cls, data: bytes) -> "PublicKey":
+        require(len(data) <= KEY_BYTES_MAX, "a public key is above 1024 bytes")
+        found = _read(lambda: cls.of(load_der_public_key(data)), "a public key")
+        require(found.der == data, "a public key has another encoding")
+        return found
 
 
 @dataclass(frozen=True)
@@ -31,7 +53,7 @@ class Certificate:
     from_s: int
     to_s: int
     x509: x509.Certificate
-    key: ec.EllipticCurvePublicKey | rsa.RSAPublicKey
+    public_key: PublicKey
     extensions: x509.Extensions
 
     @classmethod
@@ -43,9 +65,13 @@ class Certificate:
             found = certificates.parse(data)
             return cls(
                 data, found.subject.public_bytes(), found.issuer.public_bytes(), int(found.not_valid_before_utc.timestamp()),
-                int(found.not_valid_after_utc.timestamp()), found, _key(found.public_key()), found.extensions)
+                int(found.not_valid_after_utc.timestamp()), found, PublicKey.of(found.public_key()), found.extensions)
 
         return _read(read, "a certificate")
+
+    @property
+    def key(self) -> ec.EllipticCurvePublicKey | rsa.RSAPublicKey:
+        return self.public_key.key
 
     def extension(self, dotted: str) -> bytes | None:
         """What a vendor's own extension holds."""
@@ -97,7 +123,8 @@ class RevocationList:
             return False
 
     def has(self, certificate: Certificate) -> bool:
-        return self.x509.get_revoked_certificate_by_serial_number(certificate.x509.serial_number) is not None
+        serial = certificate.x509.serial_number
+        return _read(lambda: self.x509.get_revoked_certificate_by_serial_number(serial) is not None, "a revocation list")
 
 
 @lru_cache(maxsize=256)
@@ -111,7 +138,7 @@ def _is_issued(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
 
 def _key(key: object) -> ec.EllipticCurvePublicKey | rsa.RSAPublicKey:
     if isinstance(key, rsa.RSAPublicKey):
-        require(2048 <= key.key_size <= 4096, "an RSA key has not 2048 to 4096 bits")
+        require(RSA_BITS[0] <= key.key_size <= RSA_BITS[1], "an RSA key has not 2048 to 4096 bits")
         return key
     require(isinstance(key, ec.EllipticCurvePublicKey) and isinstance(key.curve, (ec.SECP256R1, ec.SECP384R1)),
             "a key is neither RSA nor of P-256 or P-384")
@@ -119,7 +146,10 @@ def _key(key: object) -> ec.EllipticCurvePublicKey | rsa.RSAPublicKey:
 
 
 def _is_strong(signed: x509.Certificate | x509.CertificateRevocationList) -> bool:
-    digest = signed.signature_hash_algorithm
+    try:
+        digest = signed.signature_hash_algorithm
+    except FAULTS:
+        return False
     return digest is not None and digest.name in _DIGESTS
 
 

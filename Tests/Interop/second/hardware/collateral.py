@@ -10,7 +10,7 @@ from typing import Any
 
 from .. import der, jcs
 from ..values import Refused, require
-from .certificate import Certificate, RevocationList
+from .certificate import Certificate, PublicKey, RevocationList
 from .written import from_hex
 
 FILE_BYTES_MAX = 4 << 20
@@ -42,6 +42,7 @@ class Signed:
 class Collateral:
     certificates: list[Certificate] = field(default_factory=list)
     lists: list[RevocationList] = field(default_factory=list)
+    keys: list[PublicKey] = field(default_factory=list)
     documents: list[Signed] = field(default_factory=list)
 
     @classmethod
@@ -74,6 +75,8 @@ class Collateral:
                 require(name in (b"X509 CRL", b"PUBLIC KEY"), "a block of PEM is neither certificate, list nor key")
                 if name == b"X509 CRL":
                     self.lists.append(RevocationList.parse(raw))
+                else:
+                    self.keys.append(PublicKey.parse(raw))
 
     def _json(self, data: bytes) -> None:
         value = jcs.parse(data, "a piece of collateral", integers=True)

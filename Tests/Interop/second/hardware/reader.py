@@ -15,6 +15,9 @@ class Reader:
     def little(self, count: int) -> int:
         return int.from_bytes(self.take(count), "little")
 
+    def big(self, count: int) -> int:
+        return int.from_bytes(self.take(count), "big")
+
     def rest(self) -> bytes:
         return self.take(len(self.data) - self.at)
 

@@ -21,7 +21,8 @@ class Lacking(Exception):
 class Policy:
     """What is believed: by default the vendors' own roots, no debugging, no TCB that is not up to date, any software."""
 
-    roots: list[Certificate] | None = None
+    roots: dict[str, list[Certificate]] = field(default_factory=dict)
+    """By kind, in place of the vendor's."""
     measurements: dict[str, list[str]] = field(default_factory=dict)
     nonce: bytes | None = None
     report_data: bytes | None = None
@@ -76,9 +77,18 @@ class Sheet:
     def fail(self, name: str, why: str) -> None:
         self._checks[name] = FAIL, why
 
+    def lack(self, names: tuple[str, ...], what: str) -> None:
+        self._checks |= dict.fromkeys(names, (NOT_CHECKED, what))
+
+    def add_hardware(self, inner: "Result") -> None:
+        """Of the hardware's report inside of this evidence."""
+        self._checks |= {f"hardware.{name}": outcome for name, outcome in inner.checks.items()}
+        self._required |= {f"hardware.{name}" for name in inner.required}
+        self.claims |= {f"hardware.{name}": value for name, value in inner.claims.items()}
+
     def check_path(self, leaf: Certificate, others: list[Certificate], more: Callable[[], None] = lambda: None) -> list[Certificate] | None:
         """`chain`, `validity` (and `more` of it) and `revocation`."""
-        trusted = roots.of(self.kind) if self.policy.roots is None else self.policy.roots
+        trusted = self.policy.roots[self.kind] if self.kind in self.policy.roots else roots.of(self.kind)
         found = self.check("chain", lambda: path.build(leaf, [*others, *self.collateral.certificates], trusted))
         if found is None:
             return None
