@@ -162,4 +162,30 @@ def _vtpm() -> Iterator[Vector]:
     yield Vector("vtpm", f"{folder}/hcl-report-tdx.bin", earlier, unchecked=(*lacking, "binding"))
 
 
-VECTORS = [*_nitro(), *_snp(), *_tdx(), *_sgx(), *_vtpm()]
+def _nvidia() -> Iterator[Vector]:
+    def report(file: str, chain: str, begins: str | None = "2022-03-01T00:00:00Z", failing: tuple[str, ...] = (), **more) -> Vector:
+        window = (begins, "9999-12-31T23:59:59Z") if begins else None
+        return Vector("nvidia-gpu", file, "2026-01-01T00:00:00Z", (f"nvidia-gpu/{chain}",) if chain else (), failing, window=window, **more)
+
+    sdk, hopper = "attestation-sdk/sample_attestation_data", "nvtrust/hopperAttestationReport.txt"
+    # On hold says NVIDIA's responder, which an offline appraisal does not ask.
+    for file in ("evidence/hopper_evidence", "evidence/hopper_evidence_cert_hold", "evidence/multi_gpu_hopper",
+                 "evidence/switch_evidence_ls10", "evidence_hopper_590_12"):
+        yield report(f"attestation-sdk/{file}.json", "")
+    yield report("attestation-sdk/hopperAttestationReport.txt", "attestation-sdk/hopperCertChain.txt")
+    yield report(hopper, "nvtrust/hopperCertChain.txt")
+    yield report("trustee/hopper_coco_report1.txt", "trustee/hopper_coco_certs1.txt")
+    # The root by itself; without the intermediate; without the leaf.
+    wrong = ("signature", "identity")
+    yield report(hopper, "trustee/hopper_cert_chain_case2.txt", "2021-11-05T00:00:00Z", wrong)
+    yield report(hopper, "trustee/hopper_cert_chain_case3.txt", None, ("chain",), unchecked=("validity",))
+    yield report(hopper, "trustee/hopper_cert_chain_case4.txt", failing=wrong)
+    for name in ("", "Expired"):
+        yield report(f"{sdk}/gpu/hopperAttestationReport{name}.txt", f"{sdk}/gpu/hopperCertChain{name}.txt")
+    yield report(f"{sdk}/gpu/hopperAttestationReportInvalidSignature.txt", f"{sdk}/gpu/hopperCertChain.txt", failing=wrong)
+    yield report(f"{sdk}/gpu/blackwellAttestationReport.txt", f"{sdk}/gpu/blackwellCertChain.txt", "2023-06-20T00:00:00Z")
+    for name, failing in (("", ()), ("InvalidSignature", ("signature",))):
+        yield report(f"{sdk}/switch/switchAttestationReport{name}.txt", f"{sdk}/switch/switchCertChain.txt", failing=failing)
+
+
+VECTORS = [*_nitro(), *_snp(), *_tdx(), *_sgx(), *_vtpm(), *_nvidia()]

@@ -4,7 +4,7 @@ what was handed in beside it, a policy and a time. Every malformed byte ends in 
 from collections.abc import Callable, Iterable
 
 from ..values import Refused, require
-from . import dcap, nitro, snp, vtpm
+from . import dcap, nitro, nvidia, snp, vtpm
 from .collateral import Collateral
 from .sheet import Policy, Result, Sheet
 from .written import unwritten
@@ -15,6 +15,7 @@ _KINDS: dict[str, tuple[Callable[..., None], tuple[str, ...], frozenset[str]]] =
     "sev-snp": (snp.appraise, snp.PLANNED, snp.OPTIONAL),
     "tdx": (dcap.appraise_tdx, dcap.PLANNED, frozenset()),
     "sgx": (dcap.appraise_sgx, dcap.PLANNED, frozenset()),
+    "nvidia-gpu": (nvidia.appraise, nvidia.PLANNED, nvidia.OPTIONAL),
     "vtpm": (vtpm.appraise, vtpm.PLANNED, frozenset()),
 }
 APPRAISED = frozenset(_KINDS)

@@ -55,7 +55,7 @@ class Sheet:
                  collateral: Collateral, time: int) -> None:
         self.kind, self.policy, self.collateral, self.time = kind, policy, collateral, time
         self.claims: dict[str, str] = {}
-        self._checks: dict[str, Outcome] = dict.fromkeys(planned, (NOT_CHECKED, "an earlier check failed"))
+        self._planned, self._checks = planned, dict[str, Outcome]()
         asked = {"measurements": bool(policy.measurements), "nonce": policy.nonce is not None,
                  "report_data": policy.report_data is not None}
         always = (set(planned) - optional | policy.require & set(planned)) - asked.keys()
@@ -66,19 +66,25 @@ class Sheet:
         try:
             value = body()
         except Lacking as lacking:
-            self._checks[name] = NOT_CHECKED, str(lacking)
+            self._record(name, (NOT_CHECKED, str(lacking)))
         except Refused as refused:
             self.fail(name, str(refused))
         else:
-            self._checks[name] = PASS, ""
+            self._record(name, (PASS, ""))
             return value
         return None
 
     def fail(self, name: str, why: str) -> None:
-        self._checks[name] = FAIL, why
+        self._record(name, (FAIL, why))
+
+    def _record(self, name: str, outcome: Outcome) -> None:
+        """Of several outcomes of one check, of several devices say, the worst stays."""
+        order = (FAIL, NOT_CHECKED, PASS)
+        self._checks[name] = min(self._checks.get(name, outcome), outcome, key=lambda item: order.index(item[0]))
 
     def lack(self, names: tuple[str, ...], what: str) -> None:
-        self._checks |= dict.fromkeys(names, (NOT_CHECKED, what))
+        for name in names:
+            self._record(name, (NOT_CHECKED, what))
 
     def add_hardware(self, inner: "Result") -> None:
         """Of the hardware's report inside of this evidence."""
@@ -123,9 +129,10 @@ class Sheet:
                 ("nonce", policy.nonce, lambda: require(nonce == policy.nonce, "it is not the policy's")),
                 ("report_data", policy.report_data, lambda: require(report_data == wanted, "it is not the policy's"))):
             if expected is None:
-                self._checks[name] = NOT_CHECKED, "the policy expects none"
+                self._record(name, (NOT_CHECKED, "the policy expects none"))
             else:
                 self.check(name, body)
 
     def result(self) -> Result:
-        return Result(self._checks, self._required, self.claims)
+        whole = dict.fromkeys(self._planned, (NOT_CHECKED, "an earlier check failed")) | self._checks
+        return Result(whole, self._required, self.claims)
