@@ -1,10 +1,12 @@
 """Appraises by `colophon evidence appraise` and by the second appraiser, and insists that they say the same of each check."""
 
 import json
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from hardware_vectors import FOLDER, Vector
+from hardware_vectors import Vector
+from issuer import NOW
 from harness import programs
 from second.hardware import appraise
 from second.hardware.collateral import Collateral
@@ -14,14 +16,22 @@ from second.hardware.sheet import Policy, Result
 LEFT_OUT = {"advisories"}
 
 
-def policy_of(vector: Vector, **changes) -> Policy:
-    if vector.root:
-        changes["roots"] = {vector.kind: Collateral.read([(FOLDER / vector.root).read_bytes()]).certificates}
-    return Policy(**changes)
+@dataclass(frozen=True)
+class Minted:
+    """Evidence that a test made, in the place of a vector."""
+
+    kind: str
+    evidence: bytes
+    handed: list[bytes]
+    root_pem: str
+    time: int = field(default=int(NOW.timestamp()))
 
 
-def second(vector: Vector, evidence: bytes | None = None, time: int | None = None, **changes) -> Result:
-    return appraise(vector.kind, vector.evidence if evidence is None else evidence, vector.handed, policy_of(vector, **changes),
+def second(vector: Vector | Minted, evidence: bytes | None = None, time: int | None = None,
+           tcb_statuses: list[str] | None = None) -> Result:
+    roots = {vector.kind: Collateral.read([vector.root_pem.encode()]).certificates} if vector.root_pem else {}
+    policy = Policy(roots=roots, tcb_statuses=frozenset(tcb_statuses or ["UpToDate"]))
+    return appraise(vector.kind, vector.evidence if evidence is None else evidence, vector.handed, policy,
                     vector.time if time is None else time)
 
 
@@ -30,15 +40,16 @@ class Appraised:
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.runs = folder, 0
-        self.folders: dict[tuple[str, ...], Path] = {}
+        self.folders: dict[tuple[bytes, ...], Path] = {}
 
-    def __call__(self, vector: Vector, evidence: bytes | None = None, time: int | None = None, is_mutant: bool = False,
-                 **changes) -> Result:
+    def __call__(self, vector: Vector | Minted, evidence: bytes | None = None, time: int | None = None, is_mutant: bool = False,
+                 **changes: list[str]) -> Result:
         found = second(vector, evidence, time, **changes)
         self.runs += 1
         path, policy = self.folder / f"{self.runs}.evidence", self.folder / f"{self.runs}.policy"
         path.write_bytes(vector.evidence if evidence is None else evidence)
-        policy.write_text(json.dumps({"roots": {vector.kind: [(FOLDER / vector.root).read_text()]}} if vector.root else changes))
+        roots = {"roots": {vector.kind: [vector.root_pem]}} if vector.root_pem else {}
+        policy.write_text(json.dumps(changes | roots))
         at = datetime.fromtimestamp(vector.time if time is None else time, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         result = programs.colophon(
             "evidence", "appraise", str(path), "--kind", vector.kind, "--at", at, "--json", "--policy", str(policy),
@@ -59,13 +70,11 @@ class Appraised:
         assert {name: text for name, text in first["claims"].items() if name not in LEFT_OUT} == found.claims, str(vector)
         return found
 
-    def handed(self, vector: Vector) -> list[str]:
-        if not vector.collateral:
-            return []
-        if vector.collateral not in self.folders:
-            folder = self.folders[vector.collateral] = self.folder / f"collateral{len(self.folders)}"
+    def handed(self, vector: Vector | Minted) -> list[str]:
+        pieces = tuple(vector.handed)
+        if pieces and pieces not in self.folders:
+            folder = self.folders[pieces] = self.folder / f"collateral{len(self.folders)}"
             folder.mkdir()
-            for at, data in enumerate(vector.handed):
+            for at, data in enumerate(pieces):
                 (folder / f"{at:02}").write_bytes(data)
-        folder = self.folders[vector.collateral]
-        return ["--collateral", str(folder)]
+        return ["--collateral", str(self.folders[pieces])] if pieces else []

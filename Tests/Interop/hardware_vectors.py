@@ -50,6 +50,10 @@ class Vector:
     def handed(self) -> list[bytes]:
         return [(FOLDER / name).read_bytes() for name in self.collateral]
 
+    @cached_property
+    def root_pem(self) -> str | None:
+        return (FOLDER / self.root).read_text() if self.root else None
+
     def expected(self, required: frozenset[str], names: list[str]) -> dict[str, str]:
         def state(name: str) -> str:
             if name in self.failing:

@@ -2,6 +2,7 @@
 `evidence` signs it."""
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
@@ -105,6 +106,8 @@ class TDX:
     until: str = "2025-10-01T00:00:00Z"
     revoked: tuple[int, ...] = ()
     behind: bytes = b""
+    edit: Callable[[dict[str, Any], dict[str, Any]], None] = lambda info, identity: None
+    """Of TCB info and identity, before Intel signs them."""
 
     def __post_init__(self) -> None:
         self.middle = self.root.issue("Test PCK Platform CA", Form(is_authority=True))
@@ -130,9 +133,9 @@ class TDX:
         return signed + len(data).to_bytes(4, "little") + data + self.behind
 
     def collateral(self) -> list[bytes]:
-        lists = [self.root.revoke(), self.middle.revoke(*self.revoked)]
-        return [self.signer.pem, *lists, *(self.answer(name, value) for name, value in (
-            ("tcbInfo", self.info()), ("enclaveIdentity", self.identity())))]
+        lists, info, identity = [self.root.revoke(), self.middle.revoke(*self.revoked)], self.info(), self.identity()
+        self.edit(info, identity)
+        return [self.signer.pem, *lists, self.answer("tcbInfo", info), self.answer("enclaveIdentity", identity)]
 
     def answer(self, name: str, value: dict[str, Any]) -> bytes:
         text = json.dumps(value)

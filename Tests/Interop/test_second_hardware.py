@@ -30,10 +30,10 @@ def test_real_evidence_gives_its_documented_outcome_in_both(vector, appraised):
 
 
 @pytest.mark.parametrize("vector", DATED, ids=str)
-def test_one_second_outside_of_the_certificates_validity_is_refused(vector):
+def test_one_second_outside_of_the_certificates_validity_is_refused(vector, seeded):
     first, last = map(seconds, vector.window)
     assert second(vector, time=first).states["validity"] == second(vector, time=last).states["validity"] == "pass"
-    for time in (first - 1, last + 1, 0, -(1 << 62), 1 << 62):
+    for time in (first - 1, last + 1, seeded.choice((0, -(1 << 62), 1 << 62))):
         found = second(vector, time=time)
         assert found.states["validity"] == "fail" and not found.accepted, time
 
@@ -161,14 +161,14 @@ def test_hostile_bytes_end_in_a_check_and_no_other_way(vector, seeded, is_long):
     raw = unwritten(vector.evidence)
     found = {kind: second(Vector(kind, vector.file, vector.at), raw) for kind in APPRAISED - {vector.kind}}
     assert all(other.states["format"] == "fail" for other in found.values())
-    for _ in range(400 if is_long else 12):
+    for _ in range(400 if is_long else 4):
         second(vector, mutated(raw, seeded))
         second(vector, raw[:seeded.randrange(len(raw))])
 
 
 @pytest.mark.parametrize("vector", [item for item in VECTORS if item.collateral], ids=str)
 def test_hostile_collateral_is_refused_or_passes_nothing_else(vector, seeded, is_long):
-    for _ in range(400 if is_long else 8):
+    for _ in range(400 if is_long else 4):
         at = seeded.randrange(len(vector.handed))
         handed = [*vector.handed]
         handed[at] = mutated(handed[at], seeded)
