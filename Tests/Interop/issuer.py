@@ -43,8 +43,8 @@ class Issuer:
         key = ec.generate_private_key(curve)
         return cls(_certificate(name, key, name, key, Form(serial=1, is_authority=True)), key)
 
-    def issue(self, name: str, form: Form = Form()) -> "Issuer":
-        key = ec.generate_private_key(self.key.curve)
+    def issue(self, name: str, form: Form = Form(), key: ec.EllipticCurvePrivateKey | None = None) -> "Issuer":
+        key = key or ec.generate_private_key(self.key.curve)
         issuer = form.issuer_name or self.certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)[0].value
         return Issuer(_certificate(name, key, issuer, self.key, form), key)
 

@@ -59,9 +59,9 @@ class SNP:
         arc = "1.3.6.1.4.1.3704.1."
         stated = {
             "2": b"\x16\x05Milan", "3.1": b"\2\1\4", "3.2": b"\2\1\0", "3.3": b"\2\1\x18", "3.8": b"\2\2\0\xdb", "4": b"\xc5" * 64}
-        values = {arc + oid: value for oid, value in (stated | self.extensions).items() if value}
+        self.values = {arc + oid: value for oid, value in (stated | self.extensions).items() if value}
         self.middle = self.root.issue("SEV-Test", Form(is_authority=True))
-        self.signer = self.middle.issue(self.name, Form(extensions=values))
+        self.signer = self.middle.issue(self.name, Form(extensions=self.values))
 
     def evidence(self, report_data: bytes) -> bytes:
         def little(value: int, size: int) -> bytes:

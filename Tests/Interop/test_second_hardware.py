@@ -178,6 +178,18 @@ def test_hostile_collateral_is_refused_or_passes_nothing_else(vector, seeded, is
             continue
 
 
+BAD = [
+    b"", b"{}", b"[]", b'{"tcbInfo": 1, "signature": ""}', b'{"tcbInfo": {"a": 1.5}, "signature": "00"}', b"\x30", b"\x30\x80\0\0",
+    b"-----BEGIN CERTIFICATE-----\n" * 140_000, b"-----BEGIN KEY-----\nAAAA\n-----END KEY-----\n", b'{"tcb_info": ' + b"[" * 100_000,
+    b"-----BEGIN CERTIFICATE-----\n!\n-----END CERTIFICATE-----\n", bytes(5 << 20), '{"tcbInfo": {}, "signature": "\u0660"}'.encode()]
+
+
+@pytest.mark.parametrize("piece", BAD, ids=lambda piece: repr(piece[:30]))
+def test_collateral_that_is_none_is_refused(piece):
+    with pytest.raises(Refused):
+        appraise("sev-snp", b"", [piece], Policy(), 0)
+
+
 def mutated(raw: bytes, seeded) -> bytes:
     """Some bytes changed, cut out or put in."""
     changed = bytearray(raw)

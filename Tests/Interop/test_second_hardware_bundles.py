@@ -124,6 +124,15 @@ def test_paths_of_certificates_at_the_time_when_the_execution_began(name, both):
     assert report.accepted is is_good and failed(report) == (set() if is_good else {"tee"}), report.table()
 
 
+def test_certificates_that_all_issue_each_other_end_in_a_refusal(both):
+    hardware, knot = SNP(), Issuer.root("knot", ec.SECP384R1())
+    many = b"".join(knot.issue("knot", Form(serial=serial, is_authority=True), knot.key).pem for serial in range(1, 28))
+    signer = knot.issue("SEV-VCEK", Form(extensions=hardware.values))
+    hardware.signer = signer
+    report = both(AttestedHardware(hardware=hardware, handed=lambda pieces: [signer.pem + many]).mint(), trusting(hardware))
+    assert failed(report) == {"tee"}, report.table()
+
+
 def test_lists_of_revocations_count_when_they_are_current_and_their_issuers_own(both):
     hardware = TDX()
     forger = Issuer(hardware.middle.certificate, ec.generate_private_key(ec.SECP256R1()))

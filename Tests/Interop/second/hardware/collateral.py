@@ -100,9 +100,11 @@ class Collateral:
 def blocks(data: bytes) -> list[tuple[bytes, bytes]]:
     """The blocks of a PEM text, which a zero byte ends."""
     text = data.split(b"\0")[0]
+    # Counted first: the pattern looks from each beginning to the end of the text.
+    begun = text.count(b"-----BEGIN ")
+    require(1 <= begun <= BLOCKS_MAX, "a text of PEM has not 1 to 32 blocks")
     found = _BLOCK.findall(text)
-    require(found and len(found) <= BLOCKS_MAX, "a text of PEM has not 1 to 32 blocks")
-    require(len(found) == text.count(b"-----BEGIN "), "a block of PEM is damaged")
+    require(len(found) == begun, "a block of PEM is damaged")
     try:
         return [(name, base64.b64decode(b"".join(body.split()), validate=True)) for name, body in found]
     except binascii.Error as error:

@@ -1,5 +1,6 @@
 """A path of certificates from a signer to a root of the policy (RFC 5280 section 6), its validity at a time, and revocation."""
 
+from collections.abc import Iterator
 from typing import TypeVar
 
 from cryptography import x509
@@ -10,6 +11,7 @@ from .certificate import Certificate, RevocationList
 Kind = TypeVar("Kind")
 CERTIFICATES_MAX = 32
 INTERMEDIATES_MAX = 8
+STEPS_MAX = 256
 _UNDERSTOOD = (x509.BasicConstraints, x509.KeyUsage, x509.ExtendedKeyUsage)
 
 
@@ -17,12 +19,14 @@ def build(leaf: Certificate, others: list[Certificate], roots: list[Certificate]
     """Leaf first, root last; of a leaf that is a root itself, it alone."""
     between = list({other.der: other for other in others if other not in roots}.values())
     require(len(between) + len(roots) <= CERTIFICATES_MAX, "there are more than 32 certificates")
-    found = _above([leaf], between, roots)
+    found = _above([leaf], between, roots, iter(range(STEPS_MAX)))
     require(found, "no path leads to a root of the policy")
     return found
 
 
-def _above(path: list[Certificate], between: list[Certificate], roots: list[Certificate]) -> list[Certificate] | None:
+def _above(path: list[Certificate], between: list[Certificate], roots: list[Certificate], steps: Iterator[int]) -> list[Certificate] | None:
+    # Certificates that all issue each other have more paths than anybody can try.
+    require(next(steps, None) is not None, "the certificates have too many paths")
     last = path[-1]
     if any(root.der == last.der for root in roots):
         return path if last.issuer == last.subject else None
@@ -32,7 +36,7 @@ def _above(path: list[Certificate], between: list[Certificate], roots: list[Cert
     for issuer in [*roots, *(between if len(path) <= INTERMEDIATES_MAX else [])]:
         if issuer in path or not _issued(last, issuer, below=len(path) - 1):
             continue
-        found = _above([*path, issuer], between, roots)
+        found = _above([*path, issuer], between, roots, steps)
         if found:
             return found
     return None
