@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from hardware_vectors import Vector
+from hardware_vector import Vector
 from issuer import NOW
 from harness import programs
 from second.hardware import appraise
@@ -78,3 +78,18 @@ class Appraised:
             for at, data in enumerate(pieces):
                 (folder / f"{at:02}").write_bytes(data)
         return ["--collateral", str(self.folders[pieces])] if pieces else []
+
+
+def mutated(raw: bytes, seeded) -> bytes:
+    """Some bytes changed, cut out or put in."""
+    changed = bytearray(raw)
+    for _ in range(seeded.randrange(1, 4)):
+        at = seeded.randrange(len(changed))
+        match seeded.randrange(4):
+            case 0: changed[at] ^= 1 << seeded.randrange(8)
+            case 1: changed[at] = seeded.choice((0, 0xff, 0x7f, 0x80, 0x30))
+            case 2: del changed[at:at + seeded.randrange(1, 9)]
+            case 3: changed[at:at] = seeded.randbytes(seeded.randrange(1, 9))
+        if not changed:
+            return b""
+    return bytes(changed)

@@ -24,7 +24,7 @@ def test_any_level_of_platform_module_and_quoting_enclave(appraised, seeded, is_
         return [{"svn": seeded.choice((0, most))} for _ in range(16)]
 
     statuses = set()
-    for _ in range(200 if is_long else 6):
+    for _ in range(200 if is_long else 4):
         svn, own = bytes(seeded.choice((2, 3)) for _ in range(16)), seeded.choice((0, 1))
         svn = bytes([seeded.randrange(3, 7), own]) + svn[2:]
 
@@ -49,7 +49,7 @@ VALUES = (None, "", "zz", "00", "UpToDate", "2025-13-01T00:00:00Z", "2025-09-01T
 
 
 def test_any_field_of_another_form_passes_nothing_and_fails_the_same_check(appraised, seeded, is_long):
-    for _ in range(150 if is_long else 4):
+    for _ in range(150 if is_long else 3):
         def edit(info, identity):
             value = seeded.choice((info, identity))
             while True:

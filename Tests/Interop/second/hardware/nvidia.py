@@ -1,80 +1,23 @@
-"""Measurements of NVIDIA GPUs and NVSwitches: SPDM 1.1 (DMTF DSP0274, GET_MEASUREMENTS and MEASUREMENTS), signed under a device's own
-certificate. Every device must pass every check. Little-endian."""
+"""Measurements of NVIDIA GPUs and NVSwitches, signed under a device's own certificate. Every device must pass every check."""
 
-import base64
-import binascii
-from dataclasses import dataclass
 from typing import Any
 
 from .. import der, jcs
-from ..values import Refused, require
+from ..values import from_base64, require
 from .certificate import Certificate
 from .collateral import Collateral, blocks
-from .reader import Reader
 from .sheet import Sheet
 from .signature import P384, is_ecdsa
+from .spdm import FIRMWARE, Device
 from .written import from_hex
 
 PLANNED = ("format", "chain", "validity", "revocation", "signature", "identity", "measurements", "nonce", "report_data")
 # NVIDIA says online what is revoked.
 OPTIONAL = frozenset({"revocation"})
 DEVICES_MAX = 16
-REQUEST, RESPONSE = bytes([0x11, 0xe0, 0x01, 0xff]), bytes([0x11, 0x60])
-SIGNATURE_BYTES = 96
-DRIVER, VBIOS, FIRMWARE = 3, 6, 20
 # TCG DICE: of Hopper and switches the composite device id, of Blackwell DiceTcbInfo.
 DEVICE_ID, TCB_INFO = "2.23.133.5.4.1", "2.23.133.5.4.1.1"
 FWIDS = 0xa6
-
-
-@dataclass(frozen=True)
-class Device:
-    nonce: bytes
-    blocks: dict[int, bytes]
-    opaque: dict[int, bytes]
-    signed: bytes
-    signature: bytes
-    certificates: list[Certificate]
-
-    @classmethod
-    def read(cls, raw: bytes, certificates: list[Certificate]) -> "Device":
-        reader = Reader(raw, "the measurements")
-        require(reader.take(4) == REQUEST, "the request is not for all blocks, signed")
-        nonce = reader.take(32)
-        reader.take(1)
-        require(reader.take(2) == RESPONSE, "the response is no MEASUREMENTS of SPDM 1.1")
-        reader.take(2)
-        count = reader.little(1)
-        found = _blocks(reader.take(reader.little(3)), count)
-        reader.take(32)
-        opaque = _opaque(reader.take(reader.little(2)))
-        signed = raw[:reader.at]
-        signature = reader.take(SIGNATURE_BYTES)
-        reader.end(padded=True)
-        return cls(nonce, found, opaque, signed, signature, certificates)
-
-
-def _blocks(record: bytes, count: int) -> dict[int, bytes]:
-    reader, found = Reader(record, "the record of measurements"), {}
-    for _ in range(count):
-        index = reader.little(1)
-        require(index > max(found, default=0), "the blocks are not in the order of their indices")
-        require(reader.little(1) == 1, "a block is not DMTF's")
-        block = Reader(reader.take(reader.little(2)), "a block")
-        block.take(1)
-        found[index] = block.take(block.little(2))
-        block.end()
-    reader.end()
-    return found
-
-
-def _opaque(raw: bytes) -> dict[int, bytes]:
-    reader, found = Reader(raw, "the opaque data"), {}
-    while reader.at < len(raw):
-        kind = reader.little(2)
-        require(kind not in found, "a field of the opaque data stands twice")
-        found[kind] = reader.take(reader.little(2))
-    return found
 
 
 def _devices(raw: bytes, collateral: Collateral) -> list[Device]:
@@ -99,19 +42,14 @@ def _device(value: Any) -> Device:
 
 
 def _from_base64(text: Any) -> bytes:
-    require(isinstance(text, str) and text.isascii(), "a device lacks its evidence or its certificate")
-    try:
-        raw = base64.b64decode(text, validate=True)
-    except binascii.Error as error:
-        raise Refused("a device's evidence is no base64") from error
-    require(base64.b64encode(raw).decode() == text, "a device's evidence is not canonical base64")
-    return raw
+    require(not isinstance(text, jcs.Number), "a device lacks its evidence or its certificate")
+    return from_base64(text, "evidence or certificate of a device")
 
 
 def appraise(sheet: Sheet, raw: bytes) -> None:
     devices = sheet.check("format", lambda: _devices(raw, sheet.collateral)) or []
     for index, device in enumerate(devices):
-        sheet.claims |= _claims(device, "" if len(devices) == 1 else f"device{index}.")
+        sheet.claims |= device.claims("" if len(devices) == 1 else f"device{index}.")
     for device in devices:
         _appraise(sheet, device)
         sheet.check_policy(device.nonce, None)
@@ -152,15 +90,3 @@ def _digest(fwid: der.Value) -> bytes:
     parts = fwid.parts()
     require([part.tag for part in parts[:2]] == [der.OID, der.OCTETS], "a digest of firmware is none")
     return parts[1].body
-
-
-def _claims(device: Device, prefix: str) -> dict[str, str]:
-    found = {"nonce": device.nonce.hex()}
-    if DRIVER in device.opaque:
-        found["driver"] = device.opaque[DRIVER].split(b"\0")[0].decode(errors="replace")
-    if VBIOS in device.opaque:
-        found["vbios"] = device.opaque[VBIOS][::-1].hex()
-    if FIRMWARE in device.opaque:
-        found["firmware_id"] = device.opaque[FIRMWARE].hex()
-    found |= {f"measurement{index}": value.hex() for index, value in device.blocks.items()}
-    return {prefix + name: value for name, value in found.items()}

@@ -1,4 +1,4 @@
-"""AMD SEV-SNP: the attestation report of 56860 ("SEV-SNP Firmware ABI", ATTESTATION_REPORT), versions 2 to 5, 1,184 bytes, little-endian."""
+"""AMD SEV-SNP: the report of 56860 ("SEV-SNP Firmware ABI", ATTESTATION_REPORT), versions 2 to 5, 1,184 bytes, little-endian."""
 
 from dataclasses import dataclass
 
