@@ -53,12 +53,10 @@ def tee(bundle: Bundle, trust: Trust) -> Outcome:
 
 def _hardware(document: dict[str, Any], trusted: TEE, time: int) -> Outcome:
     kind = document["kind"]
-    # The last two stand in newer policies.
-    statuses, least = (getattr(trusted, name, {}).get(kind) for name in ("tcb_statuses", "tcb_minimum"))
     policy = Policy(
         roots={kind: [Certificate.parse(root) for root in trusted.roots[kind]]} if kind in trusted.roots else {},
         measurements=trusted.measurements.get(kind, {}), report_data=report_data(bytes.fromhex(document["nonce"]), document["key"]),
-        tcb_statuses=frozenset(statuses or {"UpToDate"}), tcb_minimum=least or {})
+        tcb_statuses=frozenset(trusted.tcb_statuses.get(kind, ["UpToDate"])), tcb_minimum=trusted.tcb_minimum.get(kind, {}))
     handed = [from_base64(piece, "collateral") for piece in document.get("collateral", [])]
     found = appraise(kind, from_base64(document["evidence"], "evidence"), handed, policy, time)
     if found.accepted:
