@@ -42,6 +42,28 @@ def write(path, text):
         path.write_text(text)
 
 
+class Stamps:
+    """What each test is made of: the files that declare its suite, and those of its module and of TestKit that declare none."""
+
+    def __init__(self, root, paths):
+        self.root, self.all = root, digest(root, paths)
+        self.suites, self.helpers, self.known = {}, {}, {}
+        for path in paths:
+            module, text = path.relative_to(root / "Tests").parts[0], path.read_text()
+            if "@Test" not in text:
+                self.helpers.setdefault(module, []).append(path)
+            for suite in re.findall(r"^@Suite\b.*?\b(?:struct|enum|class|actor) (\w+)", text, re.MULTILINE | re.DOTALL):
+                self.suites.setdefault(f"{module}.{suite}", []).append(path)
+
+    def of(self, test):
+        suite = test.partition("/")[0]
+        if suite not in self.known:
+            module = suite.partition(".")[0]
+            paths = self.suites.get(suite, []) + self.helpers.get(module, []) + self.helpers.get("TestKit", [])
+            self.known[suite] = digest(self.root, paths)[:12] if suite in self.suites else self.all[:12]
+        return self.known[suite]
+
+
 class Package:
     def __init__(self, root, scratch, say):
         self.root, self.scratch, self.say = root, scratch, say
@@ -50,8 +72,8 @@ class Package:
         self.sources = digest(root, (p for m in MODULES for p in (root / "Shared" / m).rglob("*.swift")))
         shared = [p for p in (root / "Shared").rglob("*") if p.suffix in (".swift", ".c", ".h")]
         tests = [p for name in ("ReceiptsTests", "EvidenceTests", "TestKit") for p in (root / "Tests" / name).rglob("*.swift")]
-        self.tests = digest(root, tests)
-        self.inputs = digest(root, [*shared, *tests, root / "Package.swift"])
+        self.tests = Stamps(root, tests)
+        self.code = digest(root, [*shared, root / "Package.swift"])
         built = json.loads(self.state.read_text()) if self.state.exists() else {}
         self.refused = set(built.get("refused", []))
         self.generation = Generation(root, self.refused)
@@ -60,8 +82,13 @@ class Package:
     @property
     def everything(self):
         """Of what the binary is made, and how."""
+        return self.untested + self.tests.all
+
+    @property
+    def untested(self):
+        """The same without the tests."""
         texts = "".join(self.generation.files.values()) + PACKAGE
-        return self.inputs + hashlib.sha256(texts.encode()).hexdigest()
+        return self.code + hashlib.sha256(texts.encode()).hexdigest()
 
     @property
     def binary(self):

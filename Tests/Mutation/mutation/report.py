@@ -28,21 +28,25 @@ class Results:
         self.path, self.package, self.known = path, package, {}
         for line in path.read_text().splitlines() if path.exists() else []:
             entry = json.loads(line)
-            # A death stays while the sources do; who lived may die of a new test.
-            same = entry["sources"] == package.sources and (entry["state"] == "killed" or entry["tests"] == package.tests)
-            if same:
+            if entry["sources"] == package.sources:
                 self.known[entry["key"]] = entry
 
-    def put(self, mutant, state, by):
-        entry = {
-            "key": mutant.key, "state": state, "by": by, "sources": self.package.sources, "tests": self.package.tests,
-        }
+    def put(self, mutant, state, by, outlived):
+        entry = {"key": mutant.key, "state": state, "by": by, "sources": self.package.sources, "outlived": outlived}
         self.known[mutant.key] = entry
         with self.path.open("a") as file:
             file.write(json.dumps(entry) + "\n")
 
     def state(self, mutant):
         return self.known.get(mutant.key, {}).get("state")
+
+    def outlived(self, mutant):
+        return self.known.get(mutant.key, {}).get("outlived", [])
+
+    def is_settled(self, mutant, survives):
+        """A death stays while the sources do; who lived may die of a test that is new, or another now."""
+        state = self.state(mutant)
+        return state == "killed" or (state is not None and set(survives) <= set(self.outlived(mutant)))
 
 
 def report(mutants, chosen, results, equivalents, refused, broken, say):

@@ -12,7 +12,6 @@ import shutil
 import signal
 import subprocess
 import threading
-import time
 
 # How much of the tests comes first, and how much in the first round: most mutants die of the quick ones.
 SHORT_SECONDS, QUICK_SECONDS = 0.4, 8
@@ -21,7 +20,8 @@ FAILED = re.compile(r"^\W*✘ Test (?!run)(.*?)(?: failed| recorded)")
 
 class Trials:
     def __init__(self, package, scratch, say, jobs):
-        # A copy: what is built meanwhile is for the next run.
+        # A copy, in a file of its own: what is built meanwhile is for the next run.
+        (scratch / "mutants.xctest").unlink(missing_ok=True)
         self.binary = pathlib.Path(shutil.copy2(package.binary, scratch / "mutants.xctest"))
         self.scratch, self.say, self.jobs = scratch, say, jobs
         self.package = package
@@ -44,44 +44,64 @@ class Trials:
         return [line for line in listed.stdout.splitlines() if re.match(r"\w+Tests\.\w+/", line)]
 
     def record(self):
-        """What each test reaches: kept until a source or a test changes."""
+        """What each test reaches: kept until a source changes, or what the test is made of."""
         file = self.scratch / "marks.json"
         kept = json.loads(file.read_text()) if file.exists() else {}
-        if kept.get("of") != self.package.everything:
-            names = self.names()
-            self.say(f"recording what each of {len(names)} tests reaches")
+        known = kept["tests"] if kept.get("of") == self.package.untested else {}
+        names = self.names()
+        self.stamps = {test: self.package.tests.of(test) for test in names}
+        known = {test: known[test] for test in names if known.get(test, {}).get("stamp") == self.stamps[test]}
+        missing = [test for test in names if test not in known]
+        if missing:
+            self.say(f"recording what {len(missing)} of {len(names)} tests reach")
             with concurrent.futures.ThreadPoolExecutor(self.jobs) as pool:
-                results = dict(zip(names, pool.map(self.recorded, names)))
-            kept = {"of": self.package.everything, "tests": results}
-            file.write_text(json.dumps(kept))
-        self.broken = [test for test, (seconds, _) in kept["tests"].items() if seconds is None]
+                futures = {pool.submit(self.recorded, test): test for test in missing}
+                for future in concurrent.futures.as_completed(futures):
+                    test = futures[future]
+                    seconds, marks = future.result()
+                    known[test] = {"stamp": self.stamps[test], "seconds": seconds, "marks": marks}
+                    # One that fails is tried again by the next run: it may have wanted what was not there.
+                    kept = {name: entry for name, entry in known.items() if entry["seconds"] is not None}
+                    file.write_text(json.dumps({"of": self.package.untested, "tests": kept}))
+        self.broken = [test for test in names if known[test]["seconds"] is None]
         for test in self.broken:
             self.say(f"fails without any mutant, and is left out: {test}")
-        for test, (seconds, marks) in kept["tests"].items():
-            if seconds is None:
+        for test in names:
+            if test in self.broken:
                 continue
-            self.durations[test] = seconds
-            for id in marks:
+            self.durations[test] = known[test]["seconds"]
+            for id in known[test]["marks"]:
                 self.reached.setdefault(id, []).append(test)
         for tests in self.reached.values():
             tests.sort(key=self.durations.get)
 
+    def survives(self, mutant):
+        """The tests that it outlives when it outlives all, each with its stamp."""
+        return sorted(f"{self.stamps[test]} {test}" for test in self.reached.get(mutant.id, []))
+
     def recorded(self, test):
         marks = self.scratch / f"marks-{threading.get_ident()}"
         marks.write_text("")
-        begun = time.monotonic()
         environment = self.environment(COLOPHON_MUTANT="record", COLOPHON_MUTANT_MARKS=str(marks))
-        done = subprocess.run(self.command([test]), text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=environment)
-        if done.returncode != 0 or "Test run with 0 tests" in done.stdout:
-            self.say("\n".join(line for line in done.stdout.splitlines() if line.startswith("✘")))
+        process = subprocess.Popen(self.command([test]), text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=environment)
+        output = process.stdout.read()
+        process.stdout.close()
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode != 0 or "Test run with 0 tests" in output:
+            self.say("\n".join(line for line in output.splitlines() if line.startswith("✘")))
             return None, []
-        return time.monotonic() - begun, sorted({int(line) for line in marks.read_text().split()})
+        return usage.ru_utime + usage.ru_stime, sorted({int(line) for line in marks.read_text().split()})
 
-    def judge(self, mutant, isLast):
-        """(state, by whom): killed, survived, open until the slow tests, or unreached by any test that could tell."""
+    def judge(self, mutant, isLast, outlived=()):
+        """(state, by whom): killed, survived, open until the slow tests, or unreached by any test that could tell.
+        outlived: what `survives` gave for it in an earlier run, and need not be tried again."""
         tests = self.reached.get(mutant.id, [])
         if not tests:
             return "unreached", ""
+        tests = [test for test in tests if f"{self.stamps[test]} {test}" not in outlived]
+        if not tests:
+            return "survived", ""
         sums = itertools.accumulate(self.durations[test] for test in tests)
         quick = max(1, sum(seconds < QUICK_SECONDS for seconds in sums))
         slow = tests[quick:]
