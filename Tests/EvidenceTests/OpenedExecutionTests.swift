@@ -23,6 +23,19 @@ import Testing
       try refused("the opening \(field) is missing") { $0.openings[field] = nil }
     }
     try refused("the opening activation is missing") { $0.openings = [:] }
+    // Of several the first by name.
+    let names: [CommittedField] = [.content, .message(0), .request, .tokens]
+    for (at, field) in names.enumerated() {
+      for last in at..<names.count {
+        let gone = [field] + names[last...]
+        try refused("the opening \(field) is missing") { executed in
+          for one in gone { executed.openings[one] = nil }
+        }
+        try refused("the opening \(field) does not open") { executed in
+          for one in gone { executed.openings[one] = try Opening(salt: [UInt8](repeating: 0, count: 32), data: [1]) }
+        }
+      }
+    }
     for field in [CommittedField.request, .message(0), .content, .tokens] {
       try refused("the opening \(field) does not open") {
         $0.openings[field] = try Opening(salt: [UInt8](repeating: 0, count: 32), data: [1])

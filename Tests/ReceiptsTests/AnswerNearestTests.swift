@@ -28,6 +28,14 @@ import Testing
     for (name, lines) in wrong {
       #expect(throws: ReceiptError.self, "\(name)") { try NearestCheckTests.nearest(lines) }
     }
+    for (lines, why) in [
+      ([line(0, 5), line(1, 5)], "nearest line 1 is out of order"),
+      ([line(0, 5), line(1, 5, committed: 2)], "nearest.lines name a class twice"),
+    ] {
+      let error = #expect(throws: ReceiptError.self) { try NearestCheckTests.nearest(lines) }
+      #expect(error.map { "\($0)" } == why)
+    }
+    #expect(try NearestCheckTests.nearest([], classes: AnswerNearest.classesMax).classes == 1 << 18)
     #expect(try NearestCheckTests.nearest([line(0, 1 << 57)]).weights.map(\.weight) == [1 << 57])
     #expect(throws: ReceiptError.self, "no records") {
       try NearestCheckTests.nearest([], RegistrySnapshot(size: 3, root: SHA256.hash([9])))
@@ -41,6 +49,10 @@ import Testing
       #expect(throws: ReceiptError.self) {
         try AnswerNearest(Opening(salt: World.salt("nearest"), data: lie), of: [World.text])
       }
+    }
+    let more = String(decoding: data, as: UTF8.self).replacing(#""method""#, with: #""more":1,"method""#)
+    #expect(throws: ReceiptError.unknownField("nearest.more")) {
+      try AnswerNearest(Opening(salt: World.salt("nearest"), data: Array(more.utf8)), of: [World.text])
     }
     // 01fe in capitals is not canonical.
     let capitals = String(decoding: data, as: UTF8.self).replacing("01fe", with: "01FE")
@@ -65,8 +77,11 @@ import Testing
 
   @Test func `an encoder is sent no more than it takes, in whole characters`() {
     #expect(EncodedText.cut("a\0b\0") == "ab" && EncodedText.query("\0 ") == nil && EncodedText.query(" a") == " a")
-    let long = String(repeating: "a", count: EncodedText.bytesMax - 1)
+    let long = String(repeating: "a", count: 65_535)
     #expect(EncodedText.cut(long + "bc") == long + "b" && EncodedText.cut(long + "\u{e9}x") == long)
+    for (text, isAsked) in [("\u{9}\u{a}\u{b}\u{c}\u{d} ", false), ("\u{8}", true), ("\u{e}", true)] {
+      #expect((EncodedText.query(text) != nil) == isAsked)
+    }
     #expect(EncodedText.cut("\0" + long + "b") == long + "b")
   }
 
@@ -82,9 +97,32 @@ import Testing
         try StatedNearest(try Fields(stated.json.with([member], value), "stated"))
       }
     }
-    let many = stated.json.with(["classes"], .integer(AnswerNearest.countMax + 1))
-    #expect(throws: ReceiptError.self) {
-      try StatedNearest(try Fields(many.with(["lines"], .integer(AnswerNearest.countMax + 1)), "stated"))
+    for (classes, lines) in [(AnswerNearest.classesMax, 0), (16_384, 16_384), (1, 1)] {
+      let most = stated.json.with(["classes"], .integer(classes)).with(["lines"], .integer(lines))
+      #expect(try StatedNearest(try Fields(most, "stated")).lines == lines)
+    }
+    let many = stated.json.with(["classes"], 16_385).with(["lines"], 16_385)
+    #expect(throws: ReceiptError.self) { try StatedNearest(try Fields(many, "stated")) }
+    for path in [["more"], ["registry", "more"]] {
+      #expect(throws: ReceiptError.unknownField("stated.\(path.joined(separator: "."))")) {
+        try StatedNearest(try Fields(stated.json.with(path, 1), "stated"))
+      }
+    }
+  }
+
+  @Test func `a line has one spelling, and ids that are ids`() throws {
+    let json = line(0, 5).json
+    #expect(try NearestLine(json, "line") == line(0, 5))
+    for score in ["05", "+5", "-0", "0", "5.0", "9223372036854775808"] {
+      let why = "must have a score other than 0, in decimal"
+      #expect(throws: ReceiptError.field("nearest line 0", why: why), "\(score)") {
+        try NearestLine(json.with(["score"], .string(score)), "line")
+      }
+    }
+    for name in ["asset", "contributor"] {
+      #expect(throws: ReceiptError.field("nearest line 0", why: "has what is no id"), "\(name)") {
+        try NearestLine(json.with([name], "a b"), "line")
+      }
     }
   }
 
@@ -104,6 +142,11 @@ import Testing
       #expect(throws: ReceiptError.self) { try proof.verify(other) }
     }
     #expect(nearest.proof(of: 3) == nil)
+    for (count, isRead) in [(14, true), (15, false)] {
+      let path = JSON.array(Array(repeating: .string(SHA256.hash([1]).named), count: count))
+      let proof = try #require(nearest.proof(of: 0)).json.with(["path"], path)
+      #expect(((try? LineProof<NearestLine>(proof)) != nil) == isRead, "\(count)")
+    }
     let both = AnswerNearest.scores(nearest)
     #expect(both["knn-shapley/1"]?.count == 3 && both["tknn-shapley/1"] == [] && AnswerNearest.scores(nil).count == 2)
   }

@@ -1,4 +1,5 @@
 import Codec
+import Credit
 import Cryptography
 import Testing
 
@@ -32,6 +33,21 @@ import Testing
     for (name, lines) in wrong {
       #expect(throws: ReceiptError.self, "\(name)") { try SpanCheckTests.spans(lines) }
     }
+    // What is inside another would be paid for nothing too, and is refused for what it is.
+    for lines in [
+      [line(0, 0, 2), line(1, 0, 2)], [line(0, 0, 2), line(1, 0, 4)], [line(0, 0, 4), line(1, 2, 2)],
+      [line(0, 0, 4), line(1, 1, 2)], [line(0, 1, 2), line(1, 0, 4)], [line(0, 0, 2, choice: 1), line(1, 0, 2)],
+    ] {
+      #expect(throws: ReceiptError.field("span 1", why: "is out of order, or inside another")) {
+        try SpanCheckTests.spans(lines)
+      }
+    }
+    for paid in [0, 3] {
+      #expect(throws: ReceiptError.field("span 0", why: "of 2 words is paid for \(paid)")) {
+        try SpanCheckTests.spans([line(0, 0, 2, paid: paid)])
+      }
+    }
+    #expect(try SpanCheckTests.spans([line(0, 0, 2)], of: ["a b"]).weights.map(\.contributor) == ["ada"])
     #expect(throws: ReceiptError.self, "no records") {
       try SpanCheckTests.spans([line(0, 0, 2)], RegistrySnapshot(size: 3, root: SHA256.hash([9])))
     }
@@ -41,12 +57,35 @@ import Testing
         try AnswerSpans(Opening(salt: World.salt("spans"), data: lie), of: ["a b c"])
       }
     }
-    let words = Array(repeating: "a", count: AnswerSpans.tokenCountMax + 1).joined(separator: " ")
-    #expect(throws: ReceiptError.self) { try SpanCheckTests.spans([], of: [words]) }
+    let words = Array(repeating: "a", count: 1 << 20).joined(separator: " ")
+    #expect(try SpanCheckTests.spans([], of: [words]).tokens == 1 << 20)
+    #expect(throws: ReceiptError.limit(name: "words of an answer", limit: 1 << 20, got: 1 << 20 + 1)) {
+      try SpanCheckTests.spans([], of: [words, "a"])
+    }
+    let more = String(decoding: data, as: UTF8.self).replacing(#""spans":"#, with: #""sp":1,"spans":"#)
+    #expect(throws: ReceiptError.unknownField("spans.sp")) {
+      try AnswerSpans(Opening(salt: World.salt("spans"), data: Array(more.utf8)), of: ["a b c"])
+    }
+    let asset = String(decoding: data, as: UTF8.self).replacing(#""asset":"book""#, with: #""asset":"a b""#)
+    #expect(throws: ReceiptError.field("span 0", why: "has what is no id")) {
+      try AnswerSpans(Opening(salt: World.salt("spans"), data: Array(asset.utf8)), of: ["a b c"])
+    }
   }
 
   @Test func `limits of what is stated`() throws {
     let stated = try SpanCheckTests.spans([line(0, 0, 2)]).stated
+    for (spans, words, isRead) in [
+      (16_384, 16_384, true), (16_384, 1 << 20, true), (16_385, 1 << 20, false), (16_384, 16_383, false),
+      (0, 1 << 20 + 1, false),
+    ] {
+      let most = stated.json.with(["spans"], .integer(spans)).with(["tokens"], .integer(words))
+      #expect(((try? StatedSpans(try Fields(most, "stated"))) != nil) == isRead, "\(spans) of \(words)")
+    }
+    for path in [["more"], ["registry", "more"]] {
+      #expect(throws: ReceiptError.unknownField("stated.\(path.joined(separator: "."))")) {
+        try StatedSpans(try Fields(stated.json.with(path, 1), "stated"))
+      }
+    }
     for (member, value) in [
       ("method", "span/2"), ("tokens", 0), ("tokens", .integer(AnswerSpans.tokenCountMax + 1)),
       ("spans", .integer(AnswerSpans.countMax + 1)), ("spans", -1), ("root", "x"),
@@ -72,6 +111,11 @@ import Testing
       #expect(throws: ReceiptError.self) { try proof.verify(other) }
     }
     #expect(spans.proof(of: 3) == nil)
+    for (count, isRead) in [(14, true), (15, false)] {
+      let path = JSON.array(Array(repeating: .string(SHA256.hash([1]).named), count: count))
+      let proof = try #require(spans.proof(of: 0)).json.with(["path"], path)
+      #expect(((try? LineProof<SpanLine>(proof)) != nil) == isRead, "\(count)")
+    }
     let one = try SpanCheckTests.spans([line(0, 0, 2)])
     #expect(one.stated.root != spans.stated.root && one.proof(of: 0)?.path.isEmpty == true)
   }

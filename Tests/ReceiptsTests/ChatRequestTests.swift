@@ -60,6 +60,8 @@ import Testing
     (#"[{"role":"tool","content":"hi"}]"#, "messages[0].tool_call_id"), (#"[{"role":"user"}]"#, "messages[0].content"),
     (#"[{"role":"user","content":1}]"#, "messages[0].content"),
     (#"[{"role":"user","content":[{"type":"image_url"}]}]"#, "messages[0].content"),
+    (#"[{"role":"user","content":[{"type":"input_text","text":"a"}]}]"#, "messages[0].content"),
+    (#"[{"role":"user","content":[{"type":"text"}]}]"#, "messages[0].content"),
     (#"[{"role":"user","content":[{"type":"text","text":"a","cache":1}]}]"#, "messages[0].content.cache"),
     (#"[{"role":"user","content":"hi","tool_calls":[]}]"#, "messages[0].tool_calls"),
     (#"[{"role":"user","content":"hi","tool_call_id":"c"}]"#, "messages[0].tool_call_id"),

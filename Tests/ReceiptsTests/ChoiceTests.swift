@@ -69,6 +69,36 @@ import Testing
     #expect(throws: Refusal.self) { try delivered(chunk, part: "delta") }
   }
 
+  @Test func `a report says how many choices were asked for`() {
+    func why(_ count: Int) -> String {
+      let three = #"{"choices":[{"index":0},{"index":1},{"index":2}]}"#
+      do {
+        _ = try delivered(three, part: "delta", count: count)
+        return ""
+      } catch { return "\(error)" }
+    }
+    #expect(why(1).contains("3 choices where one was asked for"))
+    #expect(why(2).contains("3 choices where 2 were asked for") && why(3).isEmpty)
+  }
+
+  @Test func `what is looked for in an answer is looked for in choices that are in order`() throws {
+    let salt = World.salt("content")
+    func texts(_ indices: [Int]) throws -> [String] {
+      let choices = indices.map { AnswerContent.Choice(index: $0, text: "\($0)", finishReason: .stop) }
+      return try AnswerContent.texts(Opening(salt: salt, data: AnswerContent(choices: choices).encoded()))
+    }
+    #expect(try texts([0, 1]) == ["0", "1"])
+    for indices in [[1], [1, 0], [0, 0], [0, 2]] {
+      #expect(throws: ReceiptError.field("content", why: "has its choices out of order")) { try texts(indices) }
+    }
+  }
+
+  @Test func `an execution is done again from what it commits to, and from nothing else`() {
+    let again: [CommittedField] = [.request, .retrieved, .message(0), .content, .tokens, .activation]
+    #expect(again.allSatisfy { $0.isForReexecution })
+    #expect(![CommittedField.wire, .stream, .scores, .spans, .nearest].contains { $0.isForReexecution })
+  }
+
   @Test func `answers are the same when every byte of every choice is`() throws {
     func answer(
       _ text: String = "\u{e9}", id: String = "\u{e9}", name: String = "\u{e9}", arguments: String = "\u{e9}",

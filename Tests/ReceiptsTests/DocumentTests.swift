@@ -130,6 +130,15 @@ import Testing
     #expect(scores.proof(of: 2) == nil && scores.proof(of: -1) == nil)
     #expect(throws: ReceiptError.self) { try DocumentScores(opening, sources: sources + sources) }
     #expect(throws: ReceiptError.self) { try DocumentScores(opening, sources: []) }
+    let many = ScoreSample(
+      World.salt("a seed") + World.salt("a reveal") + BigEndian.bytes(UInt32(20_165)) + [0, 0, 0, 1])
+    #expect(throws: CreditError.tooMany(what: "permutations of 13 documents", count: 20_165, limit: 20_164)) {
+      _ = try many?.drawn(documents: 13)
+    }
+    for count in [0, 257] {
+      let why = "are of \(count) documents, they must be of 1 to 256"
+      #expect(throws: ReceiptError.field("scores", why: why)) { try ValuedSets([], documents: count) }
+    }
     for (count, isRead) in [(0, false), (1, true), (12, true), (13, false)] {
       let values = try Opening(
         salt: World.salt("scores"), data: DocumentScores.data(.init(repeating: -1, count: 1 << count)))

@@ -132,6 +132,9 @@ import Testing
     refused("no time") { _ = try read { $0.claims?.issuedAt = nil } }
     let other = try World.key("other")
     refused("another key's id") { _ = try read().verify(entry: entry, key: other.publicKey) }
+    refused("this key's signature under another's id") {
+      _ = try read { $0.keyID = COSEKey(other.publicKey).keyID }.verify(entry: entry, key: key.publicKey)
+    }
     refused("another key's signature") { _ = try read(signer: other).verify(entry: entry, key: key.publicKey) }
     refused("another entry") { _ = try read().verify(entry: [1], key: key.publicKey) }
     refused("another shape") { _ = try read(inner: [2, 0, []]).verify(entry: entry, key: key.publicKey) }

@@ -49,7 +49,8 @@ import Testing
     ("\"type\":\"urn:colophon:evidence:v1\"", "\"type\":\"urn:colophon:evidence:v2\""),
     ("\"kind\":\"simulated\"", "\"kind\":\"sgx\""), ("\"kind\":\"simulated\"", "\"kind\":1"),
     ("\"key\":\"sha256:", "\"key\":\"sha256:0"), ("\"nonce\":\"65", "\"nonce\":\"64"),
-    ("\"nonce\":\"65", "\"nonce\":\""),
+    ("\"nonce\":\"65", "\"nonce\":\""), ("65706f63682f7631", "65706F63682F7631"),
+    ("\"to_unix_ms\":\"2000\"", "\"more\":1,\"to_unix_ms\":\"2000\""),
     ("\"epoch\":{\"from_unix_ms\":\"1000\"", "\"epoch\":{\"from_unix_ms\":\"1001\""),
     ("\"to_unix_ms\":\"2000\"", "\"to_unix_ms\":\"2001\""), ("\"to_unix_ms\":\"2000\"", "\"to_unix_ms\":2000"),
     ("\"to_unix_ms\":\"2000\"", "\"to_unix_ms\":\"1000\""),
@@ -78,7 +79,25 @@ import Testing
     #expect(throws: ReceiptError.self) {
       try Self.document { $0.evidence = Array(repeating: 1, count: 1 << 20) }.encoded()
     }
-    let pieces = Array(repeating: [UInt8(1)], count: EvidenceDocument.collateralMax + 1)
-    #expect(throws: ReceiptError.self) { try Self.document { ($0.kind, $0.collateral) = (.tdx, pieces) }.encoded() }
+    let pieces = Array(repeating: [UInt8(1)], count: 65)
+    #expect(throws: ReceiptError.limit(name: "evidence.collateral", limit: 64, got: 65)) {
+      try Self.document { ($0.kind, $0.collateral) = (.tdx, pieces) }.encoded()
+    }
+    let most = try Self.document { ($0.kind, $0.collateral) = (.tdx, Array(pieces.dropLast())) }
+    #expect(try EvidenceDocument(most.encoded()).collateral.count == 64)
+  }
+
+  @Test func `a document is read to a MiB, and to four levels`() throws {
+    func why(_ text: String) -> String {
+      do {
+        _ = try EvidenceDocument(Array(text.utf8))
+        return ""
+      } catch { return "\(error)" }
+    }
+    // Of a spelling that is not canonical the size is seen first.
+    let space = String(repeating: " ", count: 1 << 20)
+    #expect(why(space + " ").contains("limit") && !why(space).contains("limit"), "\(why(space + " "))")
+    #expect(why(#"{"a":[[[1]]]}"#).contains("no member") || why(#"{"a":[[[1]]]}"#).contains("is missing"))
+    #expect(why(#"{"a":[[[[1]]]]}"#).contains("nest"), "\(why(#"{"a":[[[[1]]]]}"#))")
   }
 }

@@ -136,6 +136,17 @@ import Testing
     #expect(try Self.world([], late).report().failed == [.attribution])
   }
 
+  @Test func `an answer that opens another commitment than the execution's is not what they are held against`() throws {
+    var world = try Self.world()
+    let other = try Opening(
+      salt: World.salt("other"),
+      data: AnswerContent(choices: [.init(index: 0, text: World.text, finishReason: .stop)]).encoded())
+    world.openings = { $0[.content] = other }
+    let report = try world.report()
+    #expect(report[.attribution]?.state == .fail)
+    #expect(report.detail(.attribution).contains("content: opens to another commitment"), "\(report.checks)")
+  }
+
   @Test func `every byte of the opening matters`() throws {
     let honest = try Self.world().sealed().bundle
     let verifier = BundleVerifier(policy: try World.trust())

@@ -75,10 +75,23 @@ import Testing
     }
     let text = String(decoding: bytes, as: UTF8.self)
     for (old, new) in [
-      ("registered", "stolen"), (#""asset":"book","#, ""), ("ada", "a b"), ("claimed", "registered"),
+      ("registered", "stolen"), (#""asset":"book","#, ""), (#""asset":"book""#, #""asset":"a b""#), ("ada", "a b"),
+      ("claimed", "registered"),
       (#""size":"3""#, #""size":3"#), (#""ownership":"claimed""#, #""ownership":"claimed","x":"y""#),
     ] {
       #expect(throws: ReceiptError.self, "\(new)") {
+        try DocumentOwnership(Array(text.replacing(old, with: new).utf8), of: Self.sources)
+      }
+    }
+  }
+
+  @Test func `a member that no ownership has is named`() throws {
+    let text = String(decoding: try Self.encoded(Self.honest), as: UTF8.self)
+    for (old, new, name) in [
+      (#"{"owners""#, #"{"more":1,"owners""#, "ownership.more"),
+      (#""ownership":"claimed""#, #""ownership":"claimed","x":"y""#, "ownership.owners[1].x"),
+    ] {
+      #expect(throws: ReceiptError.unknownField(name)) {
         try DocumentOwnership(Array(text.replacing(old, with: new).utf8), of: Self.sources)
       }
     }

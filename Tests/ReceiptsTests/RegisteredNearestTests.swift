@@ -18,7 +18,7 @@ import Testing
   }
 
   /// Each contributor's asset.
-  private static func registry(_ holders: [(String, [Digest32])]) throws -> Registry {
+  static func registry(_ holders: [(String, [Digest32])]) throws -> Registry {
     var registry = Registry()
     let salt = SHA256.hash([7])
     func key(_ name: String) -> [UInt8] { SHA256.hash(Array(name.utf8)).bytes }
@@ -30,13 +30,15 @@ import Testing
     let assets = try holders.map { name, contents in
       try Asset(id: "\(name)'s", kind: .documents, name: name, licence: "MIT", contents: contents.sorted())
     }
+    // Of many holders one behind the other.
+    let (first, second) = (max(10, holders.count), max(20, 2 * holders.count))
     for (at, holder) in holders.enumerated() {
       let digest = try Contribution.commitment(to: assets[at], by: key(holder.0), salt: salt)
-      try registry.add(.commitment(digest), keyID: key(holder.0), at: UInt64(10 + at))
+      try registry.add(.commitment(digest), keyID: key(holder.0), at: UInt64(first + at))
     }
     for (at, holder) in holders.enumerated() {
-      let reveal = Contribution.Reveal(assets[at], committedAt: UInt64(10 + at), salt: salt)
-      try registry.add(.asset(reveal), keyID: key(holder.0), at: UInt64(20 + at))
+      let reveal = Contribution.Reveal(assets[at], committedAt: UInt64(first + at), salt: salt)
+      try registry.add(.asset(reveal), keyID: key(holder.0), at: UInt64(second + at))
     }
     return registry
   }
@@ -68,6 +70,7 @@ import Testing
     #expect(lines.map(\.committed) == [10, 10, 11] && lines.map(\.line) == [0, 1, 2])
     #expect(lines.map(\.contributor) == ["ada", "ada", "bob"] && lines[2].asset == "bob's")
     #expect(lines[0].record < lines[1].record)
+    #expect(try one.lines(Array(repeating: [10, 90], count: 8)).count == 3)
     // Choices add up, and one that asks nothing adds nothing.
     let twice = try one.lines([[10, 90], [], [10, 90]])
     #expect(Self.scores(twice) == Self.scores(lines).mapValues { 2 * $0 })
@@ -120,8 +123,26 @@ import Testing
     }
   }
 
+  @Test func `a snapshot has 2^18 records and no more`() throws {
+    let limit = 1 << 18
+    let ids = try (0...limit).map { number in
+      try Digest32([UInt8](repeating: 0, count: 28) + BigEndian.bytes(UInt32(number)))
+    }
+    let holders = stride(from: 0, to: ids.count, by: 4_096).map { ("c\($0)", Array(ids[$0...].prefix(4_096))) }
+    let registry = try Self.registry(holders)
+    var vectors = Dictionary(uniqueKeysWithValues: ids.map { ($0, [Int8(1)]) })
+    func formed() throws -> RegisteredNearest {
+      try RegisteredNearest(
+        vectors, by: Self.encoder, in: registry, at: RegistrySnapshot(size: 1_000, root: SHA256.hash([1])),
+        policy: NearestParameters(.nearest(KNNShapley(neighbours: 1)), shift: 0, nearBasisPoints: 9_500))
+    }
+    #expect(throws: CreditError.tooMany(what: "registered records", count: limit + 1, limit: limit)) { try formed() }
+    vectors[ids[0]] = nil
+    #expect(try formed().classCount == 1)
+  }
+
   @Test func `a statement is made from so many lines and no more`() throws {
-    let limit = AnswerNearest.countMax
+    let limit = 16_384
     var (random, vectors): (UInt64, [Digest32: [Int8]]) = (1, [:])
     for number in 0...limit {
       let vector = (0..<16).map { _ in

@@ -97,6 +97,8 @@ import Testing
     let data = try RetrievedDocument.encode([Self.found(0, "x")])
     #expect(throws: ReceiptError.self) { try ChatRequest(body: asked) }
     #expect(throws: ReceiptError.self) { try ChatRequest(body: body(#"[{"text":"x"}]"#), retrieved: data) }
+    let given = ReceiptError.field("retrieved", why: "is given, and the request asks for no collection")
+    #expect(throws: given) { try ChatRequest(body: body(#"[{"text":"x"}]"#), retrieved: RetrievedDocument.encode([])) }
     let order = try RetrievedDocument.encode([Self.found(1, "x", asset: "maps"), Self.found(0, "x")])
     #expect(throws: ReceiptError.self) {
       try ChatRequest(body: body(#"[{"collection":"book"},{"collection":"maps"}]"#), retrieved: order)
@@ -108,9 +110,6 @@ import Testing
       text.replacing(#""asset":"book","contributor":"ada""#, with: #""contributor":"ada","asset":"book""#),
     ] {
       #expect(throws: ReceiptError.self, "\(other)") { try ChatRequest(body: asked, retrieved: Array(other.utf8)) }
-    }
-    #expect(throws: ReceiptError.self) {
-      try RetrievedDocument.list([UInt8](repeating: 0x20, count: ChatRequest.bodyBytesMax + 1))
     }
   }
 

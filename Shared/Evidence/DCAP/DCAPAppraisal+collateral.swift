@@ -87,8 +87,7 @@ extension DCAPAppraisal {
       $0.publicKey.isValid(signature: document.signature, for: document.body, scheme: .ecdsaP256SHA256)
     }
     guard let signer else { throw AppraisalError.refused("the signature is not that of 'Intel SGX TCB Signing'") }
-    let intermediates = collateral.certificates.filter { $0 != root && $0 != signer }.withoutRepeats
-    let path = try X509Path(from: signer, through: intermediates, to: [root])
+    let path = try X509Path(from: signer, through: collateral.certificates.withoutRepeats, to: [root])
     try path.checkValidity(at: time)
     guard !collateral.revocationLists.isEmpty else { throw AppraisalError.missing("a revocation list") }
     try path.checkRevocation(collateral.revocationLists, at: time)

@@ -68,7 +68,7 @@ struct DCAPAppraisal {
       guard let leaf = chain.first(where: { $0.extensionValue(PCKCertificate.oid) != nil }) ?? chain.first else {
         throw AppraisalError.format("the quote", why: "its chain has no certificate")
       }
-      return (leaf, chain.filter { $0 != leaf })
+      return (leaf, chain)
     }
     guard (1...3).contains(quote.certificationType) else {
       throw AppraisalError.format(

@@ -31,7 +31,6 @@ struct Quote {
   init(_ bytes: [UInt8]) throws(AppraisalError) {
     var reader = ByteReader(bytes, "the quote")
     version = try reader.u16("version")
-    guard (3...5).contains(version) else { throw Self.bad("version \(version) is not 3, 4 or 5") }
     let keyType = try reader.u16("attestation key type")
     guard keyType == 2 else { throw Self.bad("attestation key type \(keyType) is not 2 (ECDSA P-256)") }
     let teeType = try reader.u32("TEE type")

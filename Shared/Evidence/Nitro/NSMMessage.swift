@@ -5,8 +5,6 @@ public enum NSMMessage {
   /// What the device takes and gives at most.
   public static let requestBytesMax = 0x1000
   public static let responseBytesMax = 0x3000
-  /// Of user data.
-  static let userDataBytesMax = 512
 
   /// Asks for an attestation document with user data, and neither a nonce nor a key.
   public static func attestation(userData: [UInt8]) throws(CBORError) -> [UInt8] {

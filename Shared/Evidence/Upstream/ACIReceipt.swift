@@ -1,5 +1,6 @@
 internal import Codec
 internal import Cryptography
+internal import Receipts
 
 /// A receipt of Attested Confidential Inference, version `aci/1` (github.com/Dstack-TEE/private-ai-gateway, spec/aci.md sections 7
 /// and 9.3), as Phala's gateways answer at `/v1/aci/receipts/{id}`: a log of what happened to one request, signed by a key of the
@@ -95,9 +96,9 @@ struct ACIReceipt {
   }
 
   private static func digest(_ json: JSON?, _ name: String) throws(AppraisalError) -> Digest32 {
-    guard let text = json?.stringValue, text.utf8.starts(with: "sha256:".utf8),
-      let digest = try? Digest32(hex: String(text.dropFirst(7))), "sha256:\(digest.hex)".utf8.elementsEqual(text.utf8)
-    else { throw bad("\(name) is no sha256: with 64 lower-case hexadecimal digits") }
+    guard let digest = json?.stringValue.flatMap({ Digest32(named: $0) }) else {
+      throw bad("\(name) is no sha256: with 64 lower-case hexadecimal digits")
+    }
     return digest
   }
 

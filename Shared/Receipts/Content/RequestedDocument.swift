@@ -55,7 +55,7 @@ extension ChatRequest {
 
   private func messages(where isGiven: (Int) -> Bool) -> [Message] {
     let given = parameters.documents.enumerated().filter { isGiven($0.offset) }
-    guard !given.isEmpty, let last = messages.lastIndex(where: { $0.role == .user }) else { return messages }
+    guard let last = messages.lastIndex(where: { $0.role == .user }) else { return messages }
     var shown = messages
     shown[last] = messages[last].saying(given.map(\.element.shown).joined() + messages[last].content)
     return shown

@@ -57,9 +57,7 @@ public struct EvidenceDocument: Sendable, Equatable {
     let bytes: [UInt8]
     do { bytes = try JCS.encode(json) } catch { throw .encoding(what: "evidence document", why: "\(error)") }
     // Read back: nothing is made that a reader would refuse.
-    guard try EvidenceDocument(bytes) == self else {
-      throw .encoding(what: "evidence document", why: "does not read back")
-    }
+    _ = try EvidenceDocument(bytes)
     return bytes
   }
 

@@ -61,7 +61,8 @@ public struct ContributionFeed: Sendable {
         // Entry 0 is the log's own.
         if statement == nil, index > 0 { unread += 1 }
         guard let statement, (try? SignedStatement(statement).statement.kind) == .contribution else { continue }
-        if found.count == Self.countMax || (!found.isEmpty && bytes + statement.count > Self.bytesMax) {
+        // One statement is never too large for a page by itself.
+        if found.count == Self.countMax || bytes + statement.count > Self.bytesMax {
           return Page(start: start, head: try stretch.head(at: index), contributions: found, unread: unread)
         }
         found.append((index, statement))

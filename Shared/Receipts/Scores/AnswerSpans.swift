@@ -58,9 +58,10 @@ public struct AnswerSpans: Sendable, Equatable {
     }
     guard registry.records != nil else { throw .field("spans.registry.records", why: "is missing") }
     for line in lines {
-      guard line.choice < words.count, line.start < words[line.choice],
-        line.length <= words[line.choice] - line.start
-      else { throw .field("span \(line.span)", why: "is not within its choice's words") }
+      // No span is of no words.
+      guard line.choice < words.count, line.length <= words[line.choice] - line.start else {
+        throw .field("span \(line.span)", why: "is not within its choice's words")
+      }
       guard line.committed < registry.size else {
         throw .field("span \(line.span)", why: "was committed to behind the registry")
       }

@@ -12,8 +12,7 @@ extension BundleVerifier {
       guard evidence.receiptPredicate.isAttributionPending else {
         throw Refusal("attribution: a later one, and the receipt does not say that it is pending")
       }
-      guard evidence.execution != nil else { throw Refusal("attribution: nothing was executed") }
-      // Receipt id, price and manifest are held against the execution's, as those of an early one.
+      // A receipt says so beside an execution only. Receipt id, price and manifest are held against the execution's, as those of an early one.
       try require(attribution.signed, isAbout: id.description, evidence.receipt.digest)
       if let drawn = attribution.predicate.scores?.approximate, let reveal = evidence.reveal {
         guard drawn.reveal == reveal.signed.digest else { throw Refusal("reveal: the scores were drawn by another") }

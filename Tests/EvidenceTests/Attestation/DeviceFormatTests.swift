@@ -30,6 +30,33 @@ import Testing
     for bytes in bad { #expect(throws: AppraisalError.self) { try SNPCertificateTable.certificates(bytes) } }
   }
 
+  @Test("a table at its largest, with as many entries as it may have, and a certificate right behind the last of them")
+  func limits() throws {
+    #expect(try SNPCertificateTable.certificates(Self.entry(1, 24, 24) + Array(repeating: 0, count: 24)).count == 1)
+    for (count, isRead) in [(16, true), (17, false)] {
+      let entries = (0..<count).flatMap { _ in Self.entry(1, 24 * (count + 1), 1) }
+      let table = entries + Self.entry(0, 0, 0) + [7]
+      #expect((try? SNPCertificateTable.certificates(table))?.count == (isRead ? count : nil))
+    }
+    let head = Self.entry(1, 48, 8) + Self.entry(0, 0, 0)
+    for (count, isRead) in [(64 << 10, true), (64 << 10 + 1, false)] {
+      let table = head + Array(repeating: 5, count: count - head.count)
+      #expect(((try? SNPCertificateTable.certificates(table)) != nil) == isRead, "\(count)")
+    }
+  }
+
+  @Test("an answer of the module of 0x3000 bytes is read, and no longer one")
+  func largest() throws {
+    #expect(NSMMessage.requestBytesMax == 0x1000)
+    func answer(_ count: Int) throws -> [UInt8] {
+      let document: CBOR = .bytes([UInt8](repeating: 1, count: count))
+      return try CBOR.map([CBORPair("Attestation", .map([CBORPair("document", document)]))]).encoded()
+    }
+    let head = try answer(0x1000).count - 0x1000
+    #expect(try NSMMessage.document(answer(0x3000 - head)).count == 0x3000 - head)
+    #expect(throws: AppraisalError.self) { try NSMMessage.document(answer(0x3001 - head)) }
+  }
+
   @Test("a request to the module is CBOR with user data alone")
   func request() throws {
     let bytes = try NSMMessage.attestation(userData: [1, 2])

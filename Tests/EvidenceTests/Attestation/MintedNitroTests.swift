@@ -58,7 +58,10 @@ struct MintedNitro {
   func root() throws {
     let minted = try MintedNitro()
     #expect(try minted.appraise().isAccepted)
-    #expect(try minted.appraise { $0.roots = [:] }[.chain] == .fail)
+    let untrusted = try minted.appraise { $0.roots = [:] }
+    #expect(untrusted[.chain] == .fail && untrusted[.validity] == .notChecked)
+    let validity = try minted.appraise().checks.first { $0.name == .validity }
+    #expect(validity?.detail.hasSuffix("the document was made within theirs") == true)
     let other = try TestIssuer.root("test enclaves", .p384)
     #expect(try minted.appraise { $0.roots[.nitro] = [other.certificate] }[.chain] == .fail)
   }

@@ -5,6 +5,25 @@ import Testing
 
 /// Quotes and reports with one field of their frame changed.
 @Suite struct QuoteFormatTests {
+  @Test("Zeros may follow what a quote holds, wherever it states a length; other bytes may not")
+  func padding() throws {
+    let good = try MintedDCAP().quote()
+    let data = Array(good[636...])
+    let inner = Array(data[134...])
+    func quote(_ data: [UInt8]) -> [UInt8] { good[..<632] + Little.bytes(UInt32(data.count)) + data }
+    func holding(_ inner: [UInt8]) -> [UInt8] { quote(data[..<130] + Little.bytes(UInt32(inner.count)) + inner) }
+    #expect(holding(inner) == good)
+    for (more, isRead) in [([0, 0], true), ([0, 1], false)] as [([UInt8], Bool)] {
+      #expect(((try? Quote(quote(data + more))) != nil) == isRead)
+      #expect(((try? Quote(holding(inner + more))) != nil) == isRead)
+    }
+    var minted = try MintedDCAP()
+    func format() throws -> String? { try minted.appraise().checks.first { $0.name == .format }?.detail }
+    #expect(try format() == "version 4")
+    minted.padding = [0, 7]
+    #expect(try format() == "version 4, followed by 2 bytes that nothing signs")
+  }
+
   private static let signedCount = 48 + 584
 
   private func isRead(_ bytes: [UInt8]) -> Bool { (try? Quote(bytes)) != nil }

@@ -111,6 +111,7 @@ import Testing
       _ = try SimulatedStatement(payload: JCS.encode(.object(members)))
     }
     try read("", nil)
+    try read("not_before_unix_s", "6")
     let bad: [(String, JSON?)] = [
       ("type", "urn:colophon:simulated-evidence:v2"), ("report_data", "00"), ("report_data", nil),
       ("measurement", .string(String(repeating: "0A", count: 32))), ("debug", "false"), ("debug", nil),

@@ -30,6 +30,16 @@ import Testing
     #expect(throws: AppraisalError.self) { try info.level(of: platform, svn: report.teeTCBSVN) }
   }
 
+  @Test("From major version 1 of the TDX module on, its own versions are not the platform's")
+  func module() throws {
+    let (info, platform, report) = try parts("coco_tdx_quote_6.dat", "coco_tcbinfo.json")
+    var svn = report.teeTCBSVN
+    (svn[0], svn[1]) = (0, 1)
+    #expect(try info.level(of: platform, svn: svn).status == .outOfDate)
+    svn[1] = 0
+    #expect(throws: AppraisalError.self) { try info.level(of: platform, svn: svn) }
+  }
+
   @Test("Statuses join to the worse of both, and revocation outweighs all")
   func joined() {
     let all: [TCBStatus] = [

@@ -15,7 +15,8 @@ import Testing
   }
 
   private func appraise(
-    at time: Int64 = TestIssuer.now, key: X509PublicKey?, certificates: [X509Certificate], pcrs count: Int = 24
+    at time: Int64 = TestIssuer.now, key: X509PublicKey?, certificates: [X509Certificate], pcrs count: Int = 24,
+    shown: Int = 24
   ) throws -> Appraisal {
     let pcrs = (0..<count).map { $0 + 1 }.map { [UInt8](repeating: UInt8($0), count: 32) }
     var selection: [UInt8] = [0, 0, 0]
@@ -26,7 +27,7 @@ import Testing
     let json: JSON = [
       "quote": [
         "message": .string(Hex.encode(message)), "signature": .string(Hex.encode(try leaf.key.sign(message))),
-        "pcrs": .array(pcrs.map { .string(Hex.encode($0)) }),
+        "pcrs": .array(pcrs.prefix(shown).map { .string(Hex.encode($0)) }),
       ]
     ]
     var policy = AppraisalPolicy()
@@ -55,6 +56,19 @@ import Testing
     #expect(try appraise(key: key, certificates: chain, pcrs: 1).isAccepted)
     let none = try appraise(key: key, certificates: chain, pcrs: 0)
     #expect(none[.pcrs] == .pass && none[.debug] == .fail)
+    for shown in [0, 23] {
+      let less = try appraise(key: key, certificates: chain, shown: shown)
+      #expect(less[.pcrs] == .fail && less[.debug] == .notChecked, "\(shown)")
+    }
+  }
+
+  @Test("of the certificates handed in, those beside the key's own may be as many as a path is looked for in")
+  func many() throws {
+    let others = try (0..<31).map { try root.issue("Other \($0)", .p256, serial: 100 + $0).certificate }
+    for (count, state) in [(30, SubCheck.State.pass), (31, .fail)] {
+      let handed = others.prefix(count) + [middle.certificate, leaf.certificate]
+      #expect(try appraise(key: leaf.certificate.publicKey, certificates: Array(handed))[.binding] == state, "\(count)")
+    }
   }
 
   @Test("a TD quote of other runtime data, or none, binds nothing")
