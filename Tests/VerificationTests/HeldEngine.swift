@@ -11,18 +11,22 @@ final class HeldEngine: Sendable {
 
   /// Work that ends when it is let, or after long.
   final class Hold: Sendable {
+    private enum State { case waiting, running, over }
+
     private let gate = DispatchSemaphore(value: 0)
-    private let isOver = Mutex(false)
+    private let state = Mutex(State.waiting)
 
     fileprivate func wait() {
+      state.withLock { $0 = .running }
       _ = gate.wait(timeout: .now() + 120)
-      isOver.withLock { $0 = true }
+      state.withLock { $0 = .over }
     }
 
     func end() { gate.signal() }
 
+    fileprivate var hasBegun: Bool { state.withLock { $0 != .waiting } }
     /// Whether the engine has not got past it.
-    var isHolding: Bool { !isOver.withLock { $0 } }
+    var isHolding: Bool { state.withLock { $0 != .over } }
   }
 
   let service: VerificationService
@@ -33,8 +37,15 @@ final class HeldEngine: Sendable {
       VerificationSettings(models: folder.path, threads: 2, waitingMax: waitingMax))
   }
 
-  /// Nothing that is posted later runs before it has ended.
-  func hold() throws -> Hold {
+  /// Keeps an engine that has nothing to do from all that is posted later; returns when it is at it.
+  func hold() async throws -> Hold {
+    let hold = try holdBehind()
+    try await until { hold.hasBegun }
+    return hold
+  }
+
+  /// Keeps the engine, when it has done what waits, from all that is posted later.
+  func holdBehind() throws -> Hold {
     let hold = Hold()
     try service.engine.submit { hold.wait() }
     return hold
@@ -50,7 +61,14 @@ final class HeldEngine: Sendable {
 
   /// Returns when so much waits behind what runs.
   func waits(_ count: Int) async throws {
-    for _ in 0..<60_000 where service.engine.waiting != count { try await Task.sleep(for: .milliseconds(1)) }
-    guard service.engine.waiting == count else { throw Otherwise(waiting: service.engine.waiting) }
+    try await until { service.engine.waiting == count }
+  }
+
+  private func until(_ isSo: () -> Bool) async throws {
+    for _ in 0..<60_000 {
+      if isSo() { return }
+      try await Task.sleep(for: .milliseconds(1))
+    }
+    throw Otherwise(waiting: service.engine.waiting)
   }
 }

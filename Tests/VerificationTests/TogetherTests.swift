@@ -22,9 +22,9 @@ import Testing
   func meeting() async throws {
     let engine = try await HeldEngine()
     let honest = try await execution()
-    let first = try engine.hold()
+    let first = try await engine.hold()
     let one = try await engine.post(honest.under(1))
-    let between = try engine.hold()
+    let between = try engine.holdBehind()
     let two = try await engine.post(lie(honest.under(2)))
     let three = try await engine.post(honest.under(3))
     try await engine.waits(4)
@@ -45,7 +45,7 @@ import Testing
   func leaving() async throws {
     let engine = try await HeldEngine(waitingMax: 3)
     let honest = try await execution()
-    let hold = try engine.hold()
+    let hold = try await engine.hold()
     let one = try await engine.post(honest.under(1))
     let two = try await engine.post(honest.under(2))
     let three = try await engine.post(lie(honest.under(3)))
@@ -82,9 +82,9 @@ import Testing
     let request = try #require(honest.openings[.request]).data
     try large.replace(.request, request + [UInt8](repeating: 0x20, count: 128 * WaitingReexecutions.batchTokensMax))
     for (left, finding) in [(long, "are stated"), (large, "")] {
-      let first = try engine.hold()
+      let first = try await engine.hold()
       let one = try await engine.post(honest.under(1))
-      let between = try engine.hold()
+      let between = try engine.holdBehind()
       let two = try await engine.post(left)
       let three = try await engine.post(honest.under(4))
       first.end()
@@ -110,9 +110,9 @@ import Testing
     ).bytes
     let digest = try manifest.digest()
     try other.forge { $0.manifest = digest }
-    let first = try engine.hold()
+    let first = try await engine.hold()
     let one = try await engine.post(honest.under(1))
-    let between = try engine.hold()
+    let between = try engine.holdBehind()
     let two = try await engine.post(other)
     let three = try await engine.post(honest.under(3))
     first.end()
