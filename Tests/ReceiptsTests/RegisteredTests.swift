@@ -62,13 +62,15 @@ import Testing
     }
     var registered = Registered()
     registered.reveal = { reveal in
-      // Another log's, and one with a line that nothing authenticates.
+      // Another log's, one signed twice, and one with a line that nothing authenticates.
       reveal.checkpoint = reveal.checkpoint.replacing("colophon", with: "elsewhere")
     }
     #expect(try registered.report().failed == [.inclusion])
     registered.reveal = { reveal in
       reveal.checkpoint += reveal.checkpoint.split(separator: "\n").last.map { "\($0)\n" } ?? ""
     }
+    #expect(try registered.report().failed == [.inclusion])
+    registered.reveal = { $0.checkpoint += "\u{2014} stranger.example \(Base64.encode(Array(1...68)))\n" }
     #expect(try registered.report().failed == [.inclusion])
   }
 
