@@ -100,4 +100,13 @@ struct MintedVTPM {
     #expect(try spoilt { $0.signatureHeader = [0, 0x16, 0, 0x0b, 1, 0] }[.signature] == .fail)
     #expect(try spoilt { $0.signatureHeader = [0, 0x14, 0, 0x04, 1, 0] }[.format] == .fail)
   }
+
+  @Test("A report without a quote says of each check that needs one what is missing")
+  func alone() throws {
+    let vector = try #require(EvidenceVector.vTPM.first { $0.file.hasSuffix("hcl-report-snp.bin") })
+    let checks = try vector.appraise().checks.filter { check in
+      !check.ofHardware && [.signature, .pcrs, .debug].contains(check.name)
+    }
+    #expect(checks.map(\.detail) == [String](repeating: "a quote of the TPM was not handed in", count: 3))
+  }
 }
