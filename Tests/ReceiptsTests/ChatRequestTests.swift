@@ -87,7 +87,8 @@ import Testing
 
   @Test func `bodies that are no request are refused`() {
     for body in [
-      "", "[]", "{", "{}", #"{"model":"m"}"#, #"{"model":"","messages":[1]}"#, #"{"model":"m","model":"m"}"#, "{} ",
+      "", "[]", "{", "{}", #"{"model":"m"}"#, #"{"model":"","messages":[{"role":"user","content":"a"}]}"#,
+      #"{"model":"m","model":"m"}"#, "{} ",
     ] {
       #expect(refusal { try ChatRequest(body: Array(body.utf8)) } != nil, "\(body)")
     }

@@ -61,8 +61,9 @@ import Testing
     let single = try read(#","tools":[\#(Self.tool)],"tool_choice":"required","parallel_tool_calls":false"#).parameters
     #expect(single.toolChoice == .required && !single.parallelToolCalls && single.ignored.isEmpty)
     // A model that is to call none is shown none.
-    let none = try read(#","tools":[\#(Self.tool)],"tool_choice":"none""#).parameters
-    #expect(none.tools.isEmpty && none.toolChoice == .none)
+    // Of tools that are not shown nothing is left, not even how many calls one answer may have.
+    let none = try read(#","tools":[\#(Self.tool)],"tool_choice":"none","parallel_tool_calls":false"#).parameters
+    #expect(none.tools.isEmpty && none.toolChoice == .none && none.parallelToolCalls && none.ignored.isEmpty)
     #expect(try read(#","parallel_tool_calls":true"#).parameters.ignored == ["parallel_tool_calls"])
     let bare = try read(#","tools":[{"type":"function","function":{"name":"now"}}]"#).parameters.tools[0].parameters
     #expect(bare["additionalProperties"] == false)
