@@ -41,6 +41,11 @@ import Testing
     #expect(try read("null").parameters.documents.isEmpty && read("[]").parameters.documents.isEmpty)
   }
 
+  @Test func `too many are refused before any is read`() {
+    #expect(refused("[" + Array(repeating: "1", count: 257).joined(separator: ",") + "]") == "documents")
+    #expect(refused("[" + Array(repeating: "1", count: 256).joined(separator: ",") + "]") == "documents[0]")
+  }
+
   @Test func `a document that is none is refused by its place`() throws {
     func some(_ count: Int) -> String {
       "[" + Array(repeating: #"{"text":"x"}"#, count: count).joined(separator: ",") + "]"

@@ -29,6 +29,7 @@ import Testing
     let rest =
       #","stream_options":{"include_usage":null,"include_obfuscation":true},"tools":null,"modalities":["text"]"#
     #expect(read(plain, rest)?.includeUsage == false)
+    #expect(read(plain)?.includeUsage == false)
     #expect(read(plain, #","stream_options":{"include_obfuscation":1}"#) == nil)
     #expect(read(plain, #","stream_options":{"include_usage":true}"#)?.includeUsage == true)
     #expect(read(plain, #","max_tokens":4,"max_completion_tokens":4"#)?.parameters.maxTokens == 4)

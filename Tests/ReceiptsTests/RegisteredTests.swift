@@ -74,6 +74,13 @@ import Testing
     #expect(try registered.report().failed == [.inclusion])
   }
 
+  @Test("how many witnesses saw the log is asked of the receipt, and not of each statement beside it")
+  func witnesses() throws {
+    var trust = try Registered.trust()
+    trust.log = try World.trust(witnesses: 2, quorum: 1).log
+    #expect(try Registered().report(World(), trust)[.inclusion]?.state == .pass)
+  }
+
   @Test("a key is good for what it is listed for, at the statement's own index", arguments: Registered.kinds)
   func keys(kind: StatementKind) throws {
     func trust(_ kinds: Set<StatementKind>, from: UInt64 = 0, to: UInt64? = nil) throws -> TrustPolicy {

@@ -12,7 +12,8 @@ import Testing
     for text in [
       "", "01234567-89AB-7fff-bfff-ffffffffffff", "01234567-89ab-4fff-bfff-ffffffffffff",
       "01234567-89ab-7fff-cfff-ffffffffffff", "0123456789ab7fffbfffffffffffffff",
-      "01234567-89ab-7fff-bfff-fffffffffffff",
+      "01234567-89ab-7fff-bfff-fffffffffffff", "-01234567-89ab-7fff-bfff-ffffffffffff",
+      "01234567-89ab--7fff-bfff-ffffffffffff", "01234567-89ab-7fff-bfff-ffffffffffff-",
       "01234567-89ab-7fff-bfff-fffffffffffg", " 1234567-89ab-7fff-bfff-ffffffffffff",
     ] { #expect(ReceiptID(text) == nil, "\(text)") }
   }

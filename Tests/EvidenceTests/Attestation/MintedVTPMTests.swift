@@ -109,4 +109,19 @@ struct MintedVTPM {
     }
     #expect(checks.map(\.detail) == [String](repeating: "a quote of the TPM was not handed in", count: 3))
   }
+
+  @Test("What was not looked at says why")
+  func unchecked() throws {
+    let found = try MintedVTPM().appraise().checks.filter { !$0.ofHardware && $0.state == .notChecked }
+    #expect(
+      found.map { "\($0.name.rawValue): \($0.detail)" } == [
+        "measurements: the policy lists no measurements", "nonce: the policy expects no nonce",
+        "report_data: the policy expects no report data",
+      ])
+    let vector = try #require(EvidenceVector.vTPM.first { $0.file.hasSuffix("quote.bin") })
+    let alone = Appraiser(policy: AppraisalPolicy(), collateral: Collateral())
+      .appraise(try vector.bytes, kind: .vTPM, at: vector.time)
+    #expect(
+      alone.checks.first { $0.name == .signature }?.detail == "the TPM's attestation key was not handed in")
+  }
 }
