@@ -15,6 +15,10 @@ import Testing
   @Test func `metered shares recompute from the execution`() throws {
     var world = try world(.metered(Metered(perToken: 1, perMillisecond: 2)))
     #expect(try world.report()[.attribution]?.state == .pass)
+    let execution = try #require(world.sealed().statements[.execution])
+    #expect(
+      try ExecutionPredicate(execution.statement.predicate).count(by: "op")
+        == Metered.Count(contributor: "op", tokens: 20 + UInt64(World.tokens.count), milliseconds: 500))
     world.attribution = { $0.shares[0].contributor = "thief" }
     #expect(try world.report().failed == [.attribution])
   }
