@@ -23,6 +23,19 @@ import Testing
     #expect(try world.report().failed == [.attribution])
   }
 
+  @Test func `a policy credits what was asked for from its first day on`() throws {
+    var world = World()
+    func report(dayAfter days: UInt64) throws -> VerificationReport {
+      world.rules = try AttributionPolicy(
+        id: "later", roles: AttributionPolicy.standard.roles,
+        effectiveFrom: UnixDay(unixMs: World.id.unixMs + days * 86_400_000))
+      return try world.report()
+    }
+    let honest = try report(dayAfter: 0)
+    #expect(honest[.attribution]?.state == .pass && !honest.detail(.attribution).contains("later statement"))
+    #expect(try report(dayAfter: 1).failed == [.attribution])
+  }
+
   @Test func `shares that only scores explain are not checked, and never pass`() throws {
     let report = try world(.feedback(judge: nil)).report()
     #expect(report[.attribution]?.state == .notChecked && report.failed.isEmpty)
