@@ -124,6 +124,15 @@ def test_paths_of_certificates_at_the_time_when_the_execution_began(name, both):
     assert report.accepted is is_good and failed(report) == (set() if is_good else {"tee"}), report.table()
 
 
+@pytest.mark.parametrize(("curve", "is_good"), [(ec.SECP521R1(), True), (ec.SECP224R1(), False)], ids=["P-521", "P-224"])
+def test_an_authority_has_a_key_on_one_of_three_curves(curve, is_good, both):
+    hardware = SNP()
+    hardware.middle = hardware.root.issue("SEV-Test", Form(is_authority=True), ec.generate_private_key(curve))
+    hardware.signer = hardware.middle.issue(hardware.name, Form(extensions=hardware.values), hardware.signer.key)
+    report = both(AttestedHardware(hardware=hardware).mint(), trusting(hardware))
+    assert failed(report) == (set() if is_good else {"tee"}), report.table()
+
+
 def test_certificates_that_all_issue_each_other_end_in_a_refusal(both):
     hardware, knot = SNP(), Issuer.root("knot", ec.SECP384R1())
     many = b"".join(knot.issue("knot", Form(serial=serial, is_authority=True), knot.key).pem for serial in range(1, 28))

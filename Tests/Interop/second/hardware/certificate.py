@@ -21,6 +21,7 @@ LIST_BYTES_MAX = 4 << 20
 FAULTS = (ValueError, TypeError, UnsupportedAlgorithm, x509.DuplicateExtension, x509.InvalidVersion,
           x509.UnsupportedGeneralNameType, NotImplementedError)
 _DIGESTS = {"sha256", "sha384", "sha512"}
+CURVES = (ec.SECP256R1, ec.SECP384R1, ec.SECP521R1)
 RSA_BITS = 2048, 4096
 KEY_BYTES_MAX = 1024
 
@@ -139,8 +140,8 @@ def _key(key: object) -> ec.EllipticCurvePublicKey | rsa.RSAPublicKey:
     if isinstance(key, rsa.RSAPublicKey):
         require(RSA_BITS[0] <= key.key_size <= RSA_BITS[1], "an RSA key has not 2048 to 4096 bits")
         return key
-    require(isinstance(key, ec.EllipticCurvePublicKey) and isinstance(key.curve, (ec.SECP256R1, ec.SECP384R1)),
-            "a key is neither RSA nor of P-256 or P-384")
+    require(isinstance(key, ec.EllipticCurvePublicKey) and isinstance(key.curve, CURVES),
+            "a key is neither RSA nor of P-256, P-384 or P-521")
     return key
 
 
