@@ -137,14 +137,8 @@ import Testing
   }
 
   @Test func `an answer that opens another commitment than the execution's is not what they are held against`() throws {
-    var world = try Self.world()
-    let other = try Opening(
-      salt: World.salt("other"),
-      data: AnswerContent(choices: [.init(index: 0, text: World.text, finishReason: .stop)]).encoded())
-    world.openings = { $0[.content] = other }
-    let report = try world.report()
-    #expect(report[.attribution]?.state == .fail)
-    #expect(report.detail(.attribution).contains("content: opens to another commitment"), "\(report.checks)")
+    let world = try Self.world()
+    try world.expectOtherAnswerRefused()
   }
 
   @Test func `every byte of the opening matters`() throws {
