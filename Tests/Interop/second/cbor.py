@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from .reader import Reader
 from .values import Refused, require
 
 DEPTH_MAX = 16
@@ -19,7 +20,7 @@ def decode(data: bytes, what: str) -> Any:
     arguments longer than need be, map keys out of order or twice, floats, simple values, trailing bytes."""
     reader = _Reader(data, what)
     value = reader.item(0)
-    require(reader.at == len(data), f"{what} has bytes behind its end")
+    reader.end()
     return value
 
 
@@ -52,15 +53,7 @@ def encode(value: Any) -> bytes:
     raise TypeError(value)
 
 
-class _Reader:
-    def __init__(self, data: bytes, what: str) -> None:
-        self.data, self.what, self.at = data, what, 0
-
-    def take(self, count: int) -> bytes:
-        require(count <= len(self.data) - self.at, f"{self.what} ends too early")
-        self.at += count
-        return self.data[self.at - count:self.at]
-
+class _Reader(Reader):
     def item(self, depth: int) -> Any:
         require(depth <= DEPTH_MAX, f"{self.what} is nested too deeply")
         first = self.take(1)[0]

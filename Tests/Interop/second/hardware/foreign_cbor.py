@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..cbor import Tagged
+from ..reader import Reader
 from ..values import Refused, require
 
 BYTES_MAX = 64 << 10
@@ -25,18 +26,12 @@ def decode(data: bytes, what: str) -> Any:
     require(len(data) <= BYTES_MAX, f"{what} is above 64 KiB")
     reader = _Reader(data, what)
     value = reader.item(0)
-    require(reader.at == len(data), f"{what} has bytes behind its end")
+    reader.end()
     return value
 
 
-class _Reader:
-    def __init__(self, data: bytes, what: str) -> None:
-        self.data, self.what, self.at, self.items = data, what, 0, 0
-
-    def take(self, count: int) -> bytes:
-        require(count <= len(self.data) - self.at, f"{self.what} ends too early")
-        self.at += count
-        return self.data[self.at - count:self.at]
+class _Reader(Reader):
+    items = 0
 
     def item(self, depth: int, ends: bool = False) -> Any:
         """The next item; the end of an indefinite length where one may stand."""

@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from .. import jcs
 from ..values import Refused, require, sha256
 from .certificate import RSA_BITS
-from .reader import Reader
+from ..reader import Reader
 from .written import from_base64url, from_hex
 
 BYTES_MAX = 64 << 10

@@ -4,7 +4,7 @@ appendix A.3). Little-endian."""
 from dataclasses import dataclass
 
 from ..values import require
-from .reader import Reader
+from ..reader import Reader
 
 INTEL = bytes.fromhex("939a7233f79c4ca9940a0db3957f0607")
 ECDSA_P256 = 2

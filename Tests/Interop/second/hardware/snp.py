@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from ..values import require
-from .reader import Reader
+from ..reader import Reader
 from .sheet import Lacking, Sheet
 from .signature import P384, is_ecdsa
 from .vcek import MICROCODE, Signer, version_of

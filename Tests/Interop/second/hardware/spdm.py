@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from ..values import require
 from .certificate import Certificate
-from .reader import Reader
+from ..reader import Reader
 
 REQUEST, RESPONSE = bytes([0x11, 0xe0, 0x01, 0xff]), bytes([0x11, 0x60])
 SIGNATURE_BYTES = 96

@@ -7,7 +7,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 from ..values import Refused, require
-from .reader import Reader
+from ..reader import Reader
 from .signature import is_ecdsa
 
 MESSAGE_BYTES_MAX = 4096

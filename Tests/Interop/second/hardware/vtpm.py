@@ -10,7 +10,7 @@ from . import dcap, hcl, path, snp
 from .certificate import Certificate, PublicKey
 from .collateral import blocks
 from .quote import Quote
-from .reader import Reader
+from ..reader import Reader
 from .sheet import Lacking, Sheet
 from .tpm import MESSAGE_BYTES_MAX, PCR_BYTES, Attest, Signed
 from .written import of_any_form

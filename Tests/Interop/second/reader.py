@@ -1,6 +1,6 @@
-"""Binary structures of hardware, from front to back."""
+"""Bytes that are read from front to back, and never past their end."""
 
-from ..values import require
+from .values import require
 
 
 class Reader:
