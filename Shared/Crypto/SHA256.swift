@@ -2,14 +2,7 @@ import COpenSSL
 
 /// SHA-256 (FIPS 180-4) in one call.
 public enum SHA256 {
-  /// Fetched once: an implicit fetch triples the price of a small hash. An `EVP_MD` is immutable after the fetch and
-  /// OpenSSL allows its use from any thread, which makes the unchecked global safe.
-  nonisolated(unsafe) static let algorithm: OpaquePointer = {
-    guard let md = EVP_MD_fetch(nil, "SHA256", nil) else {
-      fatalError("libcrypto offers no SHA256: is its default provider installed?")
-    }
-    return md
-  }()
+  nonisolated(unsafe) static let algorithm = DigestState.fetch("SHA256")
 
   /// The digest of `bytes`.
   public static func hash(_ bytes: [UInt8]) -> Digest32 {
@@ -30,16 +23,9 @@ public enum SHA256 {
 
 /// SHA-256 over bytes that come in pieces. It cannot be copied, so a running state has one owner.
 public struct SHA256Hasher: ~Copyable {
-  private let context: OpaquePointer
+  private var state = DigestState(SHA256.algorithm)
 
-  public init() {
-    guard let context = EVP_MD_CTX_new(), EVP_DigestInit_ex2(context, SHA256.algorithm, nil) == 1 else {
-      fatalError("libcrypto has no memory for a digest state")
-    }
-    self.context = context
-  }
-
-  deinit { EVP_MD_CTX_free(context) }
+  public init() {}
 
   /// Appends `bytes`.
   public mutating func update(_ bytes: [UInt8]) {
@@ -47,10 +33,7 @@ public struct SHA256Hasher: ~Copyable {
   }
 
   /// Appends the lent bytes.
-  public mutating func update(_ bytes: UnsafeRawBufferPointer) {
-    let ok = EVP_DigestUpdate(context, bytes.baseAddress, bytes.count)
-    precondition(ok == 1, "libcrypto failed in EVP_DigestUpdate")
-  }
+  public mutating func update(_ bytes: UnsafeRawBufferPointer) { state.update(bytes) }
 
   /// Appends the 32 bytes of a digest.
   public mutating func update(_ digest: Digest32) {
@@ -59,12 +42,8 @@ public struct SHA256Hasher: ~Copyable {
 
   /// The digest of everything appended.
   public consuming func finalize() -> Digest32 {
-    let context = self.context
-    discard self
-    defer { EVP_MD_CTX_free(context) }
-    return withUnsafeTemporaryAllocation(byteCount: Digest32.count, alignment: 8) { out in
-      let ok = EVP_DigestFinal_ex(context, out.baseAddress?.assumingMemoryBound(to: UInt8.self), nil)
-      precondition(ok == 1, "libcrypto failed in EVP_DigestFinal_ex")
+    withUnsafeTemporaryAllocation(byteCount: Digest32.count, alignment: 8) { out in
+      state.finish(into: out.baseAddress?.assumingMemoryBound(to: UInt8.self))
       return Digest32(unchecked: UnsafeRawBufferPointer(out))
     }
   }
