@@ -12,7 +12,8 @@ extension ChatRequest.Message {
       throw ChatRequest.invalid(
         "\(path).\(member.name)", "\(path).\(member.name) is not supported by this server")
     }
-    toolCalls = role == .assistant ? try Self.toolCalls(json["tool_calls"] ?? .null, "\(path).tool_calls") : []
+    // Of another role it is null by now.
+    toolCalls = try Self.toolCalls(json["tool_calls"] ?? .null, "\(path).tool_calls")
     toolCallID = role == .tool ? try Self.toolCallID(json["tool_call_id"], "\(path).tool_call_id") : nil
     let content = json["content"] ?? .null
     self.content = content.isNull && !toolCalls.isEmpty ? "" : try Self.text(content, "\(path).content")

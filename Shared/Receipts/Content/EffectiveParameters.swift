@@ -61,7 +61,7 @@ public struct EffectiveParameters: Sendable, Equatable {
     format = requested.format.kind
     tools = requested.tools.count
     toolChoice = requested.toolChoice.kind
-    parallelToolCalls = requested.tools.isEmpty || requested.parallelToolCalls
+    parallelToolCalls = requested.parallelToolCalls
     documents = requested.documents.count
     ignored = requested.ignored
   }
