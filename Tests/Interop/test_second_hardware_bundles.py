@@ -31,12 +31,13 @@ def test_hardware_evidence_passes_under_its_root(name, both):
 
 
 @pytest.mark.parametrize(("hardware", "listed"), [
-    (Nitro(), {"pcr0": ["01" * 48, "00"], "pcr2": ["03" * 48]}), (SNP(), {"measurement": ["05" * 48]}), (TDX(), {"mr_td": ["ab" * 48]})],
+    (Nitro(), {"pcr0": ["01" * 48, "00"], "pcr2": ["03" * 48]}), (SNP(), {"measurement": ["05" * 48]}),
+    (TDX(), {"mr_td": ["ab" * 48], "fmspc": ["010203040506"]})],
     ids=lambda value: getattr(value, "kind", ""))
 def test_measurements_are_those_that_the_policy_lists(hardware, listed, both):
     bundle = AttestedHardware(hardware=hardware).mint()
     assert both(bundle, trusting(hardware, measurements={hardware.kind: listed})).accepted
-    for other in ({name: ["00" * 48] for name in listed}, listed | {"fmspc": ["010203040506"]}):
+    for other in ({name: ["00" * 48] for name in listed}, listed | {"fmspc": ["010203040507"]}):
         assert failed(both(bundle, trusting(hardware, measurements={hardware.kind: other}))) == {"tee"}
 
 
@@ -67,6 +68,9 @@ LIES: dict[str, AttestedHardware] = {
     "tdx: a level that needs hardening": AttestedHardware(hardware=TDX(status="SWHardeningNeeded")),
     "tdx: a status of nobody's": AttestedHardware(hardware=TDX(status="Perfect")),
     "tdx: Intel's word of yesterday": AttestedHardware(hardware=TDX(until="2025-09-04T15:33:19Z")),
+    "tdx: Intel's word of yesterday, and no lists": AttestedHardware(
+        hardware=TDX(until="2025-09-04T15:33:19Z"), handed=lambda pieces: [pieces[0], *pieces[3:]]),
+    "tdx: TCB info of a third kind": AttestedHardware(hardware=TDX(edit=lambda info, _: info.update(id="XTD"))),
     "tdx: a revoked platform": AttestedHardware(hardware=TDX(revoked=(9,))),
     "tdx: Intel's words with one more space": AttestedHardware(
         hardware=TDX(), handed=lambda pieces: [piece.replace(b'{"id": "TDX"', b'{ "id": "TDX"') for piece in pieces]),

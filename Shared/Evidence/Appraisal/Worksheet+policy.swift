@@ -14,7 +14,11 @@ extension Worksheet {
       let path = try X509Path(from: leaf, through: intermediates.withoutRepeats, to: roots)
       return (path, path.certificates.map(\.subject).joined(separator: " <- "))
     }
-    guard let path else { return nil }
+    guard let path else {
+      // Of several devices another one's may have passed.
+      for name in [SubCheck.Name.validity, .revocation] { record(name, .notChecked, Self.unreached) }
+      return nil
+    }
     check(.validity) {
       try path.checkValidity(at: time)
       return "all \(path.certificates.count) certificates are valid at the time"
@@ -30,7 +34,7 @@ extension Worksheet {
     return path
   }
 
-  /// `measurements`: each name of the policy is a claim whose value the policy lists.
+  /// `measurements`: each name of the policy is a claim, of any check, whose value the policy lists.
   mutating func checkMeasurements(_ policy: AppraisalPolicy) {
     guard !policy.measurements.isEmpty else {
       record(.measurements, .notChecked, "the policy lists no measurements")

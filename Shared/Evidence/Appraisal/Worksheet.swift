@@ -4,6 +4,7 @@ internal import Cryptography
 /// impossible stays `not_checked`, so none is silently left out.
 struct Worksheet {
   let kind: EvidenceKind
+  private let policy: AppraisalPolicy
   /// Every check that this kind of evidence has, and which of them must pass.
   private let planned: [SubCheck.Name]
   private let required: Set<SubCheck.Name>
@@ -14,6 +15,7 @@ struct Worksheet {
 
   init(_ kind: EvidenceKind, planned: [SubCheck.Name], optional: Set<SubCheck.Name>, policy: AppraisalPolicy) {
     self.kind = kind
+    self.policy = policy
     self.planned = planned
     var required = Set(planned).subtracting(optional).union(policy.required.intersection(planned))
     // What the policy expects must be met.
@@ -22,6 +24,9 @@ struct Worksheet {
     if policy.reportData == nil { required.remove(.reportData) } else { required.insert(.reportData) }
     self.required = required
   }
+
+  /// Why a check was not made that an earlier failure left nothing to look at.
+  static let unreached = "an earlier check failed"
 
   /// Runs one check: the text it returns is the detail of `pass`, what it throws that of `fail` or `not_checked`.
   @discardableResult
@@ -57,10 +62,11 @@ struct Worksheet {
 
   mutating func claim(_ name: String, _ text: String) { claims.append(EvidenceClaim(name: name, value: text)) }
 
-  /// The appraisal. Policy checks that need only the claims are made here.
+  /// The appraisal, with `measurements`, which may be of anything that the checks before claimed.
   consuming func finish(at time: Int64) -> Appraisal {
+    if results[.format]?.state == .pass { checkMeasurements(policy) }
     var lines = SubCheck.Name.allCases.filter(planned.contains).map { name in
-      let result = results[name] ?? (.notChecked, "an earlier check failed")
+      let result = results[name] ?? (.notChecked, Self.unreached)
       return SubCheck(name, result.state, result.detail)
     }
     var labels = SubCheck.Name.allCases.filter(required.contains).map(\.rawValue)

@@ -89,10 +89,10 @@ extension DCAPAppraisal {
     guard let signer else { throw AppraisalError.refused("the signature is not that of 'Intel SGX TCB Signing'") }
     let path = try X509Path(from: signer, through: collateral.certificates.withoutRepeats, to: [root])
     try path.checkValidity(at: time)
-    guard !collateral.revocationLists.isEmpty else { throw AppraisalError.missing("a revocation list") }
-    try path.checkRevocation(collateral.revocationLists, at: time)
     guard from <= time, time <= to else {
       throw AppraisalError.refused("it is for \(from) to \(to), the time is \(time) (seconds since 1970)")
     }
+    guard !collateral.revocationLists.isEmpty else { throw AppraisalError.missing("a revocation list") }
+    try path.checkRevocation(collateral.revocationLists, at: time)
   }
 }

@@ -26,7 +26,10 @@ struct TCBInfo {
     let version = try fields.number("version")
     switch version {
     case 2: isTDX = false
-    case 3: isTDX = try fields.text("id") == "TDX"
+    case 3:
+      let id = try fields.text("id")
+      guard ["SGX", "TDX"].contains(id) else { throw .format("tcbInfo.id", why: "is neither SGX nor TDX") }
+      isTDX = id == "TDX"
     default: throw .format("tcbInfo.version", why: "\(version) is neither 2 nor 3")
     }
     // How levels compare; Intel has defined 0 only.

@@ -44,7 +44,6 @@ struct ACIAppraisal {
       }
       return "the gateway says that it verified whom it forwarded to"
     }
-    sheet.checkMeasurements(policy)
     return sheet.finish(at: time)
   }
 

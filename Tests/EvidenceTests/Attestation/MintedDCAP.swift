@@ -27,8 +27,8 @@ struct MintedDCAP {
   var identity: String
   var revokedByMiddle: [Int] = []
   var revokedByRoot: [Int] = []
-  /// Signs the collateral instead of the authority's own signer.
-  var collateralSigner: TestKey?
+  /// Signs the collateral instead of the authority's own signer; its certificate is handed in too.
+  var collateralSigner: TestIssuer?
 
   private static let mrSigner = [UInt8](repeating: 0xdc, count: 32)
 
@@ -109,9 +109,10 @@ struct MintedDCAP {
   func collateral() throws -> Collateral {
     var handed = Collateral()
     handed.certificates = [tcbSigner.certificate]
+    if let collateralSigner { handed.certificates.append(collateralSigner.certificate) }
     handed.revocationLists = [try root.revoke(revokedByRoot), try middle.revoke(revokedByMiddle)]
     for (name, text) in [("tcbInfo", tcbInfo), ("enclaveIdentity", identity)] {
-      let signature = try (collateralSigner ?? tcbSigner.key).sign(Array(text.utf8))
+      let signature = try (collateralSigner ?? tcbSigner).key.sign(Array(text.utf8))
       try handed.add(Array(#"{"\#(name)":\#(text),"signature":"\#(Hex.encode(signature))"}"#.utf8))
     }
     return handed

@@ -90,11 +90,47 @@ import Testing
     #expect(try spoilt { $0.tcbInfo.replaceFirst("UpToDate", "Perfect") }[.tcb] != .pass)
   }
 
+  @Test("A policy may pin what the quote measures, the platform's family and what Intel says of it")
+  func measurements() throws {
+    let minted = try MintedDCAP()
+    for (name, value) in [
+      ("mr_td", String(repeating: "ab", count: 48)), ("fmspc", "010203040506"), ("tcb_status", "UpToDate"),
+      ("advisories", "INTEL-SA-0"),
+    ] {
+      let pinned = try minted.appraise { $0.measurements = [name: ["00", value]] }
+      #expect(pinned.isAccepted && pinned[.measurements] == .pass, "\(name)")
+      let other = try minted.appraise { $0.measurements = [name: ["00"]] }
+      #expect(!other.isAccepted && other[.measurements] == .fail, "\(name)")
+    }
+    // A claim that was not reached is none that the policy lists; of bytes that are no quote nothing is looked at.
+    let chainless = try minted.appraise {
+      $0.roots = [:]
+      $0.measurements = ["tcb_status": ["UpToDate"]]
+    }
+    #expect(chainless[.measurements] == .fail)
+    var policy = AppraisalPolicy()
+    policy.measurements = ["mr_td": ["00"]]
+    #expect(Appraiser(policy: policy).appraise([1], kind: .tdx, at: TestIssuer.now)[.measurements] == .notChecked)
+  }
+
+  @Test("The line of the TCB says the status, and the advisories where there are any")
+  func status() throws {
+    func detail(_ appraisal: Appraisal) -> String? { appraisal.checks.first { $0.name == .tcb }?.detail }
+    #expect(try detail(spoilt { _ in }) == "UpToDate (INTEL-SA-0)")
+    #expect(try detail(spoilt { $0.tcbInfo.replaceFirst(#""INTEL-SA-0""#, "") }) == "UpToDate")
+  }
+
   @Test("Collateral: signed by another, changed by a space, before and after its time, of another family, revoked")
   func collateral() throws {
-    #expect(try spoilt { $0.collateralSigner = $0.middle.key }[.tcbInfo] == .fail)
-    #expect(try spoilt { $0.collateralSigner = $0.platform.key }[.quotingEnclaveIdentity] == .fail)
-    #expect(try spoilt { $0.tcbInfo.replaceFirst(#""id":"TDX""#, #""id":"SGX""#) }[.tcbInfo] == .fail)
+    #expect(try spoilt { $0.collateralSigner = $0.middle }[.tcbInfo] == .fail)
+    #expect(try spoilt { $0.collateralSigner = $0.platform }[.quotingEnclaveIdentity] == .fail)
+    let namesake = try spoilt { $0.collateralSigner = try $0.root.issue("Intel SGX TCB Singing", .p256, serial: 4) }
+    #expect(namesake[.tcbInfo] == .fail)
+    let second = try spoilt { $0.collateralSigner = try $0.root.issue("Intel SGX TCB Signing", .p256, serial: 4) }
+    #expect(second.isAccepted)
+    for id in ["SGX", "XTD"] {
+      #expect(try spoilt { $0.tcbInfo.replaceFirst(#""id":"TDX""#, #""id":"\#(id)""#) }[.tcbInfo] == .fail)
+    }
     #expect(try spoilt { $0.tcbInfo.replaceFirst(#""version":3"#, #""version":4"#) }[.tcbInfo] == .fail)
     #expect(try spoilt { $0.tcbInfo.replaceFirst(#""tcbType":0"#, #""tcbType":1"#) }[.tcbInfo] == .fail)
     #expect(try spoilt { $0.tcbInfo.replaceFirst(#""pceId":"0000""#, #""pceId":"0001""#) }[.tcbInfo] == .fail)
@@ -142,6 +178,10 @@ import Testing
     let unlisted = Appraiser(policy: policy, collateral: handed).appraise(
       try minted.quote(), kind: .tdx, at: TestIssuer.now)
     #expect(unlisted[.tcbInfo] == .notChecked && unlisted[.quotingEnclaveIdentity] == .notChecked)
+    // What is known to be stale needs no list to fail.
+    let past = Appraiser(policy: policy, collateral: handed).appraise(
+      try minted.quote(), kind: .tdx, at: EvidenceVector.time(to) + 1)
+    #expect(past[.tcbInfo] == .fail && past[.quotingEnclaveIdentity] == .fail)
     handed = try minted.collateral()
     handed.revocationLists = [try minted.root.revoke([]), try minted.middle.revoke([], to: TestIssuer.now - 1)]
     let stale = Appraiser(policy: policy, collateral: handed).appraise(

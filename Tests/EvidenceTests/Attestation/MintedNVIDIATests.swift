@@ -13,6 +13,8 @@ struct MintedNVIDIA {
   var blocks: [(index: UInt8, value: [UInt8])] = [
     (1, [UInt8](repeating: 1, count: 48)), (2, [UInt8](repeating: 2, count: 48)),
   ]
+  /// Behind each value, and within its block.
+  var blockTail: [UInt8] = []
   var announced: UInt8?
   var opaqueTail: [UInt8] = []
 
@@ -33,7 +35,8 @@ struct MintedNVIDIA {
     var record: [UInt8] = []
     for block in blocks {
       let count = Little.bytes(UInt16(block.value.count))
-      record += [block.index, 1] + Little.bytes(UInt16(block.value.count + 3)) + [1] + count + block.value
+      record += [block.index, 1] + Little.bytes(UInt16(block.value.count + blockTail.count + 3)) + [1] + count
+      record += block.value + blockTail
     }
     let opaque = [20, 0, 48, 0] + firmwareID + opaqueTail
     var bytes: [UInt8] = [0x11, 0xe0, 0x01, 0xff] + nonce + [0, 0x11, 0x60, 0, 0]
@@ -97,6 +100,9 @@ struct MintedNVIDIA {
     }
     var minted = try MintedNVIDIA()
     minted.blocks[1].index = 1
+    #expect(try minted.appraise()[.format] == .fail)
+    minted = try MintedNVIDIA()
+    minted.blockTail = [0]
     #expect(try minted.appraise()[.format] == .fail)
     for tail: [UInt8] in [[20, 0, 0, 0], [21, 0, 1, 0], [21], [21, 0, 255, 255, 1]] {
       minted = try MintedNVIDIA()

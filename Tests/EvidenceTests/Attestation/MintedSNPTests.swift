@@ -86,6 +86,15 @@ struct MintedSNP {
     #expect(try minted.appraise(with: [minted.signer.certificate])[.chain] == .fail)
     #expect(try minted.appraise(with: [])[.chain] == .notChecked)
     #expect(try minted.appraise(with: [other.middle.certificate, other.signer.certificate])[.signature] == .fail)
+    // Of several signers' certificates that which signed counts, wherever it stands.
+    for handed in [[other.signer, minted.middle, minted.signer], [minted.signer, minted.middle, other.signer]] {
+      #expect(try minted.appraise(with: handed.map(\.certificate)).isAccepted)
+    }
+    // With the root, which counts once wherever it comes from, these are 32.
+    let strangers = try (0..<29).map { try TestIssuer.root("stranger \($0)", .p256) }
+    let full = ([minted.root, minted.middle, minted.signer] + strangers).map(\.certificate)
+    #expect(try minted.appraise(with: full).isAccepted)
+    #expect(try minted.appraise(with: full + [other.root.certificate])[.chain] == .fail)
     #expect(try minted.appraise(at: TestIssuer.to)[.validity] == .pass)
     #expect(try minted.appraise(at: TestIssuer.to + 1)[.validity] == .fail)
   }

@@ -40,6 +40,13 @@ import Testing
     for list in try [[one, device(odd)], [device(odd), one]] as [JSON] {
       #expect(appraise(list, minted)[.identity] == .fail)
     }
+    // One without a path leaves nothing to say of all, whichever it is.
+    var unrooted = try MintedNVIDIA()
+    unrooted.nonce = minted.nonce
+    for list in try [[one, device(unrooted)], [device(unrooted), one]] as [JSON] {
+      let appraisal = appraise(list, minted)
+      #expect(appraisal[.chain] == .fail && appraisal[.validity] == .notChecked)
+    }
     let nonce = String(repeating: "5a", count: 32)
     #expect(try appraise(device(minted, nonce: nonce), minted).isAccepted)
     #expect(try appraise(device(minted, nonce: "5b"), minted)[.format] == .fail)

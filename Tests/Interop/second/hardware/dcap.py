@@ -35,7 +35,7 @@ def _appraise(sheet: Sheet, raw: bytes, is_domain: bool) -> None:
         return
     sheet.claims |= quote.claims()
     sheet.check("debug", lambda: require(not quote.is_debug or sheet.policy.allow_debug, "the attributes allow debugging"))
-    sheet.check_policy(None, quote.body["report_data"])
+    sheet.check_fresh(None, quote.body["report_data"])
     sheet.check("signature", lambda: require(
         is_ecdsa(p256_key(quote.key), quote.signature, quote.signed), "the signature is not the attestation key's"))
     found = sheet.check("chain", lambda: _platform(quote, sheet.collateral))

@@ -27,11 +27,11 @@ def require_signed(document: Signed, root: Certificate, collateral: Collateral, 
     require(signer, f"it is not signed by '{SIGNER}'")
     found = path.build(signer, [item for item in collateral.certificates if item != signer], [root])
     path.require_valid(found, now)
+    issued, until = (seconds(text(document.value, name)) for name in ("issueDate", "nextUpdate"))
+    require(issued <= now <= until, "it is not of this time")
     if not collateral.lists:
         raise Lacking("no revocation list was handed in")
     path.require_unrevoked(found, collateral.lists, now)
-    issued, until = (seconds(text(document.value, name)) for name in ("issueDate", "nextUpdate"))
-    require(issued <= now <= until, "it is not of this time")
 
 
 def seconds(stated: str) -> int:

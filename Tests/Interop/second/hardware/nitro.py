@@ -103,4 +103,4 @@ def appraise(sheet: Sheet, raw: bytes) -> None:
             require(any(document.pcrs[index]) or sheet.policy.allow_debug, f"PCR{index} is zero: a debug enclave")
 
     sheet.check("debug", debug)
-    sheet.check_policy(document.nonce, document.user_data)
+    sheet.check_fresh(document.nonce, document.user_data)

@@ -52,7 +52,7 @@ def appraise(sheet: Sheet, raw: bytes) -> None:
         sheet.claims |= device.claims("" if len(devices) == 1 else f"device{index}.")
     for device in devices:
         _appraise(sheet, device)
-        sheet.check_policy(device.nonce, None)
+        sheet.check_fresh(device.nonce, None)
 
 
 def _appraise(sheet: Sheet, device: Device) -> None:

@@ -11,6 +11,7 @@ from .certificate import Certificate
 from .collateral import Collateral
 
 Value = TypeVar("Value")
+_UNREACHED = "the policy has none, or an earlier check failed"
 
 
 class Lacking(Exception):
@@ -97,6 +98,7 @@ class Sheet:
         trusted = self.policy.roots[self.kind] if self.kind in self.policy.roots else roots.of(self.kind)
         found = self.check("chain", lambda: path.build(leaf, [*others, *self.collateral.certificates], trusted))
         if found is None:
+            self.lack(("validity", "revocation"), _UNREACHED)
             return None
 
         def validity() -> None:
@@ -113,19 +115,13 @@ class Sheet:
         self.check("revocation", revocation)
         return found
 
-    def check_policy(self, nonce: bytes | None, report_data: bytes | None) -> None:
-        """`measurements`, `nonce` and `report_data`, as far as the policy has any. The claims are complete."""
+    def check_fresh(self, nonce: bytes | None, report_data: bytes | None) -> None:
+        """`nonce` and `report_data`, as far as the policy has any."""
         policy = self.policy
         # A field of a fixed size is longer than what was put in: zeros follow.
         width = len(report_data) if report_data is not None else 0
         wanted = policy.report_data and policy.report_data.ljust(width, b"\0")
-
-        def measurements() -> None:
-            for name, allowed in policy.measurements.items():
-                require(self.claims.get(name) in allowed, f"{name} is not as the policy lists it")
-
         for name, expected, body in (
-                ("measurements", policy.measurements or None, measurements),
                 ("nonce", policy.nonce, lambda: require(nonce == policy.nonce, "it is not the policy's")),
                 ("report_data", policy.report_data, lambda: require(report_data == wanted, "it is not the policy's"))):
             if expected is None:
@@ -133,6 +129,13 @@ class Sheet:
             else:
                 self.check(name, body)
 
+    def _check_measurements(self) -> None:
+        for name, allowed in self.policy.measurements.items():
+            require(self.claims.get(name) in allowed, f"{name} is not as the policy lists it")
+
     def result(self) -> Result:
-        whole = dict.fromkeys(self._planned, (NOT_CHECKED, "an earlier check failed")) | self._checks
+        """With `measurements`, now that the claims are complete."""
+        if self._checks["format"][0] == PASS and self.policy.measurements:
+            self.check("measurements", self._check_measurements)
+        whole = dict.fromkeys(self._planned, (NOT_CHECKED, _UNREACHED)) | self._checks
         return Result(whole, self._required, self.claims)

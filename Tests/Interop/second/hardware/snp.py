@@ -72,7 +72,7 @@ def appraise(sheet: Sheet, raw: bytes) -> None:
     sheet.claims |= report.claims()
     sheet.check("debug", lambda: require(
         not report.policy & DEBUG or sheet.policy.allow_debug, "the guest's policy allows debugging"))
-    sheet.check_policy(None, report["report_data"])
+    sheet.check_fresh(None, report["report_data"])
 
     def is_signed(candidate: object) -> bool:
         return is_ecdsa(candidate.key, report.signature, report.raw[:SIGNED], P384)

@@ -50,7 +50,9 @@ class Info:
     def __init__(self, value: dict[str, Any]) -> None:
         version = number(value, "version")
         require(version in (2, 3), "the TCB info has another version than 2 and 3")
-        self.value, self.is_tdx = value, version == 3 and text(value, "id") == "TDX"
+        kind = text(value, "id") if version == 3 else "SGX"
+        require(kind in ("SGX", "TDX"), "the TCB info is of neither SGX nor TDX")
+        self.value, self.is_tdx = value, kind == "TDX"
         require(number(value, "tcbType") == 0, "the TCB info has another type than 0")
         self.fmspc, self.pce_id = raw(value, "fmspc", 6), raw(value, "pceId", 2)
         for name in ("issueDate", "nextUpdate"):

@@ -88,7 +88,7 @@ def appraise(sheet: Sheet, raw: bytes) -> None:
     sheet.check("binding", lambda: _binding(evidence) if evidence.report else _certified(sheet, handed))
     if evidence.report:
         _hardware(sheet, evidence, evidence.report)
-    sheet.check_policy(evidence.quote and evidence.quote.nonce, evidence.report and evidence.report.user_data)
+    sheet.check_fresh(evidence.quote and evidence.quote.nonce, evidence.report and evidence.report.user_data)
 
 
 def _check_quote(sheet: Sheet, signed: Signed, quote: Attest, key: object) -> None:
