@@ -94,8 +94,8 @@ let shared: [Target] = [
   library(
     "ServiceKit",
     [
-      "Cryptography", "RPC", "Wire", hummingbird, http2, httpClient, logging, metrics, lifecycle, configuration,
-      nioCore, nioPosix,
+      "Cryptography", "MerkleLog", "RPC", "Wire", hummingbird, http2, httpClient, logging, metrics, lifecycle,
+      configuration, nioCore, nioPosix,
     ]),
   library(
     "Stores",
@@ -149,7 +149,7 @@ let testTargets: [Target] = [
   tests(
     "ServiceKit",
     [
-      "ServiceKit", "RPC", "Wire", "Cryptography", hummingbird, httpClient, nioCore, logging, metrics,
+      "ServiceKit", "RPC", "Wire", "MerkleLog", "Cryptography", hummingbird, httpClient, nioCore, logging, metrics,
       .product(name: "HummingbirdTesting", package: "hummingbird"),
     ]),
   tests(

@@ -3,6 +3,7 @@ import Cryptography
 import Foundation
 import RPC
 import Receipts
+import ServiceKit
 import Wire
 
 struct BlobCommand: AsyncParsableCommand {
@@ -18,10 +19,6 @@ struct BlobCommand: AsyncParsableCommand {
 
 /// The blobs of a storage service.
 struct BlobClient: Sendable {
-  /// For one part or one range.
-  static let timeout = Duration.seconds(300)
-  private static let attemptsMax = 5
-
   let rpc: RPCClient
 
   /// Runs `work` with the storage of a data folder.
@@ -36,31 +33,24 @@ struct BlobClient: Sendable {
   }
 
   func call<In: WireMessage, Out: WireMessage>(_ procedure: Procedure<In, Out>, _ input: In) async throws -> Out {
-    do { return try await rpc.call(procedure, input, timeout: Self.timeout) } catch let error as RPCError {
-      throw Failure("storage: \(error.message)", status: error.code == .notFound ? 66 : 69)
+    do { return try await rpc.call(procedure, input, timeout: StorageBlobs.timeout) } catch let error as RPCError {
+      throw Self.failure(error)
     }
   }
 
-  /// Hands the chunks of a range to `sink`, and goes on where it is after each break.
-  func read(_ digest: [UInt8], _ range: Range<UInt64>, into sink: BlobSink, _ progress: BlobProgress) async throws {
-    // Each call brings so many bytes, below the client's ceiling for one stream.
-    let step: UInt64 = 64 << 20
-    var failures = 0
-    while await sink.next < range.upperBound {
-      let at = await max(range.lowerBound, sink.next)
-      let request = ReadBlobRequest(digest: digest, offset: at, length: min(step, range.upperBound - at))
-      do {
-        try await rpc.receive(StorageProcedures.readBlob, request, timeout: Self.timeout) { chunk in
-          try await sink.take(chunk)
-          progress.show(await sink.next - range.lowerBound)
-        }
-      } catch let error as RPCError where error.code == .unavailable && failures < Self.attemptsMax {
-        failures += 1
-        try await Task.sleep(for: .milliseconds(100 * failures))
-      } catch let error as RPCError {
-        throw Failure("storage: \(error.message)", status: error.code == .notFound ? 66 : 69)
-      }
+  /// Runs `work` with the blobs as a reader has them, whose errors are said in words.
+  func reading<T: Sendable>(_ work: (StorageBlobs) async throws -> T) async throws -> T {
+    do { return try await work(StorageBlobs(rpc)) } catch let error as RPCError {
+      throw Self.failure(error)
+    } catch let error as BlobFileError {
+      throw Failure("\(error)", status: error == .otherChunk ? 76 : 65)
+    } catch let error as FileError {
+      throw Failure("\(error)", status: 73)
     }
+  }
+
+  private static func failure(_ error: RPCError) -> Failure {
+    Failure("storage: \(error.message)", status: error.code == .notFound ? 66 : 69)
   }
 
   static func digest(_ name: String) throws -> Digest32 {
