@@ -8,6 +8,8 @@ struct VerificationMetrics: Sendable {
   let duration = Metrics.Timer(label: "colophon_verification_reexecution_seconds")
   /// Answers that were executed again together, a histogram with one observation for each batch.
   let batchSize = Recorder(label: "colophon_verification_batch_size")
+  /// Models whose weights were fetched from storage.
+  let modelFetches = Counter(label: "colophon_verification_model_fetches_total")
   let scoring = Metrics.Timer(label: "colophon_verification_scoring_seconds")
   let queued = Gauge(label: "colophon_verification_queue_jobs")
   let waiting = Gauge(label: "colophon_verification_requests_waiting")

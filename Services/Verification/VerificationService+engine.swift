@@ -10,7 +10,8 @@ extension VerificationService {
   func judgeOnEngine(_ opened: OpenedExecution) async throws -> Judgement {
     let stop = StopFlag()
     return try await withEngineErrors {
-      try await withTaskCancellationHandler {
+      try await provideModel(of: opened)
+      return try await withTaskCancellationHandler {
         try await withCheckedThrowingContinuation { answer in
           reexecutions.add(.init(opened: opened, stop: stop, answer: answer)) { judge(reexecutions.nextBatch()) }
         }
@@ -50,7 +51,8 @@ extension VerificationService {
   ) async throws -> T {
     let stop = StopFlag()
     return try await withEngineErrors {
-      try await withTaskCancellationHandler {
+      try await provideModel(of: opened)
+      return try await withTaskCancellationHandler {
         try await engine.run {
           if stop.isSet { throw GenerationError.cancelled }
           var started: ContinuousClock.Instant?
@@ -65,6 +67,11 @@ extension VerificationService {
         stop.set()
       }
     }
+  }
+
+  /// Before the engine's turn, so that nobody else waits for what is fetched.
+  private func provideModel(of opened: OpenedExecution) async throws {
+    if try await store.provide(opened.manifest, digest: opened.manifestDigest) { metrics.modelFetches.increment() }
   }
 
   private func withEngineErrors<T>(_ work: () async throws -> T) async throws -> T {

@@ -44,9 +44,13 @@ public struct VerificationService: HostedService {
     let log = try LogWatch(
       path: "\(context.folder)/log-head.json", source: .init(storage), logger: context.logger)
     let store = try await VerdictStore(settings.database ?? .sqlite(path: VerificationSettings.path(context.folder)))
+    let blobs = StorageBlobs(storage)
+    let cache = ModelCache(
+      folder: "\(context.folder)/models", bytesMax: settings.modelCacheBytes, logger: context.logger
+    ) { digest, bytes, path in try await blobs.fetch(digest, bytes: bytes, to: path) }
     try self.init(
       settings: settings, issuer: context.issuer, key: context.signingKey("verdict"), log: log,
-      queue: VerdictQueue(store: store, log: LogAccess(storage), logger: context.logger))
+      queue: VerdictQueue(store: store, log: LogAccess(storage), logger: context.logger), cache: cache)
   }
 
   /// Errors: a kernel that the processor lacks, a registration policy that cannot be read.
@@ -54,7 +58,10 @@ public struct VerificationService: HostedService {
     try self.init(settings: settings, issuer: issuer, key: key, log: nil, queue: nil)
   }
 
-  init(settings: VerificationSettings, issuer: String, key: SigningKey, log: LogWatch?, queue: VerdictQueue?) throws {
+  init(
+    settings: VerificationSettings, issuer: String, key: SigningKey, log: LogWatch?, queue: VerdictQueue?,
+    cache: ModelCache? = nil
+  ) throws {
     _ = try settings.kernel.resolved()
     if let path = settings.registrationPolicy { _ = try ExecutionKeys(path: path) }
     self.settings = settings
@@ -62,7 +69,7 @@ public struct VerificationService: HostedService {
     self.key = key
     self.log = log
     self.queue = queue
-    store = ModelStore(settings)
+    store = ModelStore(settings, cache: cache)
     engine = try EngineThread(waitingMax: settings.waitingMax)
     reexecutions = WaitingReexecutions(engine)
     pool = try ThreadPool(threads: settings.threads)

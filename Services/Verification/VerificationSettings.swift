@@ -13,6 +13,8 @@ public struct VerificationSettings: Sendable {
   public var waitingMax: Int
   /// Models kept in memory; the one unused for longest goes first.
   public var modelsMax: Int
+  /// Most bytes of weights that are fetched from storage and kept.
+  public var modelCacheBytes: UInt64 = 64 << 30
   /// Names the keys whose execution statements are accepted; nil: signatures are left to the offline verifier.
   public var registrationPolicy: String?
   /// Jobs of the queue that are worked on at once, each leased for so long.
@@ -44,6 +46,7 @@ public struct VerificationSettings: Sendable {
     threads = values.optionalInt("threads") ?? Self.cores
     waitingMax = try values.int("waiting-max")
     modelsMax = try values.int("models-max")
+    modelCacheBytes = UInt64(try values.int("model-cache-bytes"))
     registrationPolicy = values.optionalString("registration-policy")
     workers = try values.int("verdict-workers")
     leaseMs = try Self.milliseconds("verdict-lease", values)
@@ -89,6 +92,10 @@ public struct VerificationSettings: Sendable {
         "waiting-max", .int(0...10_000), default: "64",
         help: "Requests that may wait while one runs; more are refused with resource_exhausted."),
       Setting("models-max", .int(1...64), default: "2", help: "Models kept in memory; loaded when first needed."),
+      Setting(
+        "model-cache-bytes", .int(0...1 << 44), default: "\(64 << 30)",
+        help: "Most bytes of weights that no folder has and that are fetched from storage by the digest in the model's "
+          + "manifest (colophon blob put keeps them there); the longest unused go first. 0: none is fetched."),
       Setting(
         "registration-policy", .path,
         help:

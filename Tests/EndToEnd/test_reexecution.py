@@ -1,6 +1,7 @@
 """Re-execution needs neither inference nor its kernel: verification alone, elsewhere, comes to the same bits."""
 
 import json
+import shutil
 
 import pytest
 from connectrpc.code import Code
@@ -78,3 +79,25 @@ def test_an_answer_of_another_execution_is_not_agreed_to(stopped, stubs, tmp_pat
             verification.reexecute(request(messages, first, **second.blobs))
         assert caught.value.code == Code.INVALID_ARGUMENT
         assert json.loads(second.opening("content")[1]) != json.loads(first.opening("content")[1])
+
+
+def test_a_model_that_no_folder_has_is_fetched_from_storage(suite, stubs, tmp_path):
+    """Verification on a machine of its own, that knows no more than where storage is."""
+    answer = suite.post(chat("What is the deepest lake?", max_tokens=8))
+    bundle, messages = Bundle(suite.bundle(answer.json()["receipt"]["id"])), stubs.messages("verification")
+    digest = bundle.statements["model"].predicate["weights"]["digest"]
+    (tmp_path / "data").mkdir()
+    shutil.copy(suite.data / "token", tmp_path / "data/token")
+    given = ["--models", str(tmp_path / "none"), "--storage-url", suite.urls["storage"]]
+    with LoneService("verification", tmp_path, *given) as service:
+        verification = stubs.connect("verification", service.url, service.token)
+        with pytest.raises(ConnectError) as caught:
+            verification.reexecute(request(messages, bundle))
+        assert caught.value.code == Code.FAILED_PRECONDITION and f"colophon blob put (its digest is {digest})" in str(caught.value)
+        put = programs.must(programs.colophon("blob", "put", programs.model(), "--data", str(suite.data)))
+        assert put.split()[0] == digest
+        answer = verification.reexecute(request(messages, bundle))
+        assert answer.agrees, answer.finding
+        assert [file.name for file in (tmp_path / "data/verification/models").iterdir()] == [f"{digest[7:]}.gguf"]
+    # Nothing of the suite's is left changed: the blob goes when nobody keeps it.
+    programs.must(programs.colophon("blob", "release", digest, "--data", str(suite.data)))

@@ -4,17 +4,30 @@ internal import Exact
 internal import Receipts
 internal import Synchronization
 
-/// Models by the digest of their manifest, loaded when first asked for.
+/// Models by the digest of their manifest, loaded when first asked for: from a folder, or with weights that were fetched.
 final class ModelStore: Sendable {
   struct Missing: Error, Sendable, CustomStringConvertible {
     let description: String
   }
 
   private let settings: VerificationSettings
+  /// Nil where there is no storage to fetch from.
+  private let cache: ModelCache?
   /// Least recently used first.
   private let loaded = Mutex<[(digest: Digest32, model: ChatModel)]>([])
 
-  init(_ settings: VerificationSettings) { self.settings = settings }
+  init(_ settings: VerificationSettings, cache: ModelCache? = nil) {
+    self.settings = settings
+    self.cache = cache
+  }
+
+  /// Sees to it that there are weights to load a model with. Whether they had to be fetched.
+  func provide(_ manifest: ModelManifest, digest: Digest32) async throws -> Bool {
+    guard let cache, !loaded.withLock({ $0.contains { $0.digest == digest } }),
+      try !ModelFolder.all(in: settings.models).contains(where: { Self.describes($0, digest) })
+    else { return false }
+    return try await cache.provide(manifest)
+  }
 
   /// The model that `manifest` describes. Blocks while it loads: call it on the engine's thread.
   func model(_ manifest: ModelManifest, digest: Digest32) throws -> ChatModel {
@@ -36,15 +49,22 @@ final class ModelStore: Sendable {
   private func load(_ manifest: ModelManifest, _ digest: Digest32) throws -> ChatModel {
     var why = "no folder of \(settings.models) has a model with the manifest \(digest)"
     for folder in try ModelFolder.all(in: settings.models) where Self.describes(folder, digest) {
-      do {
-        let model = try ChatModel.load(path: folder.weightsPath(), kernel: settings.kernel, threads: settings.threads)
-        try model.identity.require(ModelIdentity(manifest))
-        return model
-      } catch {
+      do { return try open(folder.weightsPath(), as: manifest) } catch {
         why = "the model in \(folder.name) cannot be used: \(error)"
       }
     }
+    if let path = cache?.path(of: manifest.fileDigest) {
+      do { return try open(path, as: manifest) } catch {
+        why = "the weights that were fetched cannot be used: \(error) (if they were damaged since, remove \(path))"
+      }
+    }
     throw Missing(description: why)
+  }
+
+  private func open(_ path: String, as manifest: ModelManifest) throws -> ChatModel {
+    let model = try ChatModel.load(path: path, kernel: settings.kernel, threads: settings.threads)
+    try model.identity.require(ModelIdentity(manifest))
+    return model
   }
 
   /// A folder whose manifest cannot be read describes nothing that anybody asks for.
