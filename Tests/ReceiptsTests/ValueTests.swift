@@ -53,6 +53,15 @@ import Testing
     }
   }
 
+  @Test func `openings go by name, and messages by number`() {
+    let names = [
+      "activation", "content", "message/0", "message/2", "message/10", "nearest", "request", "retrieved", "scores",
+      "spans",
+      "stream", "tokens", "wire",
+    ]
+    #expect(names.reversed().compactMap { CommittedField($0) }.sorted().map(\.description) == names)
+  }
+
   @Test func `token ids and chunks read back, and hostile counts do not`() throws {
     #expect(TokenIDs.encode([[258], []]) == [0, 0, 0, 1, 0, 0, 1, 2, 0, 0, 0, 0])
     #expect(try TokenIDs.decode(TokenIDs.encode([[258], []])) == [[258], []])

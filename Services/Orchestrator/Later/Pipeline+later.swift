@@ -61,7 +61,7 @@ extension Pipeline {
   /// Storage keeps the openings that were found after the receipt, and signs custody of them, about the receipt.
   private func keep(_ later: LaterAttribution, _ row: OutboxRow) async throws -> LaterAttribution {
     var later = later
-    let blobs = later.openings.sorted { $0.key.description < $1.key.description }.map(\.value)
+    let blobs = later.openings.sorted { $0.key < $1.key }.map(\.value)
     if !blobs.isEmpty {
       let receipt = SHA256.hash(try row.statement(.receipt, else: .receipt))
       let answer = try await peers.keep(

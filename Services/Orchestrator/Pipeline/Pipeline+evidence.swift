@@ -15,7 +15,8 @@ extension Pipeline {
       WireBlob(retention: .statement, data: execution),
       WireBlob(retention: .model, data: try row.statement(.model, else: .model)),
     ]
-    for field in row.openings.keys.sorted(by: Self.precedes) {
+    // In their order: storage is given the same on every repeat.
+    for field in row.openings.keys.sorted() {
       guard let blob = row.openings[field] else { continue }
       blobs.append(WireBlob(retention: .opening, data: blob))
     }
@@ -115,12 +116,6 @@ extension Pipeline {
   }
 
   func policy(of row: OutboxRow) -> VerificationPolicy { row.verification ?? settings.verification }
-
-  /// The order in which blobs are given to storage, the same on every repeat.
-  private static func precedes(_ a: CommittedField, _ b: CommittedField) -> Bool {
-    if case .message(let x) = a, case .message(let y) = b { return x < y }
-    return a.description < b.description
-  }
 }
 
 /// The evidence document that an execution names; nil where it names none.

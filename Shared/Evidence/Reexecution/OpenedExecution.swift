@@ -39,15 +39,15 @@ public struct OpenedExecution: Sendable {
     ]
     committed[.retrieved] = execution.retrieved
     for (index, digest) in execution.messages.enumerated() { committed[.message(index)] = digest }
-    // In order of name, so that the same pieces are refused for the same reason.
-    for (field, opening) in openings.sorted(by: { $0.key.description < $1.key.description }) {
+    // In their order, so that the same pieces are refused for the same reason.
+    for field in openings.keys.sorted() {
       // Its head is the chain's: re-execution compares it.
       if field == .activation { continue }
       guard let digest = committed[field] else { throw .uncommitted(field) }
-      guard (try? opening.commitment(for: field)) == digest else { throw .opensAnother(field) }
+      guard (try? openings[field]?.commitment(for: field)) == digest else { throw .opensAnother(field) }
     }
     let missing = (Array(committed.keys) + [.activation]).filter { openings[$0] == nil }
-    if let first = missing.min(by: { $0.description < $1.description }) { throw .missing(first) }
+    if let first = missing.min() { throw .missing(first) }
   }
 
   /// Bytes of what is opened, all together.

@@ -1,25 +1,27 @@
 public import Cryptography
 
 /// What a commitment commits to. The raw value is the opening's name in a bundle; messages are `message/<index>`.
-public enum CommittedField: Hashable, Sendable, CustomStringConvertible {
+public enum CommittedField: Hashable, Comparable, Sendable, CustomStringConvertible {
+  // By name, which is their order: what goes through several of them does so in the same way each time.
+
+  /// The list of all activation digests; its salt is that of the chain (FORMAT section 2).
+  case activation
+  case content
+  case message(Int)
+  /// Which registered records are near to the answer.
+  case nearest
   case request
   /// Documents of collections, which are not in the request's bytes.
   case retrieved
-  case message(Int)
-  case content
-  case tokens
-  /// The list of all activation digests; its salt is that of the chain (FORMAT section 2).
-  case activation
-  /// The body as sent, without its receipt.
-  case wire
-  /// The chunks as sent; the salt is that of the stream chain.
-  case stream
   /// The answer's log-probability given each subset of the documents.
   case scores
   /// Which words of the answer stand in registered texts.
   case spans
-  /// Which registered records are near to the answer.
-  case nearest
+  /// The chunks as sent; the salt is that of the stream chain.
+  case stream
+  case tokens
+  /// The body as sent, without its receipt.
+  case wire
 
   /// Whether an execution is done again from it: not what was sent, nor what its credit is made of.
   public var isForReexecution: Bool {

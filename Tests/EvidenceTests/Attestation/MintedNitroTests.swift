@@ -56,10 +56,13 @@ struct MintedNitro {
 @Suite struct MintedNitroTests {
   @Test("A document under the policy's root passes, and fails under the vendor's")
   func root() throws {
-    let minted = try MintedNitro()
+    var minted = try MintedNitro()
     #expect(try minted.appraise().isAccepted)
-    let untrusted = try minted.appraise { $0.roots = [:] }
-    #expect(untrusted[.chain] == .fail && untrusted[.validity] == .notChecked)
+    for timestampMs in [1, minted.timestampMs] {
+      minted.timestampMs = timestampMs
+      let untrusted = try minted.appraise { $0.roots = [:] }
+      #expect(untrusted[.chain] == .fail && untrusted[.validity] == .notChecked)
+    }
     let validity = try minted.appraise().checks.first { $0.name == .validity }
     #expect(validity?.detail.hasSuffix("the document was made within theirs") == true)
     let other = try TestIssuer.root("test enclaves", .p384)

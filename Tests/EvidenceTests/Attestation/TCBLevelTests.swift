@@ -23,6 +23,17 @@ import Testing
     #expect(try info.module(of: report).status == .upToDate)
   }
 
+  @Test("A list of version 3 says whether it is of SGX or of TDX, and nothing else")
+  func kinds() throws {
+    let json = try JSON(parsing: EvidenceVector.read("tdx/coco_tcbinfo.json"))
+    let members = try #require(json["tcbInfo"]?.objectValue)
+    func isTDX(_ id: JSON) throws -> Bool {
+      try TCBInfo(.object(members.map { $0.name == "id" ? JSONMember("id", id) : $0 })).isTDX
+    }
+    #expect(try isTDX("TDX") && !isTDX("SGX"))
+    for id in ["", "tdx", "XTD", "SGX "] { #expect(throws: AppraisalError.self) { try isTDX(.string(id)) } }
+  }
+
   @Test("A platform below every level reaches none")
   func unmatched() throws {
     let (info, platform, report) = try parts("google_v4_spr_e4.dat", "google_tcbinfo_50806f000000.json")
