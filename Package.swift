@@ -210,6 +210,10 @@ let testTargets: [Target] = [
 let package = Package(
   name: "colophon",
   platforms: [.macOS(.v15)],
+  products: [
+    // For other programs: the offline verifier, without HTTP, database or clock.
+    .library(name: "ColophonVerifier", targets: ["Receipts", "Evidence"])
+  ],
   dependencies: [
     .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1"),
     .package(url: "https://github.com/swift-server/async-http-client", exact: "1.37.0"),

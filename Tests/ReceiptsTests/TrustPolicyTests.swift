@@ -1,4 +1,5 @@
 import Codec
+import MerkleLog
 import Testing
 
 @testable import Receipts
@@ -59,6 +60,30 @@ import Testing
     #expect(throws: ReceiptError.self) {
       try TrustPolicy(JCS.encode(json.with(["issuers"], [issuer.with(["kid"], other)])))
     }
+  }
+
+  @Test func `checks are required by name, and witnesses by number`() throws {
+    var trust = try World.trust(witnesses: 3, quorum: 1)
+    trust.required = [.content]
+    try trust.require("tee,content,time")
+    #expect(trust.required == [.content, .tee, .time] && trust.log.quorum == 1)
+    try trust.require("witnesses=3")
+    #expect(trust.required == [.content, .tee, .time, .witnesses] && trust.log.quorum == 3)
+    #expect(trust.log.witnesses.count == 3)
+    try trust.require("witnesses=2,witnesses")
+    #expect(trust.required.count == 4 && trust.log.quorum == 3)
+    for list in [
+      "", "luck", "Tee", "tee,", "tee,,time", "tee=1", "witnesses=", "witnesses=0", "witnesses=-1", "witnesses=x",
+      "witnesses=4", "witnesses=2=2", "tee time",
+    ] {
+      #expect(throws: ReceiptError.self, "\(list)") { try trust.require(list) }
+    }
+    var world = World()
+    world.witnesses = 1
+    var asked = try World.trust(witnesses: 2, quorum: 1)
+    #expect(try world.report(asked).isAccepted)
+    try asked.require("witnesses=2")
+    #expect(try world.report(asked).unmet == [.witnesses])
   }
 
   @Test func `a required check that is not offered is unmet`() throws {

@@ -13,7 +13,7 @@ struct Verify: AsyncParsableCommand {
       otherwise. The bundle is believed in nothing: keys come from the trust policy alone.
 
       Whole check of an answer that you hold:
-        colophon verify answer.bundle.json --trust trust.json --response answer.json --require reexecution
+        colophon verify answer.bundle.json --trust trust.json --response answer.json --require reexecution,witnesses=2
 
       With --model nobody's verdict is needed: the answer is executed again here, and that check must pass.
         colophon verify answer.bundle.json --trust trust.json --model model.gguf
@@ -36,7 +36,10 @@ struct Verify: AsyncParsableCommand {
 
   @Option(
     parsing: .singleValue,
-    help: "A check that must pass; may be given again. Added to those that the trust policy requires.")
+    help: """
+      Checks that must pass, with commas between, besides those that the trust policy requires; witnesses=N: so many \
+      of its witnesses.
+      """)
   var require: [String] = []
 
   @Flag(help: "Print one JSON object instead of the table.")
@@ -53,12 +56,8 @@ struct Verify: AsyncParsableCommand {
     do { policy = try TrustPolicy(try Files.bytes(trust)) } catch let error as ReceiptError {
       throw Failure("\(trust): \(error)", status: 65)
     }
-    for name in require {
-      guard let check = Check.Name(rawValue: name) else {
-        let names = Check.Name.allCases.map(\.rawValue).joined(separator: ", ")
-        throw Failure("--require \(name): the checks are \(names)", status: 64)
-      }
-      if !policy.required.contains(check) { policy.required.append(check) }
+    do throws(ReceiptError) { for list in require { try policy.require(list) } } catch {
+      throw Failure("--\(error)", status: 64)
     }
     // Who asks for it does not want to be told "accepted" without it.
     for (isAsked, check) in [(model != nil, Check.Name.reexecution), (response != nil, .content)]
