@@ -37,7 +37,8 @@ extension VerificationService {
       receiptID: evidence.execution.receiptID, profile: evidence.execution.profile,
       execution: evidence.statement.digest,
       result: finding == nil ? .pass : .fail, positions: positions, firstPosition: finding?.position,
-      finding: finding?.text ?? "", supersedes: superseded)
+      finding: finding?.text ?? "", appraisal: try await appraiser?.appraisal(of: evidence, logger),
+      supersedes: superseded)
     (finding == nil ? metrics.passed : metrics.failed).increment()
     logger.info(
       "executed again",

@@ -28,11 +28,16 @@ public struct VerificationService: HostedService {
   let log: LogWatch?
   /// Nil likewise: a verdict that comes later is for the log.
   let queue: VerdictQueue?
+  /// Nil likewise, and where the operator has no policy for trusted hardware.
+  let appraiser: EvidenceAppraiser?
 
   public init(context: ServiceContext) async throws {
     let name = VerificationSettings.storageURL
     let settings = try VerificationSettings(context.settings, folder: context.folder)
     guard context.settings.optionalString(name) != nil else {
+      guard settings.teePolicy == nil else {
+        throw SettingsError.contradiction("tee-policy is set and \(name) is not: evidence is kept in storage")
+      }
       context.logger.notice("no log is watched, and verdicts are made at once only: --\(name) is not set")
       try self.init(settings: settings, issuer: context.issuer, key: context.signingKey("verdict"))
       return
@@ -44,13 +49,15 @@ public struct VerificationService: HostedService {
     let log = try LogWatch(
       path: "\(context.folder)/log-head.json", source: .init(storage), logger: context.logger)
     let store = try await VerdictStore(settings.database ?? .sqlite(path: VerificationSettings.path(context.folder)))
+    let access = LogAccess(storage)
     let blobs = StorageBlobs(storage)
     let cache = ModelCache(
       folder: "\(context.folder)/models", bytesMax: settings.modelCacheBytes, logger: context.logger
     ) { digest, bytes, path in try await blobs.fetch(digest, bytes: bytes, to: path) }
     try self.init(
       settings: settings, issuer: context.issuer, key: context.signingKey("verdict"), log: log,
-      queue: VerdictQueue(store: store, log: LogAccess(storage), logger: context.logger), cache: cache)
+      queue: VerdictQueue(store: store, log: access, logger: context.logger), cache: cache,
+      appraiser: settings.teePolicy.map { EvidenceAppraiser(path: $0, blob: access.blob) })
   }
 
   /// Errors: a kernel that the processor lacks, a registration policy that cannot be read.
@@ -60,8 +67,9 @@ public struct VerificationService: HostedService {
 
   init(
     settings: VerificationSettings, issuer: String, key: SigningKey, log: LogWatch?, queue: VerdictQueue?,
-    cache: ModelCache? = nil
+    cache: ModelCache? = nil, appraiser: EvidenceAppraiser? = nil
   ) throws {
+    _ = try appraiser?.policy()
     _ = try settings.kernel.resolved()
     if let path = settings.registrationPolicy { _ = try ExecutionKeys(path: path) }
     self.settings = settings
@@ -69,6 +77,7 @@ public struct VerificationService: HostedService {
     self.key = key
     self.log = log
     self.queue = queue
+    self.appraiser = appraiser
     store = ModelStore(settings, cache: cache)
     engine = try EngineThread(waitingMax: settings.waitingMax)
     reexecutions = WaitingReexecutions(engine)

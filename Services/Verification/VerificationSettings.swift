@@ -17,6 +17,8 @@ public struct VerificationSettings: Sendable {
   public var modelCacheBytes: UInt64 = 64 << 30
   /// Names the keys whose execution statements are accepted; nil: signatures are left to the offline verifier.
   public var registrationPolicy: String?
+  /// A policy for evidence of trusted hardware (`EvidenceAppraiser`); nil: none is appraised here.
+  public var teePolicy: String?
   /// Jobs of the queue that are worked on at once, each leased for so long.
   public var workers = 2
   public var leaseMs: Int64 = 30_000
@@ -48,6 +50,7 @@ public struct VerificationSettings: Sendable {
     modelsMax = try values.int("models-max")
     modelCacheBytes = UInt64(try values.int("model-cache-bytes"))
     registrationPolicy = values.optionalString("registration-policy")
+    teePolicy = values.optionalString("tee-policy")
     workers = try values.int("verdict-workers")
     leaseMs = try Self.milliseconds("verdict-lease", values)
     drawIntervalMs = try Self.milliseconds("draw-interval", values)
@@ -101,6 +104,10 @@ public struct VerificationSettings: Sendable {
         help:
           "JSON file of the keys whose execution statements are accepted; without it signatures are not checked here."
       ),
+      Setting(
+        "tee-policy", .path,
+        help: "JSON file with what a trust policy says under tee: verdicts then hold an appraisal of the evidence of "
+          + "trusted hardware that an execution names. Read for each verdict. Unset: none is appraised here."),
       Setting(
         "verdict-workers", .int(1...16), default: "2",
         help:

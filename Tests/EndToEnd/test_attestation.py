@@ -133,6 +133,30 @@ def reports(suite: Suite, trust: dict, path) -> None:
     assert asking(trust, "--output", str(path / "document.json")).returncode == 73
 
 
+def test_a_verdict_says_what_evidence_is_worth_and_one_that_supersedes_what_it_is_worth_by_then(make_suite, tmp_path):
+    policy = tmp_path / "tee.json"
+    policy.write_text('{"kinds":[]}')
+    variables = {"COLOPHON_INFERENCE_EVIDENCE": "simulated", "COLOPHON_VERIFICATION_TEE_POLICY": str(policy)}
+    suite = make_suite("appraised", **variables).start()
+    assert "appraisal" not in Bundle(asked(suite)).statements["verdict"].predicate
+    policy.write_text(json.dumps({"kinds": ["simulated"], "roots": {"simulated": [root_of(suite)]}}))
+    bundle = asked(suite)
+    statements = Bundle(bundle).statements
+    appraisal = statements["verdict"].predicate["appraisal"]
+    assert appraisal["evidence"] == statements["execution"].predicate["evidence"]
+    assert appraisal["ear"]["submods"]["simulated"]["ear_status"] == "warning"
+    assert appraisal["ear"]["iat"] == int(statements["execution"].predicate["started_unix_ms"]) // 1000
+    # The root is believed no longer.
+    policy.write_text('{"kinds":["simulated"]}')
+    receipt = statements["receipt"].predicate["receipt_id"]
+    again = colophon("receipt", "verdict", receipt, "--again", "the root was revoked", "--url", suite.url)
+    assert again.returncode == 0, again.stderr
+    bundle = suite.bundle(receipt)
+    status, report, _ = verified(tmp_path, bundle, suite.trust, "--require", "reexecution")
+    line = next(check for check in report["checks"] if check["name"] == "reexecution")
+    assert status == 0 and "it calls the simulated evidence contraindicated; it supersedes" in line["detail"], report
+
+
 def test_a_suite_without_evidence_says_that_it_has_none(suite, tmp_path):
     refused = suite.get("/v1/attestation/report", params={"nonce": secrets.token_hex(32)})
     assert refused.status_code == 404 and refused.json()["error"]["code"] == "attestation_not_offered", refused.text

@@ -50,6 +50,64 @@ def documented(**changes) -> Attested:
     return Attested(document=lambda value: value.update(changes))
 
 
+def result(**changes) -> dict:
+    """What verification may say of it: an attestation result as any verifier writes one."""
+    vector = {"instance-identity": 2, "configuration": 2, "executables": 0, "hardware": 32}
+    return {
+        "eat_profile": "tag:ietf.org,2026:rats/ear#04", "iat": BEGAN // 1000,
+        "ear_verifier_id": {"developer": "urn:example", "build": "1"},
+        "submods": {"simulated": {"ear_status": "warning", "ear_trustworthiness_vector": vector}}} | changes
+
+
+def judged(attested: Attested, ear: dict, evidence: str | None = None) -> bytes:
+    """A bundle whose verdict appraises its evidence."""
+    stated = {"evidence": evidence or digest(attested.made()), "ear": ear}
+    return attested.mint(Recipe(edits={"verdict": lambda draft: draft.predicate.update(appraisal=stated)}))
+
+
+@pytest.mark.parametrize("status", ["none", "affirming", "warning", "contraindicated"])
+def test_what_verification_makes_of_evidence_is_told_and_decides_nothing(status, both):
+    ear = result()
+    ear["submods"]["simulated"]["ear_status"] = status
+    report = both(judged(Attested(), ear), trusting())
+    assert report.accepted and report.states["tee"] == "pass", report.table()
+    # Who says nothing of evidence has no more by it.
+    report = both(judged(Attested(), ear), mint.trust_policy())
+    assert report.accepted and report.states["tee"] == "not_checked", report.table()
+
+
+def test_a_verdict_on_other_evidence_than_the_execution_names_fails_binding(both):
+    assert failed(both(judged(Attested(), result(), OTHER), trusting())) == {"binding"}
+    unnamed = Recipe(edits={"verdict": lambda draft: draft.predicate.update(appraisal={"evidence": OTHER, "ear": result()})})
+    assert failed(both(unnamed.mint(), mint.trust_policy())) == {"binding"}
+
+
+def vector(**changes) -> dict:
+    module = result()["submods"]["simulated"]
+    return {"simulated": module | {"ear_trustworthiness_vector": module["ear_trustworthiness_vector"] | changes}}
+
+
+MALFORMED = {
+    "another profile": result(eat_profile="tag:ietf.org,2026:rats/ear#03"), "a time before 1970": result(iat=-1),
+    "a time in words": result(iat=str(BEGAN)), "no verifier": result(ear_verifier_id={}),
+    "a verifier without a name": result(ear_verifier_id={"developer": "", "build": "1"}),
+    "a long build": result(ear_verifier_id={"developer": "x", "build": "1" * 257}),
+    "a member more": result(nonce="x"), "no kind": result(submods={}),
+    "two kinds": result(submods=result()["submods"] | {"tdx": result()["submods"]["simulated"]}),
+    "a kind that no execution names": result(submods={"sgx": result()["submods"]["simulated"]}),
+    "a status of its own": result(submods={"simulated": result()["submods"]["simulated"] | {"ear_status": "fine"}}),
+    "a claim too high": result(submods=vector(hardware=128)), "a claim too low": result(submods=vector(hardware=-129)),
+    "a claim in words": result(submods=vector(hardware="2")), "a claim more": result(submods=vector(runtime=2)),
+    "a module's member more": result(submods={"simulated": result()["submods"]["simulated"] | {"more": 1}}),
+}
+
+
+@pytest.mark.parametrize("name", MALFORMED)
+def test_an_attestation_result_of_another_shape_is_no_verdict(name, both):
+    report = both(judged(Attested(), MALFORMED[name]), trusting(), what=name)
+    assert not report.accepted, report.table()
+
+
 LIES: dict[str, tuple[Attested, dict, set[str]]] = {
     "no root named": (Attested(), trusting(roots={}), {"tee"}),
     "another root named": (Attested(), trusting(roots={"simulated": [b64(KEYS["stranger"].raw)]}), {"tee"}),

@@ -19,6 +19,68 @@ import Testing
     #expect(report.isAccepted, "\(report.checks)")
   }
 
+  private static let result = AttestationResult(
+    time: 1_757_000_000, developer: "urn:colophon", build: "evidence/1", kind: "tdx", status: .affirming,
+    trustworthiness: .init(instanceIdentity: 2, configuration: 2, executables: -128, hardware: 127))
+
+  @Test func `what a verdict makes of the evidence is told, and is of the evidence that the execution names`() throws {
+    let document = try World.document()
+    func judged(_ evidence: Digest32?, in world: World) throws -> VerificationReport {
+      var world = world
+      world.verdict = { $0.appraisal = evidence.map { .init(evidence: $0, result: Self.result) } }
+      return try tee(world)
+    }
+    let named = SHA256.hash(try document.encoded())
+    let report = try judged(named, in: World().with(document))
+    #expect(report.isAccepted && report.detail(.reexecution).hasSuffix("equal; it calls the tdx evidence affirming"))
+    #expect(try !judged(nil, in: World().with(document)).detail(.reexecution).contains("evidence"))
+    #expect(try judged(SHA256.hash([1]), in: World().with(document)).failed == [.binding])
+    #expect(try judged(named, in: World()).failed == [.binding])
+  }
+
+  private static func verdict(_ edit: (inout AttestationResult) -> Void = { _ in }) -> VerdictPredicate {
+    var result = result
+    edit(&result)
+    return VerdictPredicate(
+      receiptID: World.id, profile: "exact/1", execution: SHA256.hash([1]), result: .pass, positions: 3,
+      appraisal: .init(evidence: SHA256.hash([2]), result: result))
+  }
+
+  @Test func `an attestation result reads back, up to its limits`() throws {
+    var verdicts = AttestationResult.Status.allCases.map { status in Self.verdict { $0.status = status } }
+    verdicts += EvidenceDocument.Kind.allCases.map { kind in Self.verdict { $0.kind = kind.rawValue } }
+    for length in [1, 256] {
+      verdicts.append(Self.verdict { $0.developer = String(repeating: "d", count: length) })
+      verdicts.append(Self.verdict { $0.build = String(repeating: "b", count: length) })
+    }
+    for verdict in verdicts { #expect(try VerdictPredicate(verdict.json) == verdict) }
+    let beyond: [(inout AttestationResult) -> Void] = [
+      { $0.time = -1 }, { $0.developer = "" }, { $0.build = "" }, { $0.kind = "sgx" },
+      { $0.developer = String(repeating: "d", count: 257) }, { $0.build = String(repeating: "b", count: 257) },
+      { $0.trustworthiness.instanceIdentity = 128 }, { $0.trustworthiness.configuration = -129 },
+      { $0.trustworthiness.executables = 1 << 40 }, { $0.trustworthiness.hardware = 128 },
+    ]
+    for edit in beyond { #expect(throws: ReceiptError.self) { try VerdictPredicate(Self.verdict(edit).json) } }
+  }
+
+  @Test func `an attestation result of another shape is refused`() throws {
+    let text = String(decoding: try JCS.encode(Self.verdict().json), as: UTF8.self)
+    let module = String(
+      decoding: try JCS.encode(try #require(Self.result.json["submods"]?["tdx"])), as: UTF8.self)
+    let one = #""submods":{"tdx":\#(module)}"#
+    for (word, other) in [
+      ("rats/ear#04", "rats/ear#05"), (#""affirming""#, #""fine""#), (#""iat":"#, #""jti":1,"iat":"#),
+      (#""developer":"#, #""developers":"#), (#""build":"#, #""hash":"x","build":"#),
+      (#""ear_status":"#, #""ear_raw":1,"ear_status":"#), (#""hardware":127"#, #""hardware":127,"runtime":2"#),
+      (#""hardware":127"#, #""hardware":"127""#), (#""evidence":"#, #""more":1,"evidence":"#),
+      (one, #""submods":{}"#), (one, #""submods":{"nitro":\#(module),"tdx":\#(module)}"#), (one, #""submods":[]"#),
+    ] {
+      let changed = text.replacing(word, with: other, maxReplacements: 1)
+      #expect(!changed.utf8.elementsEqual(text.utf8), "\(word)")
+      #expect(throws: ReceiptError.self, "\(other)") { try VerdictPredicate(JSON(parsing: Array(changed.utf8))) }
+    }
+  }
+
   @Test func `evidence of another key, of no epoch, or of one that the execution lies outside of is refused and named`()
     throws
   {

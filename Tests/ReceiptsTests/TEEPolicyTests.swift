@@ -33,6 +33,16 @@ import Testing
     }
   }
 
+  @Test func `a file of it alone is read as the member of a trust policy is`() throws {
+    let file = Array(#"{"kinds":["simulated","tdx"],"tcb_statuses":{"tdx":["OutOfDate"]}}"#.utf8)
+    #expect(try TrustPolicy.TEE(file) == TrustPolicy.TEE(JSON(parsing: file)))
+    for text in ["", "{}", "[]", #"{"kinds":["sgx"]}"#, #"{"kinds":[],"tee":1}"#] {
+      #expect(throws: ReceiptError.self, "\(text)") { try TrustPolicy.TEE(Array(text.utf8)) }
+    }
+    let long = file + [UInt8](repeating: UInt8(ascii: " "), count: TrustPolicy.TEE.byteCountMax - file.count)
+    #expect((try? TrustPolicy.TEE(long)) != nil && (try? TrustPolicy.TEE(long + [32])) == nil)
+  }
+
   @Test func `so many roots, claims and values, and no more`() throws {
     func isRead(_ member: String, _ value: JSON) -> Bool {
       let json: JSON = .object([JSONMember("kinds", ["simulated"]), JSONMember(member, ["simulated": value])])

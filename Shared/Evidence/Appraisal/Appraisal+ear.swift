@@ -1,43 +1,33 @@
-internal import Codec
+public import Receipts
 
-/// The appraisal as an EAT Attestation Result (draft-ietf-rats-ear-04), unsigned: whoever signs the verdict signs it.
 extension Appraisal {
-  /// The profile that the draft registers.
-  static let earProfile = "tag:ietf.org,2026:rats/ear#04"
-
-  var ear: JSON {
-    let vector = trustworthiness.map { JSONMember($0.0, .integer($0.1)) }
-    return [
-      "eat_profile": .string(Self.earProfile), "iat": .integer(time),
-      "ear_verifier_id": ["developer": "urn:colophon", "build": "evidence/1"],
-      "submods": .object([
-        JSONMember(
-          kind.rawValue, ["ear_status": .string(status), "ear_trustworthiness_vector": .object(vector)])
-      ]),
-    ]
+  /// The appraisal as an EAT Attestation Result.
+  public var ear: AttestationResult {
+    AttestationResult(
+      time: time, developer: "urn:colophon", build: "evidence/1", kind: kind.rawValue, status: status,
+      trustworthiness: trustworthiness)
   }
 
   /// The tier of the whole (draft-ietf-rats-ar4si section 2.3): nothing is affirmed that was not wholly accepted.
-  private var status: String {
+  private var status: AttestationResult.Status {
     // What stands for hardware and is none affirms nothing, whatever its own checks say.
-    if isAccepted { return kind == .simulated ? "warning" : "affirming" }
-    return checks.contains { $0.state == .fail } ? "contraindicated" : "none"
+    if isAccepted { return kind == .simulated ? .warning : .affirming }
+    return checks.contains { $0.state == .fail } ? .contraindicated : .none
   }
 
   /// Claims of draft-ietf-rats-ar4si section 2.3.4: 2 affirms, 0 says nothing, 96 and above contraindicate. 99 is for
   /// evidence whose cryptography does not hold.
-  private var trustworthiness: [(String, Int)] {
+  private var trustworthiness: AttestationResult.Trustworthiness {
     let proof: [SubCheck.Name] = [
       .format, .chain, .validity, .revocation, .signature, .quotingEnclave, .quotingEnclaveIdentity, .binding, .pcrs,
       .tcbInfo, .signer, .exchange,
     ]
     if proof.contains(where: { tier([$0]) == 96 }) {
-      return [("instance-identity", 99), ("configuration", 99), ("executables", 99), ("hardware", 99)]
+      return .init(instanceIdentity: 99, configuration: 99, executables: 99, hardware: 99)
     }
-    return [
-      ("instance-identity", tier([.chain, .signature, .identity])), ("configuration", tier([.debug])),
-      ("executables", tier([.measurements])), ("hardware", kind == .simulated ? 32 : tier([.tcb])),
-    ]
+    return .init(
+      instanceIdentity: tier([.chain, .signature, .identity]), configuration: tier([.debug]),
+      executables: tier([.measurements]), hardware: kind == .simulated ? 32 : tier([.tcb]))
   }
 
   /// 96 when one of these failed, 2 when all that there are passed, else 0.

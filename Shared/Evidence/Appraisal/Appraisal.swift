@@ -1,4 +1,5 @@
 public import Codec
+internal import Receipts
 
 /// What came of one appraisal.
 public struct Appraisal: Sendable, Equatable {
@@ -34,7 +35,7 @@ public struct Appraisal: Sendable, Equatable {
         }),
       "required": .array(required.map(JSON.string)),
       "claims": .object(claims.map { JSONMember($0.name, .string($0.value)) }),
-      "ear": ear,
+      "ear": ear.json,
     ]
   }
 }

@@ -20,13 +20,17 @@ public struct VerdictPredicate: Sendable, Equatable {
   public var firstPosition: Int?
   /// What differs, without content; empty when nothing does.
   public var finding: String
+  /// Nil where the execution names no evidence, or verification has no policy for it.
+  public var appraisal: Appraisal?
   /// The verdict whose place this one takes; nil for a first one.
   public var supersedes: Superseded?
 
   public init(
     receiptID: ReceiptID, method: String = VerdictPredicate.methodReexecution, profile: String, execution: Digest32,
-    result: Result, positions: Int, firstPosition: Int? = nil, finding: String = "", supersedes: Superseded? = nil
+    result: Result, positions: Int, firstPosition: Int? = nil, finding: String = "", appraisal: Appraisal? = nil,
+    supersedes: Superseded? = nil
   ) {
+    self.appraisal = appraisal
     self.supersedes = supersedes
     self.receiptID = receiptID
     self.method = method
@@ -43,7 +47,7 @@ public struct VerdictPredicate: Sendable, Equatable {
       ("receipt_id", .string(receiptID.description)), ("method", .string(method)), ("profile", .string(profile)),
       ("execution", .digest(execution)), ("result", .string(result.rawValue)), ("positions", .integer(positions)),
       ("first_position", firstPosition.map { .integer($0) }), ("finding", .string(finding)),
-      ("supersedes", supersedes?.json),
+      ("appraisal", appraisal?.json), ("supersedes", supersedes?.json),
     ])
   }
 
@@ -67,6 +71,7 @@ public struct VerdictPredicate: Sendable, Equatable {
     guard finding.utf8.count <= Self.findingBytesMax else {
       throw .limit(name: "verdict.finding bytes", limit: Self.findingBytesMax, got: finding.utf8.count)
     }
+    appraisal = try fields.optional("appraisal").map { value throws(ReceiptError) in try Appraisal(value) }
     supersedes = try fields.optional("supersedes").map { value throws(ReceiptError) in try Superseded(value) }
     try fields.end()
   }

@@ -61,6 +61,7 @@ extension BundleVerifier {
       guard verdict.receiptID == receipt.receiptID, verdict.execution == execution.signed.digest,
         verdict.profile.hasSameBytes(as: predicate.profile)
       else { throw Refusal("verdict: is about another execution") }
+      try bindAppraisal(verdict, predicate)
     }
     if let model = evidence.model {
       let digest = try model.predicate.digest()

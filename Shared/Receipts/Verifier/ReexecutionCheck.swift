@@ -45,8 +45,10 @@ extension BundleVerifier {
     guard predicate.positions == execution.completionTokens else {
       throw Refusal("the verdict covers \(predicate.positions) of \(execution.completionTokens) tokens")
     }
+    let hardware =
+      predicate.appraisal.map { "; it calls the \($0.result.kind) evidence \($0.result.status.rawValue)" } ?? ""
     let again = predicate.supersedes.map { "; it supersedes an earlier verdict: \($0.reason)" } ?? ""
-    return "\(predicate.positions) tokens recomputed by \(issuer.issuer), activation chain equal\(again)"
+    return "\(predicate.positions) tokens recomputed by \(issuer.issuer), activation chain equal\(hardware)\(again)"
   }
 
   /// Why there is no verdict, as far as the bundle says.

@@ -87,6 +87,7 @@ extension BundleVerifier {
     guard verdict.receiptID == evidence.receiptPredicate.receiptID, verdict.execution == execution.signed.digest,
       verdict.profile.hasSameBytes(as: execution.predicate.profile)
     else { throw Refusal("verdict: is about another execution") }
+    try bindAppraisal(verdict, execution.predicate)
   }
 
   func require(_ signed: SignedStatement, isAbout subject: String, _ digest: Digest32) throws {

@@ -27,7 +27,7 @@ extension BundleVerifier {
     return Check(.tee, found.state, found.detail)
   }
 
-  /// The document is the one that was named, of the key that signed, and of an epoch in which the execution began.
+  /// The document is the one that was named, and vouches for the execution.
   private func bound(
     _ bytes: [UInt8], to execution: Evidence.Part<ExecutionPredicate>
   ) throws -> EvidenceDocument {
@@ -35,18 +35,15 @@ extension BundleVerifier {
       throw Refusal("the bundle holds other evidence than the execution names")
     }
     let document = try EvidenceDocument(bytes)
-    guard document.keyID.bytes == execution.signed.keyID else {
-      throw Refusal("the evidence is of the key \(document.keyID.named), which did not sign the execution")
-    }
-    guard let epoch = document.nonce.epoch else {
-      throw Refusal("the evidence is for somebody who asked for it, and for no epoch of the key")
-    }
-    let started = execution.predicate.startedUnixMs
-    guard epoch.contains(started) else {
-      throw Refusal(
-        "the execution began at \(started), outside the evidence's epoch from \(epoch.fromUnixMs) to \(epoch.toUnixMs)")
-    }
+    try document.requireBound(to: execution.predicate, signedBy: execution.signed.keyID)
     return document
+  }
+
+  /// What a verdict appraises is the evidence that the execution names.
+  func bindAppraisal(_ verdict: VerdictPredicate, _ execution: ExecutionPredicate) throws {
+    guard verdict.appraisal == nil || verdict.appraisal?.evidence == execution.evidence else {
+      throw Refusal("verdict: appraises other evidence than the execution names")
+    }
   }
 
   /// The evidence in the bundle is the one that the execution names.

@@ -35,6 +35,19 @@ extension TrustPolicy {
 }
 
 extension TrustPolicy.TEE {
+  /// The most bytes of a file of it alone.
+  public static let byteCountMax = 1 << 20
+
+  /// Reads the member `tee` of a trust policy from a file of its own.
+  public init(_ bytes: [UInt8]) throws(ReceiptError) {
+    let json: JSON
+    do throws(JSONError) { json = try JSON(parsing: bytes, limits: JSONLimits(byteCountMax: Self.byteCountMax)) } catch
+    {
+      throw .encoding(what: "policy for trusted hardware", why: "\(error)")
+    }
+    try self.init(json)
+  }
+
   init(_ json: JSON) throws(ReceiptError) {
     var fields = try Fields(json, "trust.tee")
     kinds = []

@@ -51,6 +51,26 @@ import Testing
     #expect(try check(Self.document(), measured).state == .pass)
   }
 
+  @Test("an execution's evidence is worth what its policy says, and nothing to another key or outside its epoch")
+  func result() throws {
+    var execution = try Executed.honest().execution
+    execution.startedUnixMs = UInt64(Self.now) * 1000
+    func result(_ tee: TrustPolicy.TEE, key: Digest32 = Self.keyID) throws -> AttestationResult {
+      BoundAppraisal(tee).result(of: try Self.document(), for: execution, signedBy: key.bytes)
+    }
+    let honest = try result(Self.tee())
+    #expect(honest.status == .warning && honest.kind == "simulated" && honest.time == Self.now)
+    #expect(honest.trustworthiness.hardware == 32 && honest.trustworthiness.instanceIdentity == 2)
+    #expect(try result(Self.tee { $0.roots = [:] }).status == .contraindicated)
+    #expect(try result(Self.tee(), key: SHA256.hash([2])).status == .contraindicated)
+    for started in [UInt64(Self.now) * 1000 - 6, UInt64(Self.now) * 1000 + 5] {
+      execution.startedUnixMs = started
+      let outside = try result(Self.tee())
+      #expect(outside.status == .contraindicated && outside.time == Int64(started / 1000))
+      #expect(outside.trustworthiness == .init(instanceIdentity: 99, configuration: 99, executables: 99, hardware: 99))
+    }
+  }
+
   @Test("another nonce, another key, an unnamed root, debug, another measurement or another time fail and are named")
   func refusals() throws {
     func expect(_ check: Check, _ why: String) {

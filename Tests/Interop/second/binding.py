@@ -78,3 +78,4 @@ def _agreement(bundle: Bundle) -> None:
     if verdict := bundle.predicate("verdict"):
         require(verdict["execution"] == receipt.get("statements", {}).get("execution"), "verdict: another execution")
         require(not execution or verdict["profile"] == execution["profile"], "verdict: another profile")
+        require(not execution or sampling.appraises_evidence_of(execution, verdict), "verdict: appraises other evidence than the execution names")

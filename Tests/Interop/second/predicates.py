@@ -29,6 +29,22 @@ def real(value: Any, path: str) -> None:
     require(binary32(value["as"]).hex() == value["bits"], f"{path}: the literal does not round to its bits")
 
 
+_TIER = integer(-128, 127)
+_APPRAISED = record(
+    ear_status=one_of(["none", "affirming", "warning", "contraindicated"]),
+    ear_trustworthiness_vector=record(**{
+        name: _TIER for name in ("instance-identity", "configuration", "executables", "hardware")}))
+
+
+def attestation_result(value: Any, path: str) -> None:
+    """What came of an appraisal, about one kind of evidence that an execution can name."""
+    record(
+        eat_profile=exactly("tag:ietf.org,2026:rats/ear#04"), iat=integer(),
+        ear_verifier_id=record(developer=text(1, 256), build=text(1, 256)),
+        submods=record(simulated_=_APPRAISED, nitro_=_APPRAISED, tdx_=_APPRAISED, **{"sev-snp_": _APPRAISED}))(value, path)
+    require(len(value["submods"]) == 1, f"{path}.submods is not about one kind of evidence")
+
+
 def real_but(neutral: str) -> Any:
     """A real that says something: `neutral` is left out instead."""
     def check(value: Any, path: str) -> None:
@@ -142,6 +158,7 @@ PREDICATES = {
     "verdict": record(
         receipt_id=receipt_id, method=text(), profile=text(), execution=digest,
         result=one_of(["pass", "fail"]), positions=integer(), first_position_=integer(), finding=text(0, 1024),
+        appraisal_=record(evidence=digest, ear=attestation_result),
         supersedes_=record(number=integer(1, 16), verdict=digest, reason=text(1, 1024))),
     "receipt": receipt,
     "draw": record(number=decimal(), seed=digest, within=_within),

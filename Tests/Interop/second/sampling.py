@@ -1,6 +1,7 @@
 """What the log has by itself about a receipt's verification: a later verdict, and the draw of sampled verification."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from . import drawn, later
 from .bundle import Bundle
@@ -94,6 +95,11 @@ def bound(bundle: Bundle) -> None:
             require(ours == theirs, "the reveal is of another draw")
 
 
+def appraises_evidence_of(execution: dict[str, Any], verdict: dict[str, Any]) -> bool:
+    """Whether what a verdict appraises, if anything, is the evidence that the execution names."""
+    return "appraisal" not in verdict or verdict["appraisal"]["evidence"] == execution.get("evidence")
+
+
 def _about(verdict: Statement, sub: str, bundle: Bundle) -> None:
     """A verdict with an entry of its own is about this receipt, and about what it binds."""
     execution, stated = bundle.statements.get("execution"), verdict.predicate
@@ -102,6 +108,7 @@ def _about(verdict: Statement, sub: str, bundle: Bundle) -> None:
     require(verdict.subject_digest == bundle.statements["receipt"].digest, "the verdict is about another receipt")
     require(stated["execution"] == execution.digest, "the verdict is about another execution")
     require(stated["profile"] == execution.predicate["profile"], "the verdict is of another profile")
+    require(appraises_evidence_of(execution.predicate, stated), "the verdict appraises other evidence than the execution names")
 
 
 def _rate(bundle: Bundle) -> int:
