@@ -66,6 +66,8 @@ import Testing
       ])
     #expect(try report(bundle(1) { _, verdict in verdict.supersedes?.number = 2 }).failed == [.binding])
     // It then has the bytes of the first one, and its entry.
+    let appraisal = VerdictPredicate.Appraisal(evidence: other, result: TEECheckTests.result)
+    #expect(try report(bundle(2) { _, verdict in verdict.appraisal = appraisal }).failed == [.binding])
     #expect(
       try report(bundle(1) { _, verdict in verdict.supersedes = nil }).failed.prefix(2) == [.binding, .inclusion])
     #expect(try report(bundle(1) { _, verdict in verdict.execution = other }).failed == [.binding])

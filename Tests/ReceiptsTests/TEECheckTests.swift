@@ -19,7 +19,7 @@ import Testing
     #expect(report.isAccepted, "\(report.checks)")
   }
 
-  private static let result = AttestationResult(
+  static let result = AttestationResult(
     time: 1_757_000_000, developer: "urn:colophon", build: "evidence/1", kind: "tdx", status: .affirming,
     trustworthiness: .init(instanceIdentity: 2, configuration: 2, executables: -128, hardware: 127))
 

@@ -19,10 +19,9 @@ extension TrustPolicy {
     guard check == .witnesses, let count = Int(text), count > 0 else {
       throw .field("require", why: "witnesses alone takes a number, of 1 and above")
     }
-    guard count > log.quorum else { return }
     do throws(CheckpointError) {
       log = try CheckpointPolicy(
-        origin: log.origin, logKey: log.logKey, witnesses: log.witnesses, quorum: count)
+        origin: log.origin, logKey: log.logKey, witnesses: log.witnesses, quorum: max(count, log.quorum))
     } catch { throw .field("require", why: "witnesses=\(count): \(error)") }
   }
 }
