@@ -40,6 +40,8 @@ public struct StorageBlobs: Sendable {
           try await file.take(chunk)
           received(await file.next - range.lowerBound)
         }
+        // A storage that answers and sends nothing would be asked for ever.
+        guard await file.next > at else { throw RPCError(.unavailable, "storage sent nothing of what it states") }
       } catch let error as RPCError where error.code == .unavailable && failures < Self.attemptsMax {
         failures += 1
         try await Task.sleep(for: .milliseconds(100 * failures))
