@@ -6,6 +6,10 @@ public enum COSELabel {
   public static let keyID: Int64 = 4
   /// CWT Claims in a header (RFC 9597).
   public static let cwtClaims: Int64 = 15
+  /// The hash algorithm of a payload that is a hash (RFC 9995).
+  public static let payloadHashAlgorithm: Int64 = 258
+  /// The media type of what was hashed (RFC 9995).
+  public static let preimageContentType: Int64 = 259
   /// COSE Receipts of a transparent statement (RFC 9942).
   public static let receipts: Int64 = 394
   /// Verifiable data structure (RFC 9942).

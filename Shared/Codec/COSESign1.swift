@@ -50,7 +50,7 @@ public struct COSESign1: Sendable, Equatable {
   /// Signs `payload`. The header's algorithm must be the key's.
   public static func sign(
     _ payload: [UInt8], protected header: ProtectedHeader, unprotected: [CBORPair] = [], detached: Bool = false,
-    with key: SigningKey
+    with key: some MessageSigner
   ) throws(COSEError) -> COSESign1 {
     guard header.algorithmCode != nil else { throw .noAlgorithm }
     guard header.algorithm == key.algorithm else {

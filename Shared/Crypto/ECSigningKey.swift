@@ -1,7 +1,7 @@
 import COpenSSL
 
-/// Somebody's own P-256, P-384 or P-521 private key, for formats of others that know no Ed25519. This suite's statements
-/// never use it.
+/// A P-256, P-384 or P-521 private key, for formats of others that know no Ed25519. No statement that this suite registers is
+/// signed by one.
 public struct ECSigningKey: Sendable {
   /// The most bytes of a key file.
   public static let pemBytesMax = 16_384
@@ -26,10 +26,40 @@ public struct ECSigningKey: Sendable {
       throw .unreadable(
         "a private key", "the text holds none in PEM, or one that is encrypted: decrypt it with openssl pkey")
     }
-    handle = KeyHandle(owning: pointer)
+    try self.init(KeyHandle(owning: pointer))
+  }
+
+  /// A fresh key on P-256 from the system's random source.
+  public static func generate() throws(CryptoError) -> ECSigningKey {
+    defer { ERR_clear_error() }
+    guard let context = EVP_PKEY_CTX_new_from_name(nil, "EC", nil) else { throw .library("EVP_PKEY_CTX_new_from_name") }
+    defer { EVP_PKEY_CTX_free(context) }
+    var pointer: OpaquePointer?
+    guard EVP_PKEY_keygen_init(context) == 1, EVP_PKEY_CTX_set_group_name(context, "P-256") == 1,
+      EVP_PKEY_generate(context, &pointer) == 1, let pointer
+    else { throw .library("EVP_PKEY_generate") }
+    do { return try ECSigningKey(KeyHandle(owning: pointer)) } catch { throw .badKey("\(error)") }
+  }
+
+  private init(_ handle: KeyHandle) throws(X509Error) {
+    self.handle = handle
     publicKey = try X509PublicKey(handle)
     guard publicKey.ecdsaScheme != nil else {
       throw .unreadable("a private key", "it is none of P-256, P-384 and P-521")
+    }
+  }
+
+  /// The private key as a `PRIVATE KEY` block (PKCS #8, RFC 5958), not encrypted. Never log it.
+  public var pem: [UInt8] {
+    get throws(CryptoError) {
+      defer { ERR_clear_error() }
+      guard let bio = BIO_new(BIO_s_mem()) else { throw .library("BIO_new") }
+      defer { BIO_free(bio) }
+      let isWritten = handle.withPointer { PEM_write_bio_PrivateKey(bio, $0, nil, nil, 0, nil, nil) } == 1
+      var text = [UInt8](repeating: 0, count: Self.pemBytesMax)
+      let count = isWritten ? Int(BIO_read(bio, &text, Int32(text.count))) : 0
+      guard count > 0, count < text.count else { throw .library("PEM_write_bio_PrivateKey") }
+      return Array(text[..<count])
     }
   }
 

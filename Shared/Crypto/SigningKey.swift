@@ -1,15 +1,12 @@
 import COpenSSL
 
 /// An Ed25519 private key (RFC 8032). It is only bytes here: files and permissions are the owner's business.
-public struct SigningKey: Sendable {
+public struct SigningKey: MessageSigner {
   /// The 32 secret bytes. Never log them.
   public let seed: [UInt8]
   /// The matching public key.
   public let publicKey: VerifyingKey
   private let handle: KeyHandle
-
-  /// The algorithm of every signature this key makes.
-  public var algorithm: SignatureAlgorithm { .edDSA }
 
   /// A fresh key from the system's random source.
   public static func generate() throws(CryptoError) -> SigningKey {

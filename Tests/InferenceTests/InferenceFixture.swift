@@ -47,7 +47,8 @@ enum InferenceFixture {
     let path = "\(folder.path)/\(name)"
     try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     let statement = try SignedStatement(
-      signing: manifest.statement(issuer: "https://operator.example", issuedAt: 1_700_000_000), with: .generate())
+      signing: manifest.statement(issuer: "https://operator.example", issuedAt: 1_700_000_000),
+      with: SigningKey.generate())
     try Data(statement.bytes).write(to: URL(fileURLWithPath: "\(path)/manifest.cose"))
     try FileManager.default.createSymbolicLink(
       atPath: "\(path)/model.gguf", withDestinationPath: weights ?? realModelPath())

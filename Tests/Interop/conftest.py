@@ -35,12 +35,17 @@ class Exported:
 
 
 def exported(suite: Suite, folder: Path) -> Exported:
-    """Asks, and exports the receipt of the answer together with the log."""
+    """Asks, and exports the receipt of the answer together with the log, without the model's files."""
     answer = suite.post(chat(f"What could the word {secrets.token_hex(8)} mean?"))
     assert answer.status_code == 200, answer.text
     receipt = answer.json()["receipt"]["id"]
-    programs.must(programs.colophon("export", str(folder), "--receipt", receipt, "--data", str(suite.data)))
+    export(suite, folder, receipt)
     return Exported(folder, Export.read(folder), suite, answer.json())
+
+
+def export(suite: Suite, folder: Path, receipt: str) -> None:
+    programs.must(
+        programs.colophon("export", str(folder), "--receipt", receipt, "--without-model", "--data", str(suite.data)))
 
 
 @pytest.fixture(scope="session")
@@ -102,7 +107,7 @@ def second(witnessed, tmp_path_factory) -> Exported:
         assert time.monotonic() < deadline, witnessed.suite.logs()
         time.sleep(0.05)
     folder = tmp_path_factory.mktemp("second") / "export"
-    programs.must(programs.colophon("export", str(folder), "--receipt", receipt, "--data", str(witnessed.suite.data)))
+    export(witnessed.suite, folder, receipt)
     return Exported(folder, Export.read(folder), witnessed.suite, answer.json())
 
 

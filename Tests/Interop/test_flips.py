@@ -10,6 +10,9 @@ from export import Export
 FILES = {
     "receipt/statement.cose": [verifiers.statement, verifiers.statement_by_pycose],
     "receipt/payload.json": [verifiers.statement],
+    "receipt/statement_es256.cose": [verifiers.statement_es256],
+    "receipt/hash_envelope.cose": [verifiers.hash_envelope],
+    "receipt/statement.dsse.json": [verifiers.dsse],
     "receipt/receipt.cose": [verifiers.cose_receipt, verifiers.cose_receipt_path],
     "receipt/transparent.cose": [verifiers.transparent_statement],
     "receipt/receipt.tlog-proof": [verifiers.tlog_proof],
@@ -46,6 +49,8 @@ def test_the_signature_itself_covers_statement_and_receipt(first, seeded):
     export = first.export
     for path, check in (
         ("receipt/statement.cose", verifiers.statement_by_pycose), ("receipt/receipt.cose", verifiers.cose_receipt),
+        ("receipt/statement_es256.cose", verifiers.statement_es256),
+        ("receipt/hash_envelope.cose", verifiers.hash_envelope),
     ):
         for at in range(len(export[path]) - 64, len(export[path])):
             assert not accepted(export.flipped(path, at, 1 << seeded.randrange(8)), [check]), f"{path} byte {at}"

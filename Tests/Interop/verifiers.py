@@ -10,12 +10,15 @@ import rfc8785
 import scitt_cose
 from aics_tlog.tiles import MemoryTileReader
 from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 from google.protobuf import json_format
 from in_toto_attestation.v1 import statement_pb2
 from in_toto_attestation.v1.statement import Statement
-from pycose.keys import OKPKey
-from pycose.keys.curves import Ed25519
+from pycose.keys import EC2Key, OKPKey
+from pycose.keys.curves import P256, Ed25519
 from pycose.messages import CoseMessage
+from securesystemslib.dsse import Envelope
+from securesystemslib.signer import SSlibKey
 
 from export import Export, Refused, exact_base64, require
 from witness_check import witness_refuses_fork
@@ -23,6 +26,7 @@ from witness_check import witness_refuses_fork
 COSE_KEY_ID = 4
 RECEIPTS = 394
 PROOFS = 396
+SHA_256 = -16
 
 
 def key_id(message: bytes) -> bytes:
@@ -43,9 +47,7 @@ def statement(export: Export) -> None:
 
 
 def statement_by_pycose(export: Export) -> None:
-    message = CoseMessage.decode(export["receipt/statement.cose"])
-    message.key = _okp(export["keys/issuer.pem"])
-    require(message.verify_signature(), "signature of the statement")
+    require(_verifies(export["receipt/statement.cose"], export["keys/issuer.pem"]), "signature of the statement")
 
 
 def statement_by_cwt(export: Export) -> None:
@@ -63,6 +65,48 @@ def payload(export: Export) -> None:
     require(rfc8785.dumps(json.loads(data)) == data, "payload is not its own JCS form")
 
 
+# The same statement in other envelopes.
+
+
+def statement_es256(export: Export) -> None:
+    """scitt-cose and pycose: the same payload and claims, signed by the operator's key on P-256."""
+    signed, pem = export["receipt/statement_es256.cose"], export["keys/issuer_es256.pem"]
+    parsed = scitt_cose.parse_signed_statement(signed, public_key_pem=pem)
+    require(parsed["signature_verified"] is True, "signature of the ES256 statement")
+    require(parsed["payload"] == export["receipt/payload.json"], "payload of the ES256 statement")
+    require(
+        (parsed["issuer"], parsed["subject"]) == (export.meta["issuer"], export.meta["subject"]), "claims by ES256")
+    require(_verifies(signed, pem), "signature of the ES256 statement, by pycose")
+    numbers = serialization.load_pem_public_key(pem).public_numbers()
+    x, y = (number.to_bytes(32, "big") for number in (numbers.x, numbers.y))
+    thumbprint = hashlib.sha256(cbor2.dumps({1: 2, -1: 1, -2: x, -3: y}, canonical=True)).digest()
+    require(key_id(signed) == thumbprint, "key id of the ES256 statement")
+
+
+def hash_envelope(export: Export) -> None:
+    """pycose: RFC 9995, by the key of the statement: its payload is the hash, and the headers say of what and by which."""
+    signed = export["receipt/hash_envelope.cose"]
+    require(_verifies(signed, export["keys/issuer.pem"]), "signature of the hash envelope")
+    protected, unprotected, digest, _ = cbor2.loads(signed).value
+    require(digest == hashlib.sha256(export["receipt/payload.json"]).digest(), "hash of the payload")
+    header, stated = cbor2.loads(protected), cbor2.loads(cbor2.loads(export["receipt/statement.cose"]).value[0])
+    require((header[258], header[259], unprotected) == (SHA_256, stated[3], {}), "headers of the hash envelope")
+    require({k: header[k] for k in (1, 4, 15)} == {k: stated[k] for k in (1, 4, 15)} and 3 not in header, "claims")
+
+
+def dsse(export: Export) -> None:
+    """securesystemslib: a DSSE envelope around the same payload, by the key of the statement."""
+    data = export["receipt/statement.dsse.json"]
+    read = json.loads(data)
+    (signature,) = read["signatures"]
+    require(signature["keyid"] == key_id(export["receipt/statement.cose"]).hex(), "keyid of the DSSE envelope")
+    require(exact_base64(read["payload"]) == export["receipt/payload.json"], "payload of the DSSE envelope")
+    exact_base64(signature["sig"])
+    require(json.dumps(read, separators=(",", ":")).encode() == data, "another spelling of the DSSE envelope")
+    key = SSlibKey.from_crypto(serialization.load_pem_public_key(export["keys/issuer.pem"]), signature["keyid"])
+    require(len(Envelope.from_dict(read).verify([key], 1)) == 1, "signature of the DSSE envelope")
+
+
 # The COSE Receipt.
 
 
@@ -78,9 +122,8 @@ def cose_receipt(export: Export) -> None:
 
 
 def cose_receipt_by_pycose(export: Export) -> None:
-    message = CoseMessage.decode(export["receipt/receipt.cose"])
-    message.key = _okp(export["keys/log-receipt.pem"])
-    require(message.verify_signature(export.root), "signature of the COSE Receipt")
+    signed, pem = export["receipt/receipt.cose"], export["keys/log-receipt.pem"]
+    require(_verifies(signed, pem, export.root), "signature of the COSE Receipt")
 
 
 def cose_receipt_by_cwt(export: Export) -> None:
@@ -182,7 +225,7 @@ def quorum_is_counted(export: Export) -> None:
 
 
 ALL = [
-    statement, statement_by_pycose, statement_by_cwt, payload, cose_receipt, cose_receipt_by_pycose,
+    statement, statement_by_pycose, statement_by_cwt, payload, statement_es256, hash_envelope, dsse, cose_receipt, cose_receipt_by_pycose,
     cose_receipt_by_cwt, cose_receipt_path, transparent_statement, key_set, checkpoint, quorum_is_counted, tiles,
     consistency, tlog_proof, witness_refuses_fork,
 ]
@@ -202,5 +245,12 @@ def raw_key(pem: bytes) -> bytes:
     return key.public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)
 
 
-def _okp(pem: bytes) -> OKPKey:
-    return OKPKey(crv=Ed25519, x=raw_key(pem))
+def _verifies(message: bytes, pem: bytes, *detached: bytes) -> bool:
+    """pycose: whether the key signed, whatever of the two kinds it is."""
+    decoded, key = CoseMessage.decode(message), serialization.load_pem_public_key(pem)
+    if isinstance(key, EllipticCurvePublicKey):
+        numbers = key.public_numbers()
+        decoded.key = EC2Key(crv=P256, x=numbers.x.to_bytes(32, "big"), y=numbers.y.to_bytes(32, "big"))
+    else:
+        decoded.key = OKPKey(crv=Ed25519, x=raw_key(pem))
+    return decoded.verify_signature(*detached)

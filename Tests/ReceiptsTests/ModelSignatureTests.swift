@@ -40,11 +40,11 @@ import Testing
   ) throws -> [UInt8] {
     var text = String(decoding: try resources.statement(), as: UTF8.self)
     edit(&text)
-    let signature = try key.sign(ModelEnvelope.preAuthenticated(Array(text.utf8)))
+    let signature = try key.sign(DSSE.preAuthenticated(Array(text.utf8)))
     let json: JSON = [
       "mediaType": .string(ModelEnvelope.mediaType), "verificationMaterial": ["publicKey": [:]],
       "dsseEnvelope": [
-        "payload": .string(Base64.encode(Array(text.utf8))), "payloadType": .string(ModelEnvelope.payloadType),
+        "payload": .string(Base64.encode(Array(text.utf8))), "payloadType": .string(DSSE.payloadType),
         "signatures": [["sig": .string(Base64.encode(signature))]],
       ],
     ]

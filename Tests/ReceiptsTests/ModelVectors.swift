@@ -61,11 +61,11 @@ struct ModelVectors {
   /// A signature over any text, so that only what it says is wrong.
   func signed(_ statement: String, material: JSON = ["publicKey": [:]]) throws -> [UInt8] {
     let payload = Array(statement.utf8)
-    let signature = try key.sign(ModelEnvelope.preAuthenticated(payload))
+    let signature = try key.sign(DSSE.preAuthenticated(payload))
     let json: JSON = [
       "mediaType": .string(ModelEnvelope.mediaType), "verificationMaterial": material,
       "dsseEnvelope": [
-        "payload": .string(Base64.encode(payload)), "payloadType": .string(ModelEnvelope.payloadType),
+        "payload": .string(Base64.encode(payload)), "payloadType": .string(DSSE.payloadType),
         "signatures": [["sig": .string(Base64.encode(signature))]],
       ],
     ]

@@ -38,6 +38,22 @@ import Testing
     }
   }
 
+  @Test func aKeyOnACurveIsMadeOnceForItsOwnerOnly() throws {
+    try withFolder { folder throws in
+      let first = try KeyFile.loadEC(folder: "\(folder)/keys", name: "p256")
+      #expect(mode("\(folder)/keys") == 0o700 && mode("\(folder)/keys/p256.pem") == 0o600)
+      #expect(try KeyFile.loadEC(folder: "\(folder)/keys", name: "p256").publicKey == first.publicKey)
+      #expect(chmod("\(folder)/keys/p256.pem", 0o640) == 0)
+      #expect(throws: FileError.exposed(path: "\(folder)/keys/p256.pem", mode: 0o640)) {
+        try KeyFile.loadEC(folder: "\(folder)/keys", name: "p256")
+      }
+      #expect(try SmallFile.create("\(folder)/seed.pem", .init(repeating: 7, count: 32)))
+      #expect(throws: X509Error.self) { try KeyFile.loadEC(folder: folder, name: "seed") }
+      #expect(try SmallFile.create("\(folder)/long.pem", .init(repeating: 7, count: ECSigningKey.pemBytesMax + 1)))
+      #expect(throws: FileError.self) { try KeyFile.loadEC(folder: folder, name: "long") }
+    }
+  }
+
   @Test func processesThatStartTogetherAgreeOnOneToken() async throws {
     let folder = try freshFolder()
     defer { try? FileManager.default.removeItem(atPath: folder) }

@@ -106,7 +106,7 @@ import Testing
     manifest.licence = "MIT"
     var other = try honest.under(2)
     other.modelStatement = try SignedStatement(
-      signing: manifest.statement(issuer: "https://operator.example", issuedAt: 1), with: .generate()
+      signing: manifest.statement(issuer: "https://operator.example", issuedAt: 1), with: SigningKey.generate()
     ).bytes
     let digest = try manifest.digest()
     try other.forge { $0.manifest = digest }

@@ -36,7 +36,7 @@ enum VerificationFixture {
     try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     let statement = try SignedStatement(
       signing: manifest(weights).statement(issuer: "https://operator.example", issuedAt: 1_700_000_000),
-      with: .generate())
+      with: SigningKey.generate())
     try Data(statement.bytes).write(to: URL(fileURLWithPath: "\(path)/manifest.cose"))
     try FileManager.default.createSymbolicLink(atPath: "\(path)/model.gguf", withDestinationPath: weights)
     return folder

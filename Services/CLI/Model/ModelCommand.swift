@@ -89,12 +89,13 @@ struct ModelCommand: AsyncParsableCommand {
     @OptionGroup var data: DataOption
 
     func run() async throws {
-      let ids = (try? FileManager.default.contentsOfDirectory(atPath: data.models.path)) ?? []
-      if ids.isEmpty { Console.error("no models under \(data.models.path): colophon model add smollm2") }
-      for id in ids.sorted() {
+      let models = ModelFolder.all(data)
+      if models.isEmpty { Console.error("no models under \(data.models.path): colophon model add smollm2") }
+      for model in models {
         try await Failure.report {
-          let manifest = try ModelFolder(data: data, id: id).manifest()
-          Console.out("\(id.padded(to: 20)) \(manifest.quantization.padded(to: 6)) \(try manifest.digest().named)")
+          let manifest = try model.manifest()
+          Console.out(
+            "\(model.id.padded(to: 20)) \(manifest.quantization.padded(to: 6)) \(try manifest.digest().named)")
         }
       }
     }

@@ -10,7 +10,13 @@ import ServiceKit
 struct ModelFolder {
   let id: String
   let folder: URL
-  private let data: DataOption
+  let data: DataOption
+
+  /// Those of a data folder, in the order of their ids. A name that is no id is somebody else's.
+  static func all(_ data: DataOption) -> [ModelFolder] {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: data.models.path)) ?? []
+    return names.sorted().compactMap { try? ModelFolder(data: data, id: $0) }
+  }
 
   init(data: DataOption, id: String) throws {
     guard (1...64).contains(id.utf8.count), id.utf8.allSatisfy({ Self.isPlain($0) }), id.first != "." else {
@@ -38,6 +44,17 @@ struct ModelFolder {
   func existingWeights() throws -> String {
     _ = try manifest()
     return weights.path
+  }
+
+  /// Copies the weights, wherever a link leads, and the signed manifest into a new folder.
+  func copy(to target: URL) throws {
+    do {
+      try FileManager.default.createDirectory(at: target, withIntermediateDirectories: true)
+      for file in [weights, statement] {
+        let copy = target.appending(path: file.lastPathComponent)
+        try FileManager.default.copyItem(at: file.resolvingSymlinksInPath(), to: copy)
+      }
+    } catch { throw Failure("cannot copy \(folder.path) to \(target.path): \(error.localizedDescription)", status: 73) }
   }
 
   func manifest() throws -> ModelManifest {

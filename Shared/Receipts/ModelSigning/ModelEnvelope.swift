@@ -4,7 +4,6 @@ internal import Cryptography
 /// The file of an OpenSSF model signature: a Sigstore bundle with a DSSE envelope around the statement of ``ModelResources``.
 struct ModelEnvelope {
   static let mediaType = "application/vnd.dev.sigstore.bundle.v0.3+json"
-  static let payloadType = "application/vnd.in-toto+json"
 
   /// What the signer says of its key. Nothing vouches for it but what the caller believes.
   let material: JSON
@@ -15,7 +14,7 @@ struct ModelEnvelope {
   init(_ resources: ModelResources, by key: ECSigningKey, material: JSON) throws(ReceiptError) {
     self.material = material
     payload = try resources.statement()
-    do { signature = try key.sign(Self.preAuthenticated(payload)) } catch { throw .signing("\(error)") }
+    do { signature = try key.sign(DSSE.preAuthenticated(payload)) } catch { throw .signing("\(error)") }
   }
 
   /// Reads the file; whose signature it holds is another question.
@@ -31,8 +30,8 @@ struct ModelEnvelope {
     }
     material = json["verificationMaterial"] ?? .null
     let envelope = json["dsseEnvelope"]
-    guard envelope?["payloadType"]?.stringValue == Self.payloadType else {
-      throw Self.refuse("payloadType", "is not \(Self.payloadType)")
+    guard envelope?["payloadType"]?.stringValue == DSSE.payloadType else {
+      throw Self.refuse("payloadType", "is not \(DSSE.payloadType)")
     }
     guard let signatures = envelope?["signatures"]?.arrayValue, signatures.count == 1,
       let signature = signatures[0]["sig"]?.stringValue.flatMap({ try? Base64.decode($0) }),
@@ -47,7 +46,7 @@ struct ModelEnvelope {
     let json: JSON = [
       "mediaType": .string(Self.mediaType), "verificationMaterial": material,
       "dsseEnvelope": [
-        "payload": .string(Base64.encode(payload)), "payloadType": .string(Self.payloadType),
+        "payload": .string(Base64.encode(payload)), "payloadType": .string(DSSE.payloadType),
         "signatures": [["sig": .string(Base64.encode(signature)), "keyid": ""]],
       ],
     ]
@@ -57,7 +56,7 @@ struct ModelEnvelope {
   /// What was signed, when `key` signed it.
   func resources(signedBy key: X509PublicKey) throws(ReceiptError) -> ModelResources {
     guard let scheme = key.ecdsaScheme else { throw Self.refuse("key", "must be on P-256, P-384 or P-521") }
-    guard key.isValid(derSignature: signature, for: Self.preAuthenticated(payload), scheme: scheme) else {
+    guard key.isValid(derSignature: signature, for: DSSE.preAuthenticated(payload), scheme: scheme) else {
       throw Self.refuse("signature", "is not the key's")
     }
     return try ModelResources(statement: payload)
@@ -79,10 +78,5 @@ struct ModelEnvelope {
 
   static func refuse(_ member: String, _ why: String) -> ReceiptError {
     .field("model signature: \(member)", why: why)
-  }
-
-  /// DSSE's pre-authentication encoding (secure-systems-lab/dsse, protocol.md).
-  static func preAuthenticated(_ payload: [UInt8]) -> [UInt8] {
-    Array("DSSEv1 \(payloadType.utf8.count) \(payloadType) \(payload.count) ".utf8) + payload
   }
 }

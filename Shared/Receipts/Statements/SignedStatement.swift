@@ -14,7 +14,7 @@ public struct SignedStatement: Sendable, Equatable {
   let envelope: COSESign1
 
   /// Signs a statement. Errors: ``ReceiptError/signing(_:)``.
-  public init(signing statement: Statement, with key: SigningKey) throws(ReceiptError) {
+  public init(signing statement: Statement, with key: some MessageSigner) throws(ReceiptError) {
     try statement.checkPredicate()
     let payload = try statement.payload()
     let header = ProtectedHeader(

@@ -19,9 +19,9 @@ public struct SuiteBackup: Sendable {
   /// Not the orchestrator's: its outbox is older than what it has numbered since, and a key that numbers twice would have
   /// two receipts of one number (FORMAT section 3). It makes a new one.
   static let keys = [
-    "token", "operator/keys/signing.key", "inference/keys/execution.key", "verification/keys/verdict.key",
-    "attribution/keys/attribution.key", "storage/keys/custody.key", "storage/keys/checkpoint.key",
-    "storage/keys/log-receipt.key",
+    "token", "operator/keys/signing.key", "operator/keys/p256.pem", "inference/keys/execution.key",
+    "verification/keys/verdict.key", "attribution/keys/attribution.key", "storage/keys/custody.key",
+    "storage/keys/checkpoint.key", "storage/keys/log-receipt.key",
   ]
   /// Keys of contributors, and what opens their commitments: secret as the keys are, and of no use without them.
   static let contributors = "contributors"

@@ -1,4 +1,3 @@
-import ArgumentParser
 import Codec
 import Cryptography
 import Foundation
@@ -6,38 +5,7 @@ import MerkleLog
 import Receipts
 import Wire
 
-struct Export: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(
-    abstract: "Write the whole log and one receipt as files that other people's verifiers read.",
-    discussion: """
-      The folder holds the log as C2SP tiles with its checkpoint, an older checkpoint with the consistency proof between
-      the two, one receipt as COSE (plain, transparent, and its RFC 9942 receipt) and as tlog-proof, and the public keys.
-      Where the suite is not up, its storage service is started for as long as this takes.
-      """)
-
-  @Argument(help: "The folder to write; it must not exist or be empty.") var directory: String
-  @Option(help: "Id of the receipt; by default the newest in the log.") var receipt: String?
-  @OptionGroup var data: DataOption
-
-  func run() async throws {
-    try await Failure.report {
-      let entries = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
-      guard entries.isEmpty else { throw Failure("\(directory) is not empty", status: 73) }
-      let storage = try await ServiceAccess("storage", data)
-      let fetched: Result<ExportedLog, any Error>
-      do { fetched = .success(try await ExportedLog(storage.url, data: data, receiptID: receipt)) } catch {
-        fetched = .failure(error)
-      }
-      await storage.close()
-      let exported = try fetched.get()
-      try exported.write(to: URL(fileURLWithPath: directory, isDirectory: true))
-      Console.out(
-        "\(directory): log of \(exported.checkpoint.size) entries, receipt at index \(exported.inclusion.index)")
-    }
-  }
-}
-
-/// Everything of an export, fetched and checked before the first file is written.
+/// The log and one receipt in it, fetched and checked before the first file is written.
 struct ExportedLog {
   let policy: TrustPolicy
   let checkpoint: Checkpoint
@@ -48,10 +16,8 @@ struct ExportedLog {
   let inclusion: COSEReceipt
   let proof: TlogProof
 
-  /// - Parameter storage: address of the storage service.
-  init(_ storage: String, data: DataOption, receiptID: String?) async throws {
+  init(_ reader: LogReader, data: DataOption, receiptID: String?) async throws {
     policy = try TrustPolicy(try Files.bytes(data.trust.path))
-    let reader = try LogReader(storage, data)
     statement = try await Self.statement(receiptID, data, reader, policy.log)
     // The checkpoint that the proof was made for is the one exported: the log may grow meanwhile.
     let answer = try await reader.call(
@@ -102,17 +68,5 @@ struct ExportedLog {
   ) throws -> (note: SignedNote, checkpoint: Checkpoint) {
     let note = try SignedNote(parsing: try Files.bytes(KeptHead.url(data).path))
     return (note, try policy.verify(note, requiringQuorum: false).checkpoint)
-  }
-}
-
-/// The head of the log that somebody other than storage remembers: the start of an export's consistency proof.
-enum KeptHead {
-  static func url(_ data: DataOption) -> URL { data.folder.appending(path: "up/checkpoint") }
-
-  /// The first head stays: the older it is, the more its consistency shows.
-  static func keep(_ storage: String, _ data: DataOption) async throws {
-    guard !FileManager.default.fileExists(atPath: url(data).path) else { return }
-    let policy = try TrustPolicy(try Files.bytes(data.trust.path))
-    try Files.write(try await LogReader(storage, data).checkpoint(policy.log).note.encoded, to: url(data))
   }
 }
