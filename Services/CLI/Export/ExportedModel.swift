@@ -25,19 +25,23 @@ struct ExportedModel {
       found == nil ? ["model: no model under \(data.models.path) has the manifest \(stated.manifest.named)"] : []
   }
 
-  /// Copies the files, proves the copy, and signs what it is.
+  /// Copies the files, proves the copy, and signs what it is. Of what cannot be proven nothing stays.
   func write(to folder: URL, signer: ECSigningKey) throws {
     guard let found else { return }
-    let files = folder.appending(path: "files", directoryHint: .isDirectory)
-    try found.folder.copy(to: files)
-    let listed = try ModelFiles(files.path, data: found.folder.data).list(.files, ignoring: [], followsLinks: false)
-      .listed
-    guard listed.resources.contains(where: { $0.digest == found.manifest.fileDigest.bytes }) else {
-      throw Failure(
-        "the weights of \(found.folder.id) are not those of its manifest: colophon model add again", status: 65)
+    do {
+      let files = folder.appending(path: "files", directoryHint: .isDirectory)
+      try found.folder.copy(to: files)
+      let listed = try ModelFiles(files.path, data: found.folder.data)
+        .list(.files, ignoring: [], followsLinks: false).listed
+      guard listed.resources.contains(where: { $0.digest == found.manifest.fileDigest.bytes }) else {
+        throw Failure(
+          "\(found.folder.weights.path) is not what the manifest of \(found.folder.id) describes", status: 65)
+      }
+      try Files.write(try ModelSignature.sign(listed, with: signer), to: folder.appending(path: "model.sig"))
+      try Files.write(Array(signer.publicKey.pem.utf8), to: folder.appending(path: "key.pub"))
+    } catch {
+      try? FileManager.default.removeItem(at: folder)
+      throw error
     }
-    try Files.write(
-      try ModelSignature.sign(listed, with: signer), to: folder.appending(path: "model.sig"))
-    try Files.write(Array(signer.publicKey.pem.utf8), to: folder.appending(path: "key.pub"))
   }
 }

@@ -16,7 +16,7 @@ final class PassMemory {
   init(_ shape: ModelShape, tokens: Int, rows: Int, workers: Int) throws(ModelError) {
     self.tokens = tokens
     let paddedVocabulary = (shape.vocabulary + 15) / 16 * 16
-    let logitRows = max(1, min(rows, max(8, Self.logitBytes / (4 * paddedVocabulary))))
+    let logitRows = Self.logitRows(of: rows, bytes: 4 * paddedVocabulary)
     self.logitRows = logitRows
     let workerTokens = workers * ForwardPass.fewTokens
     var measured = Layout(base: nil)
@@ -24,6 +24,14 @@ final class PassMemory {
     memory = try AlignedMemory(measured.bytes, "the intermediate vectors of \(tokens) tokens")
     var placed = Layout(base: UnsafeMutableRawPointer(memory.base))
     vectors = PassVectors(shape, tokens: tokens, workerTokens: workerTokens, rows: logitRows, &placed)
+  }
+
+  /// Blocks of about equal length, in whole tiles of 16 rows: each reads the output matrix, be it for a single row.
+  private static func logitRows(of rows: Int, bytes: Int) -> Int {
+    let most = max(8, logitBytes / bytes)
+    let blocks = max(1, (rows + most - 1) / most)
+    let even = (rows + blocks - 1) / blocks
+    return max(1, min(rows, (even + 15) / 16 * 16))
   }
 
   /// Hands out pieces of memory that begin at cache lines; without a base it only measures.
