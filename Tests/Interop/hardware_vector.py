@@ -38,6 +38,11 @@ class Vector:
         return seconds(self.at)
 
     @property
+    def validity(self) -> str:
+        """The check that the window is of."""
+        return "hardware.validity" if self.kind == "vtpm" else "validity"
+
+    @property
     def path(self):
         return FOLDER / self.kind / self.file
 

@@ -42,7 +42,10 @@ def _snp() -> Iterator[Vector]:
          ("2023-04-03T19:23:43Z", "2030-04-03T19:23:43Z")),
         ("virtee_milan.hex", at, "virtee_milan_vcek.der", "ask_ark_milan.pem", (), (), None),
         ("coco_milan_report.bin", at, "coco_milan_vcek_INVALID_legacy.der", "ask_ark_milan.pem", broken, ("validity",), None),
-        ("coco_milan_report.bin", at, "coco_milan_vcek_INVALID_new.der", "ask_ark_milan.pem", broken, ("validity",), None))
+        ("coco_milan_report.bin", at, "coco_milan_vcek_INVALID_new.der", "ask_ark_milan.pem", broken, ("validity",), None),
+        # Turin's chain is AMD's; the report is of a Milan, which has another chip and other versions.
+        ("virtee_milan_report.bin", "2025-06-01T00:00:00Z", "virtee_turin_vcek.der", "ask_ark_turin_vcek.pem",
+         ("signature", "identity", "tcb"), (), ("2024-11-06T21:14:00Z", "2031-11-06T21:14:00Z")))
     for file, at, leaf, issuers, failing, unchecked, window in rows:
         yield Vector("sev-snp", file, at, (f"sev-snp/{leaf}", f"sev-snp/{issuers}"), failing, unchecked, window)
     yield Vector("sev-snp", "coco_milan_report.bin", at, unchecked=("chain", "validity", "signature", "identity", "tcb"))
@@ -70,7 +73,8 @@ def _tdx() -> Iterator[Vector]:
             ("automata_v4.dat", (), "2024-02-14T12:05:18Z", "2031-02-14T12:05:18Z"),
             ("automata_v5.dat", (), "2025-06-14T16:04:26Z", "2032-06-14T16:04:26Z"),
             ("automata_alibaba_v5.dat", (), "2025-06-14T16:04:26Z", "2032-06-14T16:04:26Z"),
-            ("ccel/google_cos113_v4.dat", (), "2024-07-02T12:07:37Z", "2031-07-02T12:07:37Z")):
+            ("ccel/google_cos113_v4.dat", (), "2024-07-02T12:07:37Z", "2031-07-02T12:07:37Z"),
+            ("../vtpm/az-tdx-vtpm/td-quote.bin", (), "2023-09-13T21:00:51Z", "2030-09-13T21:00:51Z")):
         yield Vector("tdx", file, later, (), failing, BARE, tuple(window))
     # Intel's tools made this one with random numbers: its quoting enclave is not signed as the identity beside it says.
     quote, at = "intel_qvl_testca/quote.dat", "2023-01-01T00:00:00Z"
@@ -93,17 +97,24 @@ def _sgx() -> Iterator[Vector]:
 
 
 def _vtpm() -> Iterator[Vector]:
-    at, milan = "2025-06-01T00:00:00Z", ("sev-snp/ask_ark_milan.pem",)
-    for file, handed in (("v1", milan), ("v2", milan), ("genoa", ("sev-snp/ask_ark_genoa.pem",))):
-        yield Vector("vtpm", f"az-snp-vtpm/evidence-{file}.json", at, handed)
-    yield Vector("vtpm", "az-tdx-vtpm/evidence-v1.json", at, unchecked=tuple(f"hardware.{name}" for name in BARE))
+    at = "2025-06-01T00:00:00Z"
+    for file, chip, *window in (
+            ("v0", "milan", "2025-01-28T16:26:55Z", "2032-01-28T16:26:55Z"),
+            ("v1", "milan", "2025-01-28T16:26:55Z", "2032-01-28T16:26:55Z"),
+            ("v2", "milan", "2025-01-28T16:33:43Z", "2032-01-28T16:33:43Z"),
+            ("genoa", "genoa", "2025-01-24T02:21:48Z", "2032-01-24T02:21:48Z")):
+        yield Vector("vtpm", f"az-snp-vtpm/evidence-{file}.json", at, (f"sev-snp/ask_ark_{chip}.pem",),
+                     window=tuple(window))
+    bare, window = tuple(f"hardware.{name}" for name in BARE), ("2023-09-13T21:00:51Z", "2030-09-13T21:00:51Z")
+    for file in ("v0", "v1"):
+        yield Vector("vtpm", f"az-tdx-vtpm/evidence-{file}.json", at, unchecked=bare, window=window)
     # A key that nothing vouches for; a software TPM in which nothing was measured.
     yield Vector("vtpm", "azure-cvm-tooling/quote.bin", at, ("vtpm/azure-cvm-tooling/akpub.pem",), unchecked=("binding",))
     yield Vector("vtpm", "coco-tpm/tpm_evidence.json", at, failing=("debug",), unchecked=("binding",))
     # Reports without a quote: with a certificate of another chip, and without the TD quote.
     folder, lacking, earlier = "azure-cvm-tooling", ("signature", "pcrs", "debug"), "2024-01-01T00:00:00Z"
     yield Vector("vtpm", f"{folder}/hcl-report-snp.bin", earlier, (f"vtpm/{folder}/certs.pem",),
-                 ("hardware.signature", "hardware.identity"), lacking)
+                 ("hardware.signature", "hardware.identity"), lacking, ("2023-01-01T04:48:19Z", "2030-01-01T04:48:19Z"))
     yield Vector("vtpm", f"{folder}/hcl-report-tdx.bin", earlier, unchecked=(*lacking, "binding"))
 
 
@@ -115,8 +126,10 @@ def _nvidia() -> Iterator[Vector]:
     sdk, hopper = "attestation-sdk/sample_attestation_data", "nvtrust/hopperAttestationReport.txt"
     # On hold says NVIDIA's responder, which an offline appraisal does not ask.
     for file in ("evidence/hopper_evidence", "evidence/hopper_evidence_cert_hold", "evidence/multi_gpu_hopper",
-                 "evidence/switch_evidence_ls10", "evidence_hopper_590_12"):
+                 "evidence/multi_switch_ls10", "evidence/switch_evidence_ls10", "evidence_hopper_590_12"):
         yield report(f"attestation-sdk/{file}.json", "")
+    for file in ("gpu_evidence", "switch_evidence"):
+        yield report(f"nvtrust/{file}.json", "")
     yield report("attestation-sdk/hopperAttestationReport.txt", "attestation-sdk/hopperCertChain.txt")
     yield report(hopper, "nvtrust/hopperCertChain.txt")
     yield report("trustee/hopper_coco_report1.txt", "trustee/hopper_coco_certs1.txt")

@@ -92,14 +92,28 @@ def _sgx(fmspc: bytes, components: bytes) -> bytes:
     return der.encode(der.SEQUENCE, entry(".2", tcb), entry(".3", octets(bytes(2))), entry(".4", octets(fmspc)))
 
 
+def _sized(kind: int, data: bytes) -> bytes:
+    return kind.to_bytes(2, "little") + len(data).to_bytes(4, "little") + data
+
+
+def _enclave(attributes: bytes, signer: bytes, product: int, svn: int, report_data: bytes, measured: bytes = bytes(32)) -> bytes:
+    """The report of an SGX enclave, 384 bytes: of one that is quoted, or of the one that quotes."""
+    numbers = product.to_bytes(2, "little") + svn.to_bytes(2, "little")
+    return bytes(48) + attributes + measured + bytes(32) + signer + bytes(96) + numbers + bytes(60) + report_data
+
+
 @dataclass
 class TDX:
     kind = "tdx"
     root: Issuer = field(default_factory=lambda: Issuer.root("Test SGX Root CA", ec.SECP256R1()))
     version: int = 4
+    tee: int = 0x81
     attributes: bytes = bytes(8)
     svn: bytes = bytes([6, 1, 3]).ljust(16, b"\0")
     components: bytes = b"\3" * 16
+    product: int = 2
+    """Of the quoting enclave."""
+    enclave_attributes: bytes = b"\x11".ljust(16, b"\0")
     enclave_svn: int = 8
     bound: bytes | None = None
     status: str = "UpToDate"
@@ -117,20 +131,19 @@ class TDX:
         self.attestation = Issuer.root("attestation", ec.SECP256R1())
 
     def evidence(self, report_data: bytes) -> bytes:
-        def sized(kind: int, data: bytes) -> bytes:
-            return kind.to_bytes(2, "little") + len(data).to_bytes(4, "little") + data
-
-        body = (self.svn + ZEROS[:104] + self.attributes + bytes(8) + b"\xab" * 48).ljust(520, b"\0") + report_data
-        body = sized(3, body + bytes(64)) if self.version == 5 else body
-        head = self.version.to_bytes(2, "little") + b"\2\0" + b"\x81\0\0\0" + bytes(4)
-        signed = head + bytes.fromhex("939a7233f79c4ca9940a0db3957f0607") + bytes(20) + body
+        head = self.version.to_bytes(2, "little") + b"\2\0" + self.tee.to_bytes(4, "little") + bytes(4)
+        signed = head + bytes.fromhex("939a7233f79c4ca9940a0db3957f0607") + bytes(20) + self.body(report_data)
         bound = sha256((self.bound or self.attestation.point) + b"authentication").digest()
-        enclave = (bytes(48) + b"\x11".ljust(16, b"\0") + bytes(64) + b"\xdc" * 32 + bytes(96) + b"\2\0"
-                   + self.enclave_svn.to_bytes(2, "little") + bytes(60) + bound + bytes(32))
+        enclave = _enclave(self.enclave_attributes, b"\xdc" * 32, self.product, self.enclave_svn, bound + bytes(32))
         chain = self.platform.pem + self.middle.pem + self.root.pem
-        inner = enclave + b"".join(self.platform.sign(enclave)) + b"\x0e\0authentication" + sized(5, chain)
-        data = b"".join(self.attestation.sign(signed)) + self.attestation.point + sized(6, inner)
+        certified = enclave + b"".join(self.platform.sign(enclave)) + b"\x0e\0authentication" + _sized(5, chain)
+        data = b"".join(self.attestation.sign(signed)) + self.attestation.point
+        data += _sized(6, certified) if self.version > 3 else certified
         return signed + len(data).to_bytes(4, "little") + data + self.behind
+
+    def body(self, report_data: bytes) -> bytes:
+        body = (self.svn + ZEROS[:104] + self.attributes + bytes(8) + b"\xab" * 48).ljust(520, b"\0") + report_data
+        return _sized(3, body + bytes(64)) if self.version == 5 else body
 
     def collateral(self) -> list[bytes]:
         lists, info, identity = [self.root.revoke(), self.middle.revoke(*self.revoked)], self.info(), self.identity()
@@ -161,3 +174,32 @@ class TDX:
             "miscselectMask": "FF" * 4, "attributes": "11" + "00" * 15, "attributesMask": "FB" + "FF" * 7 + "00" * 8,
             "mrsigner": "dc" * 32, "isvprodid": 2, "tcbLevels": [
                 {"tcb": {"isvsvn": 8}, "tcbStatus": "UpToDate"}, {"tcb": {"isvsvn": 6}, "tcbStatus": "OutOfDate"}]}
+
+
+@dataclass
+class SGX(TDX):
+    kind = "sgx"
+    version: int = 3
+    tee: int = 0
+    attributes: bytes = b"\5".ljust(16, b"\0")
+    """Initialised, and of 64 bits."""
+    product: int = 1
+    listed: int = 3
+    """The version of the TCB info: in version 2 it has neither an id nor lists."""
+
+    def body(self, report_data: bytes) -> bytes:
+        return _enclave(self.attributes, b"\x51" * 32, 0x0102, 0x0304, report_data, b"\xe1" * 32)
+
+    def info(self) -> dict[str, Any]:
+        def level(svn: int, status: str) -> dict[str, Any]:
+            named = {f"sgxtcbcomp{at:02}svn": svn for at in range(1, 17)}
+            components = named if self.listed == 2 else {"sgxtcbcomponents": [{"svn": svn}] * 16}
+            return {"tcbStatus": status, "tcb": components | {"pcesvn": 11}}
+
+        left_out = {"id", "tdxModule", "tdxModuleIdentities"}
+        stated = {name: value for name, value in super().info().items() if name not in left_out}
+        stated |= {"version": self.listed, "tcbLevels": [level(3, self.status), level(2, "OutOfDate")]}
+        return stated if self.listed == 2 else stated | {"id": "SGX"}
+
+    def identity(self) -> dict[str, Any]:
+        return super().identity() | {"id": "QE", "isvprodid": 1}

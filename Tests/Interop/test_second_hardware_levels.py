@@ -3,7 +3,7 @@
 import pytest
 
 from appraised import Appraised, Minted
-from minted_hardware import TDX
+from minted_hardware import SGX, TDX
 from second.hardware.tcb import STATUSES, joined
 
 
@@ -13,10 +13,11 @@ def appraised(tmp_path_factory) -> Appraised:
 
 
 def minted(hardware: TDX) -> Minted:
-    return Minted("tdx", hardware.evidence(bytes(64)), hardware.collateral(), hardware.root.pem.decode())
+    return Minted(hardware.kind, hardware.evidence(bytes(64)), hardware.collateral(), hardware.root.pem.decode())
 
 
-def test_any_level_of_platform_module_and_quoting_enclave(appraised, seeded, is_long):
+@pytest.mark.parametrize("kind", [TDX, SGX])
+def test_any_level_of_platform_module_and_quoting_enclave(kind, appraised, seeded, is_long):
     def level(**tcb):
         return {"tcb": tcb, "tcbStatus": seeded.choice(sorted(STATUSES))}
 
@@ -33,11 +34,15 @@ def test_any_level_of_platform_module_and_quoting_enclave(appraised, seeded, is_
                 level(sgxtcbcomponents=versions(3), tdxtcbcomponents=versions(3), pcesvn=seeded.choice((11, 11, 12))),
                 level(sgxtcbcomponents=versions(2), tdxtcbcomponents=versions(seeded.choice((1, 2))), pcesvn=11),
                 level(sgxtcbcomponents=versions(0), tdxtcbcomponents=versions(0), pcesvn=0)]
-            info["tdxModuleIdentities"][0]["tcbLevels"] = [level(isvsvn=least) for least in (6, 5, 3)]
+            for item in info["tcbLevels"] if info["version"] == 2 else []:
+                item["tcb"] |= {f"sgxtcbcomp{at:02}svn": part["svn"] for at, part in enumerate(item["tcb"]["sgxtcbcomponents"], 1)}
+            for module in info.get("tdxModuleIdentities", []):
+                module["tcbLevels"] = [level(isvsvn=least) for least in (6, 5, 3)]
             identity["tcbLevels"] = [level(isvsvn=least) for least in (8, 6)]
 
         components = bytes(seeded.choice((2, 3, 3, 3)) for _ in range(16))
-        hardware = TDX(svn=svn, components=components, enclave_svn=seeded.choice((6, 7, 8)), edit=edit)
+        parts = {"svn": svn} if kind is TDX else {"listed": seeded.choice((2, 3))}
+        hardware = kind(components=components, enclave_svn=seeded.choice((6, 7, 8)), edit=edit, **parts)
         # No policy can accept what is revoked.
         accepted = seeded.sample([status for status in sorted(STATUSES) if status != "Revoked"], 4)
         found = appraised(minted(hardware), tcb_statuses=accepted)
@@ -49,7 +54,8 @@ def test_any_level_of_platform_module_and_quoting_enclave(appraised, seeded, is_
 VALUES = (None, "", "zz", "00", "UpToDate", "2025-13-01T00:00:00Z", "2025-09-01T00:00:00", -1, 65536, 1, True, [], {}, [{}], [None])
 
 
-def test_any_field_of_another_form_passes_nothing_and_fails_the_same_check(appraised, seeded, is_long):
+@pytest.mark.parametrize("kind", [TDX, SGX])
+def test_any_field_of_another_form_passes_nothing_and_fails_the_same_check(kind, appraised, seeded, is_long):
     for _ in range(150 if is_long else 3):
         def edit(info, identity):
             value = seeded.choice((info, identity))
@@ -63,7 +69,7 @@ def test_any_field_of_another_form_passes_nothing_and_fails_the_same_check(appra
             else:
                 del value[at]
 
-        appraised(minted(TDX(edit=edit)))
+        appraised(minted(kind(edit=edit)))
 
 
 def test_statuses_are_joined_alike_in_any_order():

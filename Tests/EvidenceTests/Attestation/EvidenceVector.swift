@@ -10,6 +10,8 @@ import Testing
 struct EvidenceVector: Sendable, CustomTestStringConvertible {
   let kind: EvidenceKind
   let file: String
+  /// The folder of the file where it is not that of the kind.
+  var home: String?
   var collateral: [String] = []
   /// The path of a root to trust instead of the vendor's.
   var root: String?
@@ -23,7 +25,9 @@ struct EvidenceVector: Sendable, CustomTestStringConvertible {
   /// When the certificates of the chain are valid; both inclusive.
   var window: (from: String, to: String)?
 
-  var testDescription: String { "\(kind.rawValue)/\(file) at \(at)\(root == nil ? "" : " under \(root ?? "")")" }
+  private var path: String { "\(home ?? kind.rawValue)/\(file)" }
+
+  var testDescription: String { "\(path) at \(at)\(root == nil ? "" : " under \(root ?? "")")" }
 
   static let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent().appending(path: "Vectors/evidence")
@@ -34,7 +38,7 @@ struct EvidenceVector: Sendable, CustomTestStringConvertible {
 
   static func time(_ text: String) -> Int64 { Timestamp.seconds(text) ?? .min }
 
-  var bytes: [UInt8] { get throws { EvidenceText.decode(try Self.read("\(kind.rawValue)/\(file)")) } }
+  var bytes: [UInt8] { get throws { EvidenceText.decode(try Self.read(path)) } }
 
   var time: Int64 { Self.time(at) }
 

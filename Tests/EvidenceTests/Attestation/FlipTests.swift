@@ -38,20 +38,11 @@ import Testing
 
   @Test(
     "TDX and SGX: any byte of the quote, of its key, of the quoting enclave's report or of a signature",
-    arguments: (EvidenceVector.tdx + EvidenceVector.sgx).filter { !$0.failing.contains(.chain) })
+    arguments: (EvidenceVector.tdx + EvidenceVector.sgx + EvidenceVector.vTPMQuotes)
+      .filter { !$0.failing.contains(.chain) })
   func dcap(_ vector: EvidenceVector) throws {
-    let bytes = try vector.bytes
-    let quote = try Quote(bytes)
-    let start = quote.signed.count + 4
-    try check(vector, 0..<quote.signed.count, sample: 16)
-    try check(vector, start..<start + 64, sample: 6)
-    // The attestation key signs the quote and is named by the quoting enclave's report.
-    try check(vector, start + 64..<start + 128, sample: 6, breaks: .quotingEnclave)
-    let report = start + 128 + (quote.version > 3 ? 6 : 0)
-    let end = report + 384 + 64
-    try check(vector, report..<end, sample: 16, breaks: .quotingEnclave)
-    if !quote.authenticationData.isEmpty {
-      try check(vector, end + 2..<end + 2 + quote.authenticationData.count, sample: 4, breaks: .quotingEnclave)
+    for part in try Quote(vector.bytes).parts {
+      try check(vector, part.range, sample: part.sample, breaks: part.breaks)
     }
   }
 
@@ -62,37 +53,43 @@ import Testing
     try check(vector, 0..<vector.bytes.count, sample: 24)
   }
 
-  @Test("vTPM: any byte of the quote's message, its signature, its PCRs or the hardware's report", arguments: 0..<3)
-  func vTPM(_ index: Int) throws {
-    let vector = EvidenceVector.vTPM[index]
-    let whole = try VTPMEvidence(vector.bytes)
-    let (quote, report) = (try #require(whole.quote), try #require(whole.hcl))
-    let appraiser = try vector.appraiser()
-    let original = try VTPMParts(vector)
-    @Sendable func accepts(_ change: (inout VTPMParts) -> Void) -> Bool {
-      var parts = original
-      change(&parts)
-      return appraiser.appraise(parts.json, kind: .vTPM, at: vector.time).isAccepted
-    }
-    #expect(accepts { _ in })
-    let messages = EvidenceVector.accepted(0..<quote.message.count, sample: 10) { at in
-      accepts { $0.message = $0.message.flipped(at) }
-    }
-    #expect(messages == [])
-    let signatures = EvidenceVector.accepted(0..<quote.signature.count, sample: 10) { at in
-      accepts { $0.signature = $0.signature.flipped(at) }
-    }
-    #expect(signatures == [])
-    let pcrs = EvidenceVector.accepted(0..<32 * 24, sample: 10) { at in
-      accepts { $0.pcrs[at / 32] = $0.pcrs[at / 32].flipped(at % 32) }
-    }
-    #expect(pcrs == [])
-    // What the hardware signed, and the runtime data that its report binds.
-    for (range, sample) in [(32..<32 + 1184, 16), (1236..<1236 + report.runtimeData.count, 8)] {
-      let reports = EvidenceVector.accepted(range, sample: sample) { at in
-        accepts { $0.report = $0.report.flipped(at) }
+  @Test("NVIDIA in JSON: any byte of what each device sent")
+  func nvidiaJSON() throws {
+    let vectors = EvidenceVector.nvidia.filter { $0.file.hasSuffix(".json") }
+    for device in try vectors.flatMap(NVIDIADevice.all).withoutRepeats {
+      try #require([device].appraise().isAccepted, "\(device.name)")
+      let accepted = EvidenceVector.accepted(device.report.indices, sample: 8) { at in
+        let appraisal = [device.flipped(at)].appraise()
+        return appraisal[.signature] == .pass || appraisal.isAccepted
       }
-      #expect(reports == [])
+      #expect(accepted == [], "\(device.name)")
     }
+  }
+
+  @Test("NVIDIA in JSON: a byte of one device's signature spoils all of them")
+  func nvidiaList() throws {
+    for vector in EvidenceVector.nvidia where vector.file.hasSuffix(".json") {
+      let devices = try NVIDIADevice.all(in: vector)
+      for index in devices.indices {
+        var changed = devices
+        changed[index] = devices[index].flipped(devices[index].report.count - 1)
+        let appraisal = changed.appraise()
+        #expect(appraisal[.signature] == .fail && !appraisal.isAccepted, "\(devices[index].name)")
+      }
+    }
+  }
+
+  @Test("SEV-SNP: any byte of Turin's certificate, which stands for itself")
+  func turin() throws {
+    let vector = try #require(EvidenceVector.snp.first { $0.collateral.contains("sev-snp/virtee_turin_vcek.der") })
+    let (bytes, report) = try (EvidenceVector.read("sev-snp/virtee_turin_vcek.der"), vector.bytes)
+    var issuers = Collateral()
+    try issuers.add(EvidenceVector.read("sev-snp/ask_ark_turin_vcek.pem"))
+    let accepted = EvidenceVector.accepted(bytes.indices) { [issuers] at in
+      var handed = issuers
+      guard (try? handed.add(bytes.flipped(at))) != nil else { return false }
+      return Appraiser(collateral: handed).appraise(report, kind: .sevSNP, at: vector.time)[.chain] == .pass
+    }
+    #expect(accepted == [])
   }
 }

@@ -8,9 +8,14 @@ struct MintedDCAP {
   let root, middle, tcbSigner: TestIssuer
   var platform: TestIssuer
   let attestationKey: TestKey
+  var kind = EvidenceKind.tdx
   var version = 4
+  /// The enclave that an SGX quote is of; without one the quote is of a trust domain.
+  var quoted: MintedEnclave?
+  var teeType: UInt32 = 0x81
   var tdAttributes = [UInt8](repeating: 0, count: 8)
   var teeTCBSVN: [UInt8] = [6, 1, 3] + [UInt8](repeating: 0, count: 13)
+  var enclaveProduct: UInt16 = 2
   var enclaveISVSVN: UInt16 = 8
   var enclaveAttributes: [UInt8] = [0x11] + [UInt8](repeating: 0, count: 15)
   var enclaveMiscSelect: [UInt8] = [0, 0, 0, 0]
@@ -84,25 +89,28 @@ struct MintedDCAP {
 
   private func zeros(_ count: Int) -> [UInt8] { [UInt8](repeating: 0, count: count) }
 
+  private var domain: [UInt8] {
+    let body = teeTCBSVN + zeros(96) + seamAttributes + tdAttributes + zeros(8) + [UInt8](repeating: 0xab, count: 48)
+    return body + zeros(584 - 16 - 96 - 24 - 48 - 64) + reportData
+  }
+
   func quote() throws -> [UInt8] {
-    var body = teeTCBSVN + zeros(96) + seamAttributes + tdAttributes + zeros(8)
-    body += [UInt8](repeating: 0xab, count: 48) + zeros(584 - 16 - 96 - 24 - 48 - 64) + reportData
-    var signed = Little.bytes(UInt16(version)) + Little.bytes(UInt16(2)) + Little.bytes(UInt32(0x81)) + zeros(4)
+    var signed = Little.bytes(UInt16(version)) + Little.bytes(UInt16(2)) + Little.bytes(teeType) + zeros(4)
     signed += vendor + zeros(20)
-    if version == 5 {
-      signed += Little.bytes(UInt16(3)) + Little.bytes(UInt32(648))
-      body += zeros(64)
-    }
-    signed += body
+    if version == 5 { signed += Little.bytes(UInt16(3)) + Little.bytes(UInt32(648)) }
+    signed += quoted?.report ?? domain
+    if version == 5 { signed += zeros(64) }
     let authentication: [UInt8] = Array(0..<32)
-    let bound = SHA256.hash(boundKey + authentication).bytes
-    var report = zeros(16) + enclaveMiscSelect + zeros(28) + enclaveAttributes + zeros(64) + Self.mrSigner + zeros(96)
-    report += Little.bytes(UInt16(2)) + Little.bytes(enclaveISVSVN) + zeros(60) + bound + zeros(32)
+    let bound = SHA256.hash(boundKey + authentication).bytes + zeros(32)
+    let report = MintedEnclave(
+      miscSelect: enclaveMiscSelect, attributes: enclaveAttributes, mrSigner: Self.mrSigner,
+      isvProductID: enclaveProduct, isvSVN: enclaveISVSVN, reportData: bound
+    ).report
     let chain = TestIssuer.pem([platform.certificate, middle.certificate, root.certificate])
-    var inner = try report + platform.key.sign(report) + Little.bytes(UInt16(32)) + authentication
-    inner += Little.bytes(UInt16(5)) + Little.bytes(UInt32(chain.count)) + chain
-    var data = try attestationKey.sign(signed) + attestationKey.point
-    data += Little.bytes(UInt16(6)) + Little.bytes(UInt32(inner.count)) + inner
+    var certified = try report + platform.key.sign(report) + Little.bytes(UInt16(32)) + authentication
+    certified += Little.bytes(UInt16(5)) + Little.bytes(UInt32(chain.count)) + chain
+    if version > 3 { certified = Little.bytes(UInt16(6)) + Little.bytes(UInt32(certified.count)) + certified }
+    let data = try attestationKey.sign(signed) + attestationKey.point + certified
     return signed + Little.bytes(UInt32(data.count)) + data + padding
   }
 
@@ -122,8 +130,16 @@ struct MintedDCAP {
     at time: Int64 = TestIssuer.now, _ change: (inout AppraisalPolicy) -> Void = { _ in }
   ) throws -> Appraisal {
     var policy = AppraisalPolicy()
-    policy.roots[.tdx] = [root.certificate]
+    policy.roots[kind] = [root.certificate]
     change(&policy)
-    return Appraiser(policy: policy, collateral: try collateral()).appraise(try quote(), kind: .tdx, at: time)
+    return Appraiser(policy: policy, collateral: try collateral()).appraise(try quote(), kind: kind, at: time)
+  }
+}
+
+extension String {
+  /// A test changes a word of what Intel signs.
+  mutating func replaceFirst(_ word: String, _ other: String) {
+    guard let range = firstRange(of: word) else { preconditionFailure("no \(word)") }
+    replaceSubrange(range, with: other)
   }
 }

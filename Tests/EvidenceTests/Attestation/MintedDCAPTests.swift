@@ -189,10 +189,3 @@ import Testing
     #expect(stale[.revocation] == .fail)
   }
 }
-
-extension String {
-  fileprivate mutating func replaceFirst(_ word: String, _ other: String) {
-    guard let range = firstRange(of: word) else { preconditionFailure("no \(word)") }
-    replaceSubrange(range, with: other)
-  }
-}

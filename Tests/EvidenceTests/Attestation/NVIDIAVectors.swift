@@ -25,7 +25,11 @@ extension EvidenceVector {
     json("attestation-sdk/evidence/hopper_evidence_cert_hold.json"),
     json("attestation-sdk/evidence/multi_gpu_hopper.json"),
     json("attestation-sdk/evidence/switch_evidence_ls10.json"),
+    json("attestation-sdk/evidence/multi_switch_ls10.json"),
     json("attestation-sdk/evidence_hopper_590_12.json"),
+    // Eight GPUs, and the four switches between them.
+    json("nvtrust/gpu_evidence.json"),
+    json("nvtrust/switch_evidence.json"),
     report("attestation-sdk/hopperAttestationReport.txt", "attestation-sdk/hopperCertChain.txt"),
     report("nvtrust/hopperAttestationReport.txt", "nvtrust/hopperCertChain.txt"),
     report("trustee/hopper_coco_report1.txt", "trustee/hopper_coco_certs1.txt"),

@@ -1,5 +1,6 @@
 import Codec
 import Cryptography
+import TestKit
 import Testing
 
 @testable import Evidence
@@ -34,19 +35,48 @@ import Testing
     try vector.appraiser().collateral.certificates.first
   }
 
+  @Test("NVIDIA in JSON: no device's measurements pass with the chain of another, of any vector")
+  func nvidiaJSON() throws {
+    let vectors = EvidenceVector.nvidia.filter(\.failing.isEmpty)
+    let devices = try vectors.flatMap(NVIDIADevice.all).withoutRepeats
+    let leaves = try devices.map { try $0.leaf }
+    // With each other one in a long run.
+    let steps = TestSize.pick([1, 4, 9], long: Array(1..<devices.count))
+    for (index, device) in devices.enumerated() {
+      for next in steps.map({ (index + $0) % devices.count }) where leaves[next] != leaves[index] {
+        let appraisal = [device.with(chainOf: devices[next])].appraise()
+        #expect(
+          appraisal[.chain] == .pass && appraisal[.signature] == .fail && !appraisal.isAccepted,
+          "\(device.name) with \(devices[next].name)")
+      }
+    }
+  }
+
+  @Test("NVIDIA in JSON: one device with its neighbour's chain spoils all of them")
+  func nvidiaList() throws {
+    for vector in EvidenceVector.nvidia where vector.file.hasSuffix(".json") {
+      let devices = try NVIDIADevice.all(in: vector)
+      for (index, device) in devices.enumerated() {
+        var swapped = devices
+        swapped[index] = device.with(chainOf: devices[(index + 1) % devices.count])
+        guard try swapped[index].leaf != device.leaf else { continue }
+        let appraisal = swapped.appraise()
+        #expect(appraisal[.chain] == .pass && appraisal[.signature] == .fail, "\(device.name)")
+        #expect(!appraisal.isAccepted, "\(device.name)")
+      }
+    }
+  }
+
   @Test("TDX and SGX: no quote passes with another platform's chain")
   func dcap() throws {
-    let vectors = (EvidenceVector.tdx + EvidenceVector.sgx).filter { $0.root == nil && !$0.failing.contains(.chain) }
+    let vectors = (EvidenceVector.tdx + EvidenceVector.sgx + EvidenceVector.vTPMQuotes)
+      .filter { $0.root == nil && !$0.failing.contains(.chain) }
     for vector in vectors {
       let bytes = try vector.bytes
       let quote = try Quote(bytes)
-      let mine = try #require(bytes.range(of: quote.certificationData))
       for other in vectors where other.kind == vector.kind {
         let theirs = try Quote(other.bytes).certificationData
-        // A chain of another length would only break the format: it is cut or filled with line feeds.
-        guard theirs != quote.certificationData, theirs.count <= mine.count else { continue }
-        let filled = theirs + [UInt8](repeating: 0x0a, count: mine.count - theirs.count)
-        let swapped = Array(bytes[..<mine.lowerBound]) + filled + bytes[mine.upperBound...]
+        guard let swapped = try quote.with(chain: theirs, in: bytes) else { continue }
         let appraisal = try vector.appraiser().appraise(swapped, kind: vector.kind, at: vector.time)
         #expect(appraisal[.chain] == .pass, "\(vector.file) with the chain of \(other.file)")
         // Two quotes of one platform have the same key.
