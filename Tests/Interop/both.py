@@ -3,7 +3,7 @@
 import base64
 import json
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from second.trust import CHECKS, Trust
 from second.values import Refused
 from second.verify import verify
 
-POLICY_REFUSED = 65
+REQUIRE_REFUSED, POLICY_REFUSED = 64, 65
 
 
 class Both:
@@ -24,17 +24,28 @@ class Both:
     def __init__(self, folder: Path) -> None:
         self.folder, self.runs = folder, 0
 
-    def __call__(self, bundle: bytes, trust: Any, response: bytes | None = None, *, what: object = "") -> Report | None:
-        """The report that both give; None where both refuse the trust policy itself."""
+    def __call__(
+        self, bundle: bytes, trust: Any, response: bytes | None = None, *, require: Sequence[str] = (),
+        what: object = ""
+    ) -> Report | None:
+        """The report that both give; None where both refuse the trust policy itself, or what is to be required."""
         self.runs += 1
         trust = trust if isinstance(trust, bytes) else mint.as_json(trust)
-        status, theirs, stderr = self.first(bundle, trust, response)
+        status, theirs, stderr = self.first(bundle, trust, response, require)
         try:
-            ours = verify(bundle, Trust.parse(trust), response)
+            policy = Trust.parse(trust)
         except Refused as error:
             assert status == POLICY_REFUSED, f"{what}: only the second refuses the policy: {error}"
             return None
         assert status != POLICY_REFUSED, f"{what}: only the first refuses the policy: {stderr}"
+        try:
+            for names in require:
+                policy = policy.requiring(names)
+        except Refused as error:
+            assert status == REQUIRE_REFUSED, f"{what}: only the second refuses {require}: {error}"
+            return None
+        assert status != REQUIRE_REFUSED, f"{what}: only the first refuses {require}: {stderr}"
+        ours = verify(bundle, policy, response)
         table = {check["name"]: check["state"] for check in theirs["checks"]}
         said = {check["name"]: check["detail"] for check in theirs["checks"]}
         differ = {name: (said[name], ours.checks[name]) for name in CHECKS if table[name] != ours.states[name]}
@@ -43,17 +54,20 @@ class Both:
         assert set(theirs["required_unmet"]) == set(ours.required_unmet), what
         return ours
 
-    def first(self, bundle: bytes, trust: bytes, response: bytes | None) -> tuple[int, Any, str]:
+    def first(
+        self, bundle: bytes, trust: bytes, response: bytes | None, require: Sequence[str] = ()
+    ) -> tuple[int, Any, str]:
         # Names of their own, so that several threads can share a folder.
         names = [self.folder / f"{secrets.token_hex(8)}.{part}" for part in ("bundle", "trust", "response")]
         for path, data in zip(names, (bundle, trust, response)):
             if data is not None:
                 path.write_bytes(data)
         more = ["--response", str(names[2])] if response is not None else []
+        more += [f"--require={names}" for names in require]
         result = programs.colophon("verify", str(names[0]), "--trust", str(names[1]), "--json", *more)
         for path in names:
             path.unlink(missing_ok=True)
-        assert result.returncode in (0, 1, POLICY_REFUSED), result
+        assert result.returncode in (0, 1, REQUIRE_REFUSED, POLICY_REFUSED), result
         return result.returncode, json.loads(result.stdout or b"null"), result.stderr.decode()
 
 

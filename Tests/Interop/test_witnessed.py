@@ -18,7 +18,7 @@ def test_a_receipt_says_how_many_witnesses_cosigned_it(witnessed, second, tmp_pa
     bundle.write_bytes(second.suite.bundle(second.receipt_id))
     trust = second.suite.data / "trust.json"
     assert len(second.suite.trust["witnesses"]) == 3 and second.suite.trust["quorum"] == 2
-    report = verified(bundle, trust, "--require", "witnesses", "--require", "time")
+    report = verified(bundle, trust, "--require", "re-execution,witnesses=2", "--require", "time")
     assert report["accepted"], report
     checks = {check["name"]: check for check in report["checks"]}
     assert "2/3" in checks["witnesses"]["detail"], checks["witnesses"]
@@ -31,6 +31,19 @@ def test_a_receipt_says_how_many_witnesses_cosigned_it(witnessed, second, tmp_pa
     assert not report["accepted"] and report["required_unmet"] == ["witnesses"], report
     # The timestamp bounds the time without them.
     assert (checks["inclusion"], checks["witnesses"], checks["time"]) == ("pass", "not_checked", "pass"), checks
+
+
+def test_more_witnesses_than_there_are_are_refused(witnessed, second, tmp_path):
+    """Two have cosigned, three are listed: of three one is missing, and four nobody can ask for."""
+    bundle = tmp_path / "bundle.json"
+    bundle.write_bytes(second.suite.bundle(second.receipt_id))
+    given = ("verify", str(bundle), "--trust", str(second.suite.data / "trust.json"), "--json")
+    assert programs.colophon(*given, "--require", "re-execution,witnesses=2").returncode == 0
+    refused = programs.colophon(*given, "--require", "re-execution,witnesses=3")
+    report = json.loads(refused.stdout)
+    assert refused.returncode == 1 and not report["accepted"] and report["required_unmet"] == ["witnesses"], report
+    nobody = programs.colophon(*given, "--require", "re-execution,witnesses=4")
+    assert nobody.returncode == 64 and not nobody.stdout and b"witnesses=4" in nobody.stderr, nobody
 
 
 def test_openssl_accepts_the_timestamp_of_a_bundle(witnessed, second):

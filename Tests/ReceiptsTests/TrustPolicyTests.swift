@@ -18,7 +18,8 @@ import Testing
     ("\"kid\":\"sha256:", "\"kid\":\"sha256:0"), ("\"kinds\":[\"execution\"]", "\"kinds\":[\"everything\"]"),
     ("\"from_index\":\"0\"", "\"from_index\":0"), ("\"from_index\":\"0\"", "\"from_index\":\"7\",\"to_index\":\"6\""),
     ("\"from_index\":\"0\"", "\"from_index\":\"0\",\"to_index\":null"), ("\"profiles\":[", "\"profiles\":[1,"),
-    ("\"required\":[", "\"required\":[\"luck\","), ("\"digests\":[", "\"digests\":[\"md5:0\","),
+    ("\"required\":[", "\"required\":[\"luck\","), ("\"required\":[", "\"required\":[\"re-execution\","),
+    ("\"digests\":[", "\"digests\":[\"md5:0\","),
     ("\"origin\":", "\"trusted\":true,\"origin\":"), ("\"origin\":\"log.example/colophon\",", ""),
     ("witness0.example", "witness9.example"), ("\"receipt_log_key\":\"", "\"receipt_log_key\":\"AA"),
   ])
@@ -74,7 +75,8 @@ import Testing
     #expect(trust.required.count == 4 && trust.log.quorum == 3)
     for list in [
       "", "luck", "Tee", "tee,", "tee,,time", "tee=1", "witnesses=", "witnesses=0", "witnesses=-1", "witnesses=x",
-      "witnesses=4", "witnesses=2=2", "tee time",
+      "witnesses=4", "witnesses=2=2", "tee time", "re-execution=2", "Re-execution", "re-executions", "re--execution",
+      "re_execution", "-reexecution", "reexecution-", "in-clusion", "re-execution,wit-nesses", "time-", "-",
     ] {
       #expect(throws: ReceiptError.self, "\(list)") { try trust.require(list) }
     }
@@ -84,6 +86,19 @@ import Testing
     #expect(try world.report(asked).isAccepted)
     try asked.require("witnesses=2")
     #expect(try world.report(asked).unmet == [.witnesses])
+  }
+
+  @Test func `re-execution is another spelling of reexecution, and counts once`() throws {
+    for lists in [["re-execution"], ["re-execution,reexecution"], ["reexecution", "re-execution,re-execution"]] {
+      var trust = try World.trust()
+      trust.required = [.content]
+      for list in lists { try trust.require(list) }
+      #expect(trust.required == [.content, .reexecution], "\(lists)")
+    }
+    var trust = try World.trust(witnesses: 2, quorum: 1)
+    trust.required = []
+    try trust.require("re-execution,witnesses=2")
+    #expect(trust.required == [.reexecution, .witnesses] && trust.log.quorum == 2)
   }
 
   @Test func `a required check that is not offered is unmet`() throws {

@@ -1,28 +1,57 @@
 import Cryptography
+import Exact
 import RPC
 import Receipts
 import Stores
 import Synchronization
+import TestKit
 import Testing
 import Wire
 
+@testable import InferenceService
 @testable import VerificationService
 
 @Suite struct DrawKeeperTests {
-  @Test("A lying executor under sampling is caught by each receipt that the draw selects, and by no other")
-  func sampling() async throws {
-    let world = try QueueWorld()
-    let (worker, keeper) = try await world.start()
-    while try await keeper.advance() {}
-    var liar = try await Execution(VerificationFixture.body(#""max_tokens":3,"temperature":0"#))
+  /// An executor that replaces the second token, the same in every run: salts, keys and times are given.
+  private static func liar(_ key: SigningKey) async throws -> Execution {
+    let body = VerificationFixture.body(#""max_tokens":3,"temperature":0,"seed":7"#)
+    var liar = try await Execution(body, salt: { [UInt8](repeating: 4, count: Opening.saltBytes) })
     var tokens = try liar.tokens
-    tokens[1] = tokens[1] == 300 ? 301 : 300
-    try liar.replace(.tokens, TokenIDs.encode([tokens]))
+    tokens[1] = tokens[1] == 1000 ? 1001 : 1000
+    let model = try await VerificationFixture.suite().inference.models.models[0].model
+    try liar.replace(tokens: tokens, text: model.text(of: tokens))
+    try liar.forge { ($0.startedUnixMs, $0.endedUnixMs) = (1, 2) }
+    liar.key = key
+    liar.modelStatement = try SignedStatement(signing: SignedStatement(liar.modelStatement).statement, with: key).bytes
+    return liar
+  }
+
+  /// Receipts, their rate in basis points, and the counts k that the exact binomial interval holds:
+  /// 2 * min(P(X <= k), P(X >= k)) >= 0.001, the terms summed without rounding (DrawTests sums those of 1,000 again).
+  /// Each that is selected is executed again: fifty take seconds.
+  static let samples = TestSize.pick([(24, 3000, 1...15)], long: [(24, 3000, 1...15), (1000, 500, 29...74)])
+
+  @Test(
+    "A lying executor under sampling is caught by each receipt that the draw selects, and by no other",
+    arguments: samples)
+  func sampling(count: Int, rate: Int, allowed: ClosedRange<Int>) async throws {
+    // Seed, root and entries are the same in every run, and so is what is selected.
+    let key = try SigningKey(seed: SHA256.hash([1]).bytes)
+    let (seed, root) = (SHA256.hash([2]).bytes, SHA256.hash([3]))
+    let world = try QueueWorld(custodian: key)
+    world.storage.state.withLock { $0.root = root }
+    let liar = try await Self.liar(key)
+    let (worker, drawing) = try await world.start()
+    var keeper = drawing
+    keeper.random = { _ in seed }
+    while try await keeper.advance() {}
     var requests: [String: VerdictRequest] = [:]
-    for number in 1...24 {
+    var executions: [String: Digest32] = [:]
+    for number in 1...count {
       let execution = try liar.under(number)
-      let request = try world.receipt(execution, .sample(basisPoints: 3000))
-      requests[execution.predicate.receiptID.description] = request
+      let id = execution.predicate.receiptID.description
+      let request = try world.receipt(execution, .sample(basisPoints: rate))
+      (requests[id], executions[id]) = (request, try execution.statement.digest)
       _ = try await worker.queue.enlist(request)
     }
     // Nobody can tell before the epoch ends: neither is there a job, nor has the seed been seen.
@@ -40,13 +69,21 @@ import Wire
     let reveal = try RevealPredicate(SignedStatement(try #require(draw.reveal)).statement.predicate)
     let predicate = try DrawPredicate(SignedStatement(draw.statement).statement.predicate)
     #expect(Draw.commitment(to: reveal.seed) == predicate.seed && predicate.number == 0)
-    let root = try #require(reveal.root)
+    #expect(reveal.seed == seed && reveal.root == root)
+    var caught = 0
     for (id, request) in requests {
       let entry = SHA256.hash(request.receiptStatement)
-      let isSelected = Draw.selects(Draw.draw(seed: reveal.seed, root: root, entry: entry), basisPoints: 3000)
-      #expect(verdicts[id]?.map(\.result) == (isSelected ? [.fail] : nil), "\(id)")
+      let isSelected = Draw.selects(Draw.draw(seed: seed, root: root, entry: entry), basisPoints: rate)
+      caught += isSelected ? 1 : 0
+      let found = verdicts[id] ?? []
+      #expect(found.map(\.result) == (isSelected ? [.fail] : []), "\(id)")
+      for verdict in found {
+        #expect(verdict.execution == executions[id] && verdict.firstPosition == 1, "\(id)")
+        #expect(verdict.finding.contains("the token at position 1 is not what the sampler picks"), "\(verdict.finding)")
+      }
       #expect(request.index <= reveal.last)
     }
+    #expect(allowed.contains(caught) && verdicts.count == caught, "\(caught) of \(count) were selected")
     let status = try await again.queue.status(GetVerdictRequest(receiptID: try #require(requests.keys.first), index: 9))
     #expect(status.drawStatement == draw.statement && status.revealStatement == draw.reveal)
   }

@@ -6,7 +6,7 @@ import Wire
 
 /// One execution with its openings, which a dishonest executor changes before it signs.
 struct Execution {
-  let key: SigningKey
+  var key: SigningKey
   var predicate: ExecutionPredicate
   var openings: [CommittedField: Opening]
   var modelStatement: [UInt8]
@@ -14,13 +14,13 @@ struct Execution {
   /// The original statement; nil once something was changed.
   private var signed: [UInt8]?
 
-  /// Runs a request on `service`.
+  /// Runs a request on `service`, with random salts unless they are given.
   init(
     _ body: String = VerificationFixture.body(), retrieved: [RetrievedDocument]? = nil,
-    on service: InferenceService? = nil, cancelAfter: Int? = nil
+    on service: InferenceService? = nil, cancelAfter: Int? = nil,
+    salt: () throws -> [UInt8] = { try SecureRandom.bytes(32) }
   ) async throws {
     let inference = if let service { service } else { try await VerificationFixture.suite().inference }
-    func salt() throws -> [UInt8] { try SecureRandom.bytes(32) }
     let chat = try ChatRequest(asked: Array(body.utf8))
     let documents = try retrieved.map { try RetrievedDocument.encode($0) } ?? []
     let salts = Salts(

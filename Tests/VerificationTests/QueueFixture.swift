@@ -16,9 +16,17 @@ final class FakeStorage: Sendable {
   struct State {
     var blobs: [Digest32: [UInt8]] = [:]
     var entries: [[UInt8]] = [[0]]
+    /// Where each entry was put. A test may take entries away, and bring them back.
+    fileprivate var places: [Digest32: Int] = [:]
+    /// The root of every checkpoint, where a test fixes it: that of the entries is another in each run.
+    var root: Digest32?
     /// Calls that fail before they do anything, and after they did everything.
     var failuresBefore = 0
     var failuresAfter = 0
+
+    func index(of digest: Digest32) -> UInt64? {
+      places[digest].flatMap { $0 < entries.count ? UInt64($0) : nil }
+    }
   }
 
   let state = Mutex(State())
@@ -35,7 +43,9 @@ final class FakeStorage: Sendable {
   /// The same bytes have one index for ever.
   func append(_ statement: [UInt8]) -> UInt64 {
     state.withLock { state in
-      if let known = state.entries.firstIndex(of: statement) { return UInt64(known) }
+      let digest = SHA256.hash(statement)
+      if let known = state.index(of: digest) { return known }
+      state.places[digest] = state.entries.count
       state.entries.append(statement)
       return UInt64(state.entries.count - 1)
     }
@@ -76,17 +86,18 @@ final class FakeStorage: Sendable {
       append: { [self] statement in try call { append(statement) } },
       index: { [self] digest in
         try call {
-          guard let at = state.withLock({ $0.entries.firstIndex { SHA256.hash($0) == digest } }) else {
+          guard let at = state.withLock({ $0.index(of: digest) }) else {
             throw RPCError(.notFound, "no such entry")
           }
-          return UInt64(at)
+          return at
         }
       },
       checkpoint: { [self] in
         try call {
-          let leaves = state.withLock { $0.entries.map { TreeHash.leaf(SHA256.hash($0).bytes) } }
+          let (entries, fixed) = state.withLock { ($0.entries, $0.root) }
+          let leaves = entries.map { TreeHash.leaf(SHA256.hash($0).bytes) }
           let head = try Checkpoint(
-            origin: signer.verifierKey.name, size: UInt64(leaves.count), root: MerkleTree.root(leaves[...]))
+            origin: signer.verifierKey.name, size: UInt64(leaves.count), root: fixed ?? MerkleTree.root(leaves[...]))
           return (try head.signed(by: signer), head.size)
         }
       })
@@ -105,9 +116,10 @@ struct QueueWorld {
     let now = Atomic<Int64>(1_800_000_000_000)
   }
 
-  init() throws {
+  /// - Parameter custodian: who signs receipts and custody; a fresh key unless given.
+  init(custodian: SigningKey? = nil) throws {
     (storage, folder) = (try FakeStorage(), try TemporaryFolder())
-    custodian = try .generate()
+    self.custodian = try custodian ?? .generate()
   }
 
   /// The queue as a process that starts now has it: nothing but the rows. The model stays loaded.

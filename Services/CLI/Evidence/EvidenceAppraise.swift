@@ -8,7 +8,15 @@ struct EvidenceAppraise: AsyncParsableCommand {
     abstract: "Appraise one piece of hardware evidence, or what a gateway signed, offline and print every check.",
     discussion: """
       Nothing is fetched and no clock is asked: the outcome is a function of the evidence, the collateral, the policy and
-      the time. The exit status is 0 when every required check passed and none failed, 1 otherwise.
+      the time.
+
+      Exit status:
+        0    every required check passed, and none failed
+        1    a check failed, or one that is required did not pass
+        64   an option is wrong: one that there is not, a kind or time that is none
+        65   the policy, or a piece of --collateral, is none
+        66   a file or folder cannot be read
+        141  whoever reads the output has gone
 
       The default policy trusts the vendors' own roots and refuses debug environments, zero PCRs and every TCB that is
       not up to date. --policy replaces what it names, for example:

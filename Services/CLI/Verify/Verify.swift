@@ -9,8 +9,15 @@ struct Verify: AsyncParsableCommand {
     abstract: "Check a bundle offline and print every check.",
     discussion: """
       Each line is pass, fail, not_checked (it could be checked, and something is missing here) or not_offered (the suite
-      that made the bundle does not do it). The exit status is 0 when nothing failed and every required check passed, 1
-      otherwise. The bundle is believed in nothing: keys come from the trust policy alone.
+      that made the bundle does not do it). The bundle is believed in nothing: keys come from the trust policy alone.
+
+      Exit status:
+        0    nothing failed, and every required check passed
+        1    a check failed, or one that is required did not pass
+        64   an option is wrong: one that there is not, a check that is none
+        65   the trust policy, or a piece of --collateral, is none
+        66   a file or folder cannot be read
+        141  whoever reads the output has gone
 
       Whole check of an answer that you hold:
         colophon verify answer.bundle.json --trust trust.json --response answer.json --require reexecution,witnesses=2
@@ -38,7 +45,7 @@ struct Verify: AsyncParsableCommand {
     parsing: .singleValue,
     help: """
       Checks that must pass, with commas between, besides those that the trust policy requires; witnesses=N: so many \
-      of its witnesses.
+      of its witnesses. reexecution may be spelt re-execution.
       """)
   var require: [String] = []
 

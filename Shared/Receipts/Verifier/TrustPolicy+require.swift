@@ -6,13 +6,18 @@ extension TrustPolicy {
   public mutating func require(_ list: String) throws(ReceiptError) {
     for word in list.split(separator: ",", omittingEmptySubsequences: false) {
       let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-      guard let check = Check.Name(rawValue: parts[0]) else {
+      guard let check = Self.check(parts[0]) else {
         let names = Check.Name.allCases.map(\.rawValue).joined(separator: ", ")
         throw .field("require", why: "\"\(word.prefix(40))\" is no check: they are \(names)")
       }
       if parts.count == 2 { try require(check, parts[1]) }
       if !required.contains(check) { required.append(check) }
     }
+  }
+
+  /// The check of that name; `re-execution`, as the word is spelt, is `reexecution`.
+  private static func check(_ name: String) -> Check.Name? {
+    name == "re-execution" ? .reexecution : Check.Name(rawValue: name)
   }
 
   private mutating func require(_ check: Check.Name, _ text: String) throws(ReceiptError) {

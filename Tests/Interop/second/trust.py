@@ -1,7 +1,7 @@
 """The trust policy (FORMAT section 5): whom its owner believes, and for what."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from cryptography import x509
@@ -54,6 +54,7 @@ def _versions(value: Any, path: str) -> None:
 
 
 _HEX = re.compile(r"([0-9a-f]{2})*")
+_COUNT = re.compile(r"\+?0*([1-9][0-9]{0,18})")
 _TEE = record(
     kinds=list_of(one_of(EVIDENCE_KINDS), 0, len(EVIDENCE_KINDS)), roots_=_by_kind(list_of(text(), 1, 64)),
     measurements_=_by_kind(_claims), tcb_statuses_=record(tdx_=list_of(one_of(TCB_STATUSES), 1, len(TCB_STATUSES))),
@@ -133,6 +134,21 @@ class Trust:
             frozenset(value["attribution_policies"]), frozenset(value["required"]),
             [parse_root(from_base64(item, "a root")) for item in value.get("timestamp_roots", [])],
             TEE.parse(value["tee"]) if "tee" in value else None)
+
+    def requiring(self, names: str) -> "Trust":
+        """Asks for more: names of checks with commas between, of `witnesses` with a number, which raises the quorum."""
+        quorum, required = self.quorum, set(self.required)
+        for word in names.split(","):
+            name, numbered, number = word.partition("=")
+            name = "reexecution" if name == "re-execution" else name
+            require(name in CHECKS, f"{word} is no check")
+            required.add(name)
+            if numbered:
+                count = _COUNT.fullmatch(number)
+                require(name == "witnesses" and count, f"{word}: witnesses alone takes a number, of 1 and above")
+                quorum = max(quorum, int(count[1]))
+                require(quorum <= len(self.witnesses), f"{word}: the policy lists {len(self.witnesses)}")
+        return replace(self, quorum=quorum, required=frozenset(required))
 
     def issuer(self, kid: str) -> Issuer | None:
         return next((issuer for issuer in self.issuers if issuer.kid == kid), None)

@@ -9,11 +9,11 @@ from .trust import CHECKS, Trust
 from .values import Refused
 
 
-def verify(data: bytes, trust: Trust, response: bytes | None = None, require: frozenset[str] = frozenset()) -> Report:
+def verify(data: bytes, trust: Trust, response: bytes | None = None) -> Report:
     """Never raises for what the bundle holds: what cannot be read fails."""
     # Who sets a quorum needs it, and who holds a copy wants it compared.
     asked = {"witnesses": trust.quorum > 0, "content": response is not None}
-    required = trust.required | require | {name for name, is_asked in asked.items() if is_asked}
+    required = trust.required | {name for name, is_asked in asked.items() if is_asked}
     try:
         bundle = Bundle.parse(data)
     except Refused as error:
