@@ -10,6 +10,8 @@ internal import ServiceKit
 struct EvidenceAppraiser: Sendable {
   /// A file with what a trust policy says of `tee`; read anew for each verdict.
   let path: String
+  /// A folder of revocation lists and vendors' answers, read anew for each verdict; nil: there is what came with the evidence.
+  var collateral: String?
   /// A document by its digest.
   let blob: @Sendable (Digest32) async throws -> [UInt8]
 
@@ -18,9 +20,28 @@ struct EvidenceAppraiser: Sendable {
     try TrustPolicy.TEE(SmallFile.read(path, limit: TrustPolicy.TEE.byteCountMax))
   }
 
+  /// Errors: a folder that cannot be listed, too many files, a file that is no collateral.
+  func handed() throws -> Collateral {
+    guard let collateral else { return Collateral() }
+    var handed = Collateral()
+    let files = try FolderFiles.read(collateral, bytesMax: Collateral.fileBytesMax * Collateral.fileCountMax)
+    guard files.count <= Collateral.fileCountMax else {
+      throw FileError.tooLarge(path: "\(collateral) (files in it)", limit: Collateral.fileCountMax)
+    }
+    for (name, bytes) in files {
+      do { try handed.add(bytes) } catch { throw SettingsError.contradiction("tee-collateral: \(name): \(error)") }
+    }
+    return handed
+  }
+
+  /// As of the execution's beginning; with a folder of collateral and for a verdict that supersedes another, by what is current
+  /// at `later`.
+  ///
   /// Nil where the execution names no evidence, where it is not kept any more or cannot be read, and where the policy says
   /// nothing of its kind. Errors: those of the policy, and of storage, after which it may be tried again.
-  func appraisal(of evidence: ExecutionEvidence, _ logger: Logger) async throws -> VerdictPredicate.Appraisal? {
+  func appraisal(
+    of evidence: ExecutionEvidence, later: Int64?, _ logger: Logger
+  ) async throws -> VerdictPredicate.Appraisal? {
     guard let name = evidence.execution.evidence else { return nil }
     let document: EvidenceDocument
     do { document = try EvidenceDocument(try await blob(name)) } catch let error as RPCError
@@ -35,7 +56,9 @@ struct EvidenceAppraiser: Sendable {
     }
     let policy = try policy()
     guard policy.kinds.contains(document.kind) else { return nil }
-    let result = BoundAppraisal(policy).result(
+    var handed = try handed()
+    if collateral != nil { handed.currentAt = later }
+    let result = BoundAppraisal(policy, collateral: handed).result(
       of: document, for: evidence.execution, signedBy: evidence.statement.keyID)
     return VerdictPredicate.Appraisal(evidence: name, result: result)
   }

@@ -33,11 +33,12 @@ extension VerificationService {
       case .differs(let finding, let positions): (finding, positions)
       case .undecided(let error): throw refusal(error, evidence, logger)
       }
+    let later = superseded == nil ? nil : Int64(time(nil))
     let predicate = VerdictPredicate(
       receiptID: evidence.execution.receiptID, profile: evidence.execution.profile,
       execution: evidence.statement.digest,
       result: finding == nil ? .pass : .fail, positions: positions, firstPosition: finding?.position,
-      finding: finding?.text ?? "", appraisal: try await appraiser?.appraisal(of: evidence, logger),
+      finding: finding?.text ?? "", appraisal: try await appraiser?.appraisal(of: evidence, later: later, logger),
       supersedes: superseded)
     (finding == nil ? metrics.passed : metrics.failed).increment()
     logger.info(

@@ -57,7 +57,9 @@ public struct VerificationService: HostedService {
     try self.init(
       settings: settings, issuer: context.issuer, key: context.signingKey("verdict"), log: log,
       queue: VerdictQueue(store: store, log: access, logger: context.logger), cache: cache,
-      appraiser: settings.teePolicy.map { EvidenceAppraiser(path: $0, blob: access.blob) })
+      appraiser: settings.teePolicy.map {
+        EvidenceAppraiser(path: $0, collateral: settings.teeCollateral, blob: access.blob)
+      })
   }
 
   /// Errors: a kernel that the processor lacks, a registration policy that cannot be read.
@@ -70,6 +72,7 @@ public struct VerificationService: HostedService {
     cache: ModelCache? = nil, appraiser: EvidenceAppraiser? = nil
   ) throws {
     _ = try appraiser?.policy()
+    _ = try appraiser?.handed()
     _ = try settings.kernel.resolved()
     if let path = settings.registrationPolicy { _ = try ExecutionKeys(path: path) }
     self.settings = settings

@@ -19,6 +19,8 @@ public struct VerificationSettings: Sendable {
   public var registrationPolicy: String?
   /// A policy for evidence of trusted hardware (`EvidenceAppraiser`); nil: none is appraised here.
   public var teePolicy: String?
+  /// A folder of collateral for it; nil: what comes with the evidence is all there is.
+  public var teeCollateral: String?
   /// Jobs of the queue that are worked on at once, each leased for so long.
   public var workers = 2
   public var leaseMs: Int64 = 30_000
@@ -51,6 +53,10 @@ public struct VerificationSettings: Sendable {
     modelCacheBytes = UInt64(try values.int("model-cache-bytes"))
     registrationPolicy = values.optionalString("registration-policy")
     teePolicy = values.optionalString("tee-policy")
+    teeCollateral = values.optionalString("tee-collateral")
+    guard teePolicy != nil || teeCollateral == nil else {
+      throw SettingsError.contradiction("tee-collateral is set and tee-policy is not: nothing is appraised here")
+    }
     workers = try values.int("verdict-workers")
     leaseMs = try Self.milliseconds("verdict-lease", values)
     drawIntervalMs = try Self.milliseconds("draw-interval", values)
@@ -108,6 +114,12 @@ public struct VerificationSettings: Sendable {
         "tee-policy", .path,
         help: "JSON file with what a trust policy says under tee: verdicts then hold an appraisal of the evidence of "
           + "trusted hardware that an execution names. Read for each verdict. Unset: none is appraised here."),
+      Setting(
+        "tee-collateral", .path,
+        help:
+          "Folder of revocation lists, certificates and Intel's answers, for tee-policy; read for each verdict. With it a "
+          + "verdict that supersedes another (colophon receipt verdict ID --again) judges by what is current then, not when "
+          + "the answer was made: keep it current. What is missing or has ended is not affirmed."),
       Setting(
         "verdict-workers", .int(1...16), default: "2",
         help:

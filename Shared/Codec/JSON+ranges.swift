@@ -36,22 +36,23 @@ extension JSON {
     return range
   }
 
-  /// The bytes of a top-level object without its last member, which must be `name`: from the end of the value before it
-  /// (or the opening brace) to the end of its own value. The wire commitment is made from them.
+  /// The bytes of a top-level object without its last member, which must be `name`: from the comma before it (or behind
+  /// the opening brace) to the end of its value. The wire commitment is made from them.
   public static func bytes(
     _ bytes: [UInt8], withoutLastMember name: String, limits: JSONLimits = JSONLimits()
   ) throws(JSONError) -> [UInt8] {
     var previousEnd: Int?
-    var last: (name: String, cut: Range<Int>)?
+    var last: (name: String, before: Int?, end: Int)?
     try scan(bytes, limits) { (parser: inout JSONParser, member) throws(JSONError) in
       _ = try parser.value(depth: 1)
-      last = (member, (previousEnd ?? 0)..<parser.offset)
+      last = (member, previousEnd, parser.offset)
       previousEnd = parser.offset
     }
     guard let last, last.name.hasSameBytes(as: name) else { throw .noMember(name, wanted: "the last one") }
-    // The first member has only the brace before it, and white space before that.
-    let start = last.cut.lowerBound > 0 ? last.cut.lowerBound : (bytes.firstIndex(of: UInt8(ascii: "{")) ?? 0) + 1
-    return Array(bytes[..<start] + bytes[last.cut.upperBound...])
+    // Between two members stand a comma and white space alone; the first has only the brace before it.
+    let comma = last.before.flatMap { bytes[$0...].firstIndex(of: UInt8(ascii: ",")) }
+    let start = comma ?? (bytes.firstIndex(of: UInt8(ascii: "{")) ?? 0) + 1
+    return Array(bytes[..<start] + bytes[last.end...])
   }
 
   /// Checks `bytes` as one object and calls `member` at each of its values, which it must read.

@@ -150,7 +150,8 @@ import Testing
   @Test func headersOfWrongTypesAreRefused() throws {
     let headers: [CBOR] = [
       [1: "EdDSA"], [1: -8, 3: .bytes([])], [1: -8, 4: "kid"], [1: -8, 15: "claims"], [1: -8, 15: [1: 1]],
-      [1: -8, 15: [2: 1]], [1: -8, 15: [6: "now"]], [.bytes([1]): 1], [1, 2], 7,
+      [1: -8, 15: [2: 1]], [1: -8, 15: [6: "now"]], [1: -8, 15: [6: .unsigned(1 << 63)]],
+      [.bytes([1]): 1], [1, 2], 7,
     ]
     for header in headers {
       let bytes = try message(protected: header)

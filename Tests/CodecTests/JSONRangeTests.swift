@@ -43,7 +43,9 @@ import Testing
   }
 
   @Test(arguments: [
-    (#"{"a":1,"receipt":{"id":"x"}}"#, #"{"a":1}"#), (#"{"a":1 , "receipt" : 5 }"#, #"{"a":1 }"#),
+    (#"{"a":1,"receipt":{"id":"x"}}"#, #"{"a":1}"#), (#"{"a":1 , "receipt" : 5 }"#, #"{"a":1  }"#),
+    (#"{"a":"," , "receipt":5}"#, #"{"a":"," }"#), (#"{"a":[1 , 2],"b":{}, "receipt":5}"#, #"{"a":[1 , 2],"b":{}}"#),
+    (" { \"receipt\":5 }", " { }"),
     (#" {"receipt":null}"#, #" {}"#), (#"{"a":{"receipt":1},"receipt":2}"#, #"{"a":{"receipt":1}}"#),
   ])
   func theLastMemberIsCutOut(text: String, rest: String) throws {

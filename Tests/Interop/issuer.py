@@ -67,12 +67,21 @@ class Issuer:
         r, s = decode_dss_signature(self.key.sign(data, ec.ECDSA(hashes.SHA384() if width == 48 else hashes.SHA256())))
         return r.to_bytes(width, order), s.to_bytes(width, order)
 
-    def revoke(self, *serials: int, begins: datetime = FROM, ends: datetime = TO) -> bytes:
+    def revoke(
+        self, *serials: int, begins: datetime = FROM, ends: datetime = TO, extension: bool | None = None,
+        of_entries: bool | None = None,
+    ) -> bytes:
+        """An extension of no meaning, of the list or of its entries: True makes it critical, None leaves it out."""
+        meaningless = x509.UnrecognizedExtension(x509.ObjectIdentifier("1.2.3.4"), b"\5\0")
         builder = x509.CertificateRevocationListBuilder().issuer_name(self.certificate.subject)
         builder = builder.last_update(begins).next_update(ends)
+        if extension is not None:
+            builder = builder.add_extension(meaningless, extension)
         for serial in serials:
-            builder = builder.add_revoked_certificate(
-                x509.RevokedCertificateBuilder().serial_number(serial).revocation_date(FROM).build())
+            entry = x509.RevokedCertificateBuilder().serial_number(serial).revocation_date(FROM)
+            if of_entries is not None:
+                entry = entry.add_extension(meaningless, of_entries)
+            builder = builder.add_revoked_certificate(entry.build())
         return builder.sign(self.key, hashes.SHA256()).public_bytes(Encoding.DER)
 
 

@@ -29,6 +29,8 @@ class Sampled:
     """Edited under the names "again/1", "again/2" and so on; so are their places."""
     edits: dict[str, Edit] = field(default_factory=dict)
     places: dict[str, int] = field(default_factory=dict)
+    cosigners: dict[str, list[str]] = field(default_factory=dict)
+    """Who cosigned the tree of each proof, by the same names and "receipt"; nobody where none is said."""
 
     def mint(self) -> bytes:
         def states(draft: Draft) -> None:
@@ -62,17 +64,18 @@ class Sampled:
             put(entries, self.places.get(f"again/{number}", PLACES["verdict"] + number), before)
             superseding.append(before)
         entries += [sha256(b"tail", bytes([at])) for at in range(self.tail)]
-        bundle |= {"as_of": str(len(entries)), "log": mint.log_parts(entries, RECEIPT, RECEIPT_ID)}
+        bundle |= {"as_of": str(len(entries)), "log": mint.log_parts(
+            entries, RECEIPT, RECEIPT_ID, self.cosigners.get("receipt", []))}
         made = {"draw": draw, "reveal": reveal, "verdict": verdict}
 
-        def proven(statement: bytes) -> dict[str, str]:
-            at = entries.index(sha256(statement))
-            return {"statement": mint.b64(statement), "tlog_proof": mint.log_parts(entries, at, "")["tlog_proof"]}
+        def proven(name: str, statement: bytes) -> dict[str, str]:
+            log = mint.log_parts(entries, entries.index(sha256(statement)), "", self.cosigners.get(name, []))
+            return {"statement": mint.b64(statement), "tlog_proof": log["tlog_proof"]}
 
         if self.present:
-            bundle["registered"] = {kind: proven(made[kind]) for kind in self.present}
+            bundle["registered"] = {kind: proven(kind, made[kind]) for kind in self.present}
         if superseding:
-            bundle["superseding"] = [proven(statement) for statement in superseding]
+            bundle["superseding"] = [proven(f"again/{at}", one) for at, one in enumerate(superseding, 1)]
         return jcs.canonical(bundle)
 
     def _sign(

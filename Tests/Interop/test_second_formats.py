@@ -50,6 +50,7 @@ SPELLINGS = {
     "no key id": signed(header(kid=...)), "another header": signed(header(more=1)),
     "no type": signed(header(type=...)), "another type": signed(header(type="application/json")),
     "no claims": signed(header(claims=...)), "no iat": signed(claims(iat=...)), "iat before 1970": signed(claims(iat=-1)),
+    "iat of 64 bits": signed(claims(iat=1 << 63)), "the last iat of 64 bits": signed(claims(iat=(1 << 64) - 1)),
     "iat as text": signed(claims(iat="1")), "another claim": signed(claims(aud="x")), "empty iss": signed(claims(iss="")),
     "long iss": signed(claims(iss="x" * 1025)), "sub of bytes": signed(claims(sub=b"tiny")),
     "no tag": signed(start=b"\x84"), "tag 17": signed(start=b"\xd1\x84"), "long tag": signed(start=b"\xd8\x12\x84"),
@@ -74,7 +75,8 @@ SPELLINGS = {
 
 
 def test_the_spelling_that_all_others_differ_from(both):
-    assert both(with_bytes(Recipe().mint(), "statements", "model", signed()), mint.trust_policy()).accepted
+    for honest in (signed(), signed(claims(iat=0)), signed(claims(iat=(1 << 63) - 1))):
+        assert both(with_bytes(Recipe().mint(), "statements", "model", honest), mint.trust_policy()).accepted
 
 
 @pytest.mark.parametrize("name", SPELLINGS)

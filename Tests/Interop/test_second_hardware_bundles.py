@@ -157,8 +157,27 @@ def test_lists_of_revocations_count_when_they_are_current_and_their_issuers_own(
             # The newest of those that are current, wherever it stands.
             ([hardware.middle.revoke(9), hardware.middle.revoke(begins=yesterday)], True),
             ([hardware.middle.revoke(9, begins=yesterday), hardware.middle.revoke()], False),
-            ([hardware.middle.revoke(), hardware.middle.revoke(9, begins=NOW + SECOND)], True)):
+            # A later one where it names a certificate, and its issuer signed it: the time is the executor's claim.
+            ([hardware.middle.revoke(), hardware.middle.revoke(9, begins=NOW + SECOND)], False),
+            ([hardware.middle.revoke(), hardware.middle.revoke(8, begins=NOW + SECOND)], True),
+            ([hardware.middle.revoke(), forger.revoke(9, begins=NOW + SECOND)], True)):
         attested = AttestedHardware(hardware=hardware, handed=lambda pieces: [pieces[0], root, *lists, *pieces[3:]])
+        report = both(attested.mint(), trusting(hardware), what=str(lists))
+        assert failed(report) == (set() if is_good else {"tee"}), report.table()
+
+
+def test_a_list_with_a_critical_extension_says_nothing_good_of_its_issuers_certificates(both):
+    hardware, stranger = TDX(), Issuer.root("stranger", ec.SECP256R1())
+    root, middle = hardware.root.revoke(), hardware.middle.revoke(8)
+    for lists, is_good in (
+            # One of nobody in the path changes nothing.
+            ([root, middle, stranger.revoke(9, extension=True, of_entries=True)], True),
+            ([root, hardware.middle.revoke(8, extension=False, of_entries=False)], True),
+            ([root, hardware.middle.revoke(8, extension=True)], False), ([hardware.root.revoke(extension=True), middle], False),
+            ([root, hardware.middle.revoke(8, of_entries=True)], False),
+            # Nor does one that is older than the newest.
+            ([root, middle, hardware.middle.revoke(extension=True, begins=FROM - SECOND)], True)):
+        attested = AttestedHardware(hardware=hardware, handed=lambda pieces: [pieces[0], *lists, *pieces[3:]])
         report = both(attested.mint(), trusting(hardware), what=str(lists))
         assert failed(report) == (set() if is_good else {"tee"}), report.table()
 

@@ -75,6 +75,12 @@ LIES: dict[str, tuple[str, Any, set[str]]] = {
         temperature={"as": "0.5", "bits": "3f000000"}), {"content"}),
     "bits that the literal is not": ("execution", lambda d: d.predicate["parameters"].update(
         temperature={"as": "0.5", "bits": "3f000001"}), {"signatures"}),
+    "bits with a sign": ("execution", lambda d: d.predicate["parameters"].update(
+        min_p={"as": "0", "bits": "+0000000"}), {"signatures"}),
+    "bits with another sign": ("execution", lambda d: d.predicate["parameters"].update(
+        min_p={"as": "0", "bits": "-0000000"}), {"signatures"}),
+    "bits in capitals": ("execution", lambda d: d.predicate["parameters"].update(
+        min_p={"as": "1.4e-44", "bits": "0000000A"}), {"signatures"}),
     "another seed than asked": ("execution", lambda d: d.predicate["parameters"].update(
         seed_source="request"), {"content"}),
     "another finish": ("execution", lambda d: d.predicate.update(finish_reason="length"), {"content"}),

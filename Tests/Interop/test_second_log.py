@@ -57,10 +57,13 @@ def proofs(bundle: bytes, size: int = SIZE, index: int = INDEX, **changes: Any) 
 def test_a_cose_receipt_has_one_form(both):
     bundle = Recipe().mint()
     good = proofs(bundle)
-    assert both(cose_receipt(bundle, {}, good), mint.trust_policy()).accepted
+    for seconds in (mint.IAT, 0, (1 << 63) - 1):
+        honest = cose_receipt(bundle, {15: {1: mint.LOG_ISS, 2: RECEIPT_ID, 6: seconds}}, good)
+        assert both(honest, mint.trust_policy(), what=seconds).accepted
     other = [
         ({1: -7}, good), ({4: KEYS["checkpoint"].kid}, good), ({4: ...}, good), ({395: 2}, good), ({395: ...}, good),
         ({3: "text/plain"}, good), ({15: ...}, good), ({15: {1: mint.LOG_ISS, 2: "other", 6: 1}}, good),
+        ({15: {1: mint.LOG_ISS, 2: RECEIPT_ID, 6: -1}}, good), ({15: {1: mint.LOG_ISS, 2: RECEIPT_ID, 6: 1 << 63}}, good),
         ({15: {1: mint.LOG_ISS, 2: RECEIPT_ID, 3: "aud", 6: 1}}, good), ({16: 1}, good), ({}, {}), ({}, {395: good[396]}),
         ({}, good | {397: 1}), ({}, {396: {-1: good[396][-1] * 2}}), ({}, {396: {-1: good[396][-1], -2: []}}),
         ({}, {396: {-2: good[396][-1]}}), ({}, proofs(bundle, size=SIZE + 1)), ({}, proofs(bundle, index=INDEX - 1)),
@@ -96,7 +99,7 @@ def test_a_checkpoint_has_one_form(both):
     assert failed(both(noted(bundle, text, "stranger"), mint.trust_policy())) == {"inclusion"}
 
 
-@pytest.mark.parametrize("seconds", [0, 2**63 - 1, 2**63])
+@pytest.mark.parametrize("seconds", [mint.IAT, 2**63 - 1, 2**63])
 def test_a_cosignature_of_an_odd_time(seconds, both):
     bundle = Recipe().mint()
     text = json.loads(bundle)["log"]["tlog_proof"].split("\n\n")[1] + "\n"

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 import mint
-from both import failed
+from both import failed, part
 from recipes import DOCUMENTS, MANIFEST, POLICY, Recipe
 from second import credit, jcs
-from second.request import read, slices
+from second.request import read, slices, without_receipt
 from second.values import Refused, binary32
 
 BASE = b'{"model":"tiny","messages":[{"role":"user","content":"x"}]}'
@@ -89,6 +89,33 @@ def test_both_read_the_same_parameters_from_a_request(both, seeded, is_long):
         assert failed(report) == (set() if readable else {"content"}), (asked, report.checks["content"])
         seen[readable] += 1
     assert all(seen[readable] for readable in (True, False)), seen
+
+
+@pytest.mark.parametrize("name, readable", [
+    ('"5"', True), ("5", False), ("5.0", False), ("null", False), ('"6"', False)])
+def test_the_name_of_a_chosen_tool_is_text(name, readable, both):
+    choice = '{"type":"function","function":{"name":%s}}' % name
+    asked = BASE[:-1] + f',"tools":[{TOOL % ("5", "")}],"tool_choice":{choice}}}'.encode()
+    recipe = Recipe(changed={"request": asked}, read_as=asked if readable else BASE)
+    assert failed(both(recipe.mint(), mint.trust_policy(), what=asked)) == (set() if readable else {"content"})
+
+
+@pytest.mark.parametrize("sent, copy, honest", [
+    (b"}", b',"receipt":5}', True), (b"}", b', \n"receipt" : {"a":[1 , 2]}}', True), (b" }", b' ,"receipt":5}', True),
+    (b" }", b',"receipt":5 }', True), (b"\n\t}", b'\n, "receipt":""\t}', True), (b"}", b' ,"receipt":5}', False),
+    (b"}", b',"receipt":5 }', False), (b" }", b',"receipt":5}', False), (b" }", b' ,"receipt":5 }', False)])
+def test_a_body_is_cut_from_the_comma_on(sent, copy, honest, both):
+    """What stands before the comma in front of `receipt` is part of the body, and was committed to."""
+    wire = part(Recipe().mint(), "openings", "wire")[40:-1]
+    report = both(Recipe(changed={"wire": wire + sent}).mint(), mint.trust_policy(), wire + copy)
+    assert failed(report) == (set() if honest else {"content"}), report.table()
+
+
+@pytest.mark.parametrize("body, rest", [
+    (b'{"a":"," ,\t"receipt":1 }', b'{"a":","  }'), (b' { "receipt":5 }', b" { }"), (b"{}", None), (b"[]", None),
+    (b'{"receipt":1,"a":2}', None), (b'{"a":{"receipt":1}}', None)])
+def test_the_second_cuts_the_last_member_alone(body, rest):
+    assert without_receipt(body) == rest
 
 
 def test_a_message_is_a_slice_of_the_body():

@@ -29,7 +29,12 @@ STATES: dict[str, tuple[Sampled, str]] = {
     "not revealed yet": (Sampled(policy=HARDLY_DRAWN, present=("draw",)), "not_checked"),
     "not revealed in time": (Sampled(policy=HARDLY_DRAWN, present=("draw",), tail=3), "fail"),
     "nothing shown": (Sampled(present=(), tail=9), "not_checked"),
-    "sampled, a verdict alone": (Sampled(present=("verdict",)), "pass"),
+    "sampled, a verdict alone": (Sampled(present=("verdict",)), "not_checked"),
+    "verified late, without the draw": (Sampled(within=6, tail=9, present=("verdict",)), "not_checked"),
+    "a verdict of fail, without the draw": (
+        Sampled(present=("verdict",), edits={
+            "verdict": lambda d: d.predicate.update(result="fail", finding="x")}), "fail"),
+    "made again, without the draw": (Sampled(present=("verdict",), again=1), "not_checked"),
     "on demand": (Sampled(policy=ON_DEMAND, present=("verdict",)), "pass"),
     "on demand, not asked": (Sampled(policy=ON_DEMAND, present=()), "not_checked"),
     "none": (Sampled(policy=NONE, present=()), "not_checked"),
@@ -95,6 +100,12 @@ def test_a_lie_fails_the_check_that_it_concerns(name, both):
     sampled, expected = LIES[name]
     report = both(sampled.mint(), mint.trust_policy())
     assert failed(report) == expected, report.table()
+
+
+def test_a_verdict_is_not_believed_beside_a_draw_whose_place_is_a_lie(both):
+    for sampled in (Sampled(places={"draw": 5}), Sampled(present=("verdict", "reveal"))):
+        report = both(sampled.mint(), mint.trust_policy(required=["reexecution"]))
+        assert report.states["reexecution"] == "not_checked" and report.required_unmet == ["reexecution"], report.table()
 
 
 def test_a_later_verdict_has_no_place_beside_a_bound_one(both):

@@ -152,3 +152,13 @@ def test_the_stamp_of_a_running_suite(second, both):
     report = both(second.suite.bundle(second.receipt_id), second.suite.trust)
     assert report.accepted and report.states["witnesses"] == report.states["time"] == "pass", report.table()
     assert "its witnesses and a timestamp" in report.checks["time"][1]
+
+
+@pytest.mark.parametrize(("began", "state"), [("1757000301999", "pass"), ("1757000302000", "fail")])
+def test_an_execution_does_not_begin_after_the_log_held_it_but_for_what_clocks_lie_apart(began, state, both):
+    def later(draft) -> None:
+        draft.predicate.update(started_unix_ms=began, ended_unix_ms=began)
+
+    bundle = Recipe(cosigners=WITNESSES[:1], edits={"execution": later}).mint()
+    report = both(bundle, mint.trust_policy(witnesses=VKEYS[:1], quorum=1))
+    assert report.states["time"] == state and failed(report) == ({"time"} if state == "fail" else set()), report.table()

@@ -39,7 +39,9 @@ import Testing
     refused("no subject") { _ = try read { $0.claims?.subject = nil } }
     refused("no time") { _ = try read { $0.claims?.issuedAt = nil } }
     refused("before 1970") { _ = try read { $0.claims?.issuedAt = -1 } }
-    #expect(try read { $0.claims?.issuedAt = 0 }.statement.issuedAt == 0)
+    for seconds in [0, Int64.max] {
+      #expect(try read { $0.claims?.issuedAt = seconds }.statement.issuedAt == seconds)
+    }
     refused("another subject") { _ = try read { $0.claims?.subject = "other" } }
     for (count, isRead) in [(0, false), (1, true), (1024, true), (1025, false)] {
       let read = try? read { $0.claims?.issuer = String(repeating: "i", count: count) }
@@ -130,6 +132,8 @@ import Testing
     refused("no claims") { _ = try read { $0.claims = nil } }
     refused("another claim") { _ = try read { $0.claims?.other = [more] } }
     refused("no time") { _ = try read { $0.claims?.issuedAt = nil } }
+    refused("before 1970") { _ = try read { $0.claims?.issuedAt = -1 } }
+    for seconds in [0, Int64.max] { #expect(try read { $0.claims?.issuedAt = seconds }.size == 1) }
     let other = try World.key("other")
     refused("another key's id") { _ = try read().verify(entry: entry, key: other.publicKey) }
     refused("this key's signature under another's id") {

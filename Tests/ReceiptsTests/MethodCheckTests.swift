@@ -1,4 +1,5 @@
 import Credit
+import Cryptography
 import Testing
 
 @testable import Receipts
@@ -40,6 +41,36 @@ import Testing
     let report = try world(.feedback(judge: nil)).report()
     #expect(report[.attribution]?.state == .notChecked && report.failed.isEmpty)
     #expect(report[.attribution]?.detail.contains("feedback/1 needs scores") == true)
+  }
+
+  @Test func `a policy that nobody lists fails, whatever of it is not served, not opened or not here`() throws {
+    var (bare, closed) = (World(), try SpanCheckTests.world([SpanCheckTests.line(0, 0, 2)]))
+    bare.absent = [.model]
+    closed.openings = { $0[.spans] = nil }
+    for world in [try world(.feedback(judge: nil)), bare, closed] {
+      var trust = try World.trust()
+      trust.attributionPolicies = [SHA256.hash([2])]
+      #expect(try world.report(trust).failed == [.attribution])
+      trust.attributionPolicies.append(try #require(world.sealed().statements[.policy]).digest)
+      let listed = try world.report(trust)
+      #expect(listed[.attribution]?.state == .notChecked && listed.failed.isEmpty, "\(listed.checks)")
+    }
+  }
+
+  @Test func `under a policy that is not served all that needs no scores holds all the same`() throws {
+    let lies: [(inout World) throws -> Void] = [
+      { $0.frame = { if $0.kind == .policy { $0.subject = "another" } } },
+      { $0.attribution = { $0.operatorID = "https://example.org/another" } },
+      {
+        $0.rules = try AttributionPolicy(
+          id: "later", roles: $0.rules.roles, effectiveFrom: UnixDay(unixMs: World.id.unixMs + 86_400_000))
+      },
+    ]
+    for (number, lie) in lies.enumerated() {
+      var world = try world(.feedback(judge: nil))
+      try lie(&world)
+      #expect(try world.report().failed == [.attribution], "lie \(number)")
+    }
   }
 
   @Test func `what a judge may give later is nobody's in the receipt`() throws {

@@ -83,10 +83,15 @@ import Testing
     #expect(refused(",\"tools\":\(tools)") == place)
   }
 
-  @Test func `a tool that is not there cannot be chosen`() {
+  @Test func `a tool that is not there cannot be chosen`() throws {
     let choice = #"{"type":"function","function":{"name":"other"}}"#
     #expect(refused(#","tools":[\#(Self.tool)],"tool_choice":\#(choice)"#) == "tool_choice")
     #expect(refused(#","tool_choice":\#(choice)"#) == "tool_choice")
+    // A number is no name, even that of a tool whose name has its digits.
+    let five =
+      #","tools":[{"type":"function","function":{"name":"5"}}],"tool_choice":{"type":"function","function":{"name":"#
+    #expect(try read(five + #""5"}}"#).parameters.toolChoice == .function("5"))
+    #expect(refused(five + "5}}") == "tool_choice")
   }
 
   @Test func `a conversation with calls and their results is read`() throws {

@@ -32,7 +32,7 @@ import Testing
     #expect(try stranger.outcome(size: 50).overdue.map(\.isRevealed) == [false])
     // Another key's draw ends no epoch of this one's.
     var between = honest
-    between.otherDraw = true
+    between.otherDraw = (5, 4)
     between.receiptAgain = nil
     #expect(try between.outcome(size: 50).passedOver == 1)
     // Of a draw whose entry is not its subject nothing is known.
@@ -114,7 +114,10 @@ import Testing
         priceNano: 0, acceptedUnixMs: 0, verification: .sample(basisPoints: 1))
       scan.take(try world.sign(.receipt, id.description, receipt.subjectDigest, receipt.json), at: index)
     }
-    // What is said to be at the draw's own index is not behind it.
-    #expect(scan.outcome(size: 20).overdue.map(\.index) == Array(2...9) && scan.outcome(size: 20).notDrawn == 1)
+    // What is said to be at a draw's own index is not behind it; the key's next draw begins another epoch.
+    let next = DrawPredicate(number: 1, seed: SHA256.hash([3]), within: .max)
+    scan.take(try world.sign(.draw, next.subject, next.digest(), next.json), at: 5)
+    let outcome = scan.outcome(size: 20)
+    #expect(outcome.overdue.map(\.index) == Array(2...5) && outcome.notDrawn == 1 && outcome.due == 4)
   }
 }

@@ -12,6 +12,8 @@ struct OverdueLog {
   var absent: Set<StatementKind> = []
   var last: UInt64 = 6
   var verdictAt: UInt64 = 8
+  /// The receipt that the verdict names.
+  var verdictOn = World.id
   var signers: [StatementKind: SigningKey] = [:]
   var issuers: [StatementKind: String] = [:]
   var frame: @Sendable (inout World.Frame) -> Void = { _ in }
@@ -24,10 +26,17 @@ struct OverdueLog {
   var again: [UInt64] = []
   /// Statements whose signature is broken.
   var forged: Set<StatementKind> = []
-  /// A draw of another key's at index 5.
-  var otherDraw = false
+  /// A draw of another key's, never revealed.
+  var otherDraw: (at: UInt64, within: UInt64)?
+  /// Another receipt that calls itself by this one's id, of the lowest rate, at index 2.
+  var shadow: Shadow?
   var receiptAgain: UInt64?
   var trust: (TrustPolicy.Issuer) -> TrustPolicy.Issuer = { $0 }
+
+  struct Shadow {
+    var subject = World.id.description
+    var isSignedBySecondKey = false
+  }
 
   func outcome(size: UInt64) throws -> OverdueScan.Outcome {
     var world = World()
@@ -54,7 +63,7 @@ struct OverdueLog {
       return try world.sign(.reveal, reveal.subject, reveal.digest(), reveal.json)
     }
     let verdict = VerdictPredicate(
-      receiptID: World.id, profile: "exact/1", execution: SHA256.hash([1]), result: .fail, positions: 1,
+      receiptID: verdictOn, profile: "exact/1", execution: SHA256.hash([1]), result: .fail, positions: 1,
       supersedes: supersedes)
     var statements: [(UInt64, StatementKind, SignedStatement)] = [
       (1, .draw, first), (4, .receipt, receipt), (6, .policy, try draw(1)),
@@ -66,12 +75,21 @@ struct OverdueLog {
     trust.issuers = trust.issuers.map(self.trust)
     let second = try World.key("second verification")
     trust.issuers.append(
-      .init(issuer: "https://example.org/second", key: second.publicKey, kinds: [.draw, .reveal]))
-    if otherDraw {
-      var theirs = world
-      (theirs.signers[.draw], theirs.issuers[.draw]) = (second, "https://example.org/second")
-      let draw = DrawPredicate(number: 9, seed: Draw.commitment(to: seed), within: within)
-      statements.append((5, .policy, try theirs.sign(.draw, draw.subject, draw.digest(), draw.json)))
+      .init(issuer: "https://example.org/second", key: second.publicKey, kinds: [.draw, .reveal, .receipt]))
+    var theirs = world
+    for kind in [StatementKind.draw, .receipt] {
+      (theirs.signers[kind], theirs.issuers[kind]) = (second, "https://example.org/second")
+    }
+    if let otherDraw {
+      let draw = DrawPredicate(number: 9, seed: Draw.commitment(to: seed), within: otherDraw.within)
+      statements.append((otherDraw.at, .policy, try theirs.sign(.draw, draw.subject, draw.digest(), draw.json)))
+    }
+    if let shadow {
+      var predicate = try ReceiptPredicate(receipt.statement.predicate)
+      predicate.verification = .sample(basisPoints: 1)
+      let signer = shadow.isSignedBySecondKey ? theirs : world
+      let signed = try signer.sign(.receipt, shadow.subject, predicate.subjectDigest, predicate.json)
+      statements.append((2, .receipt, signed))
     }
     if let receiptAgain { statements.append((receiptAgain, .receipt, receipt)) }
     var scan = OverdueScan(policy: trust)

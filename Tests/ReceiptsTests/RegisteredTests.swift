@@ -51,8 +51,12 @@ import Testing
 
   @Test("what stands at the wrong place of the log is refused by inclusion")
   func places() throws {
-    #expect(try Self.failed { $0.places = [.verdict: 3] } == [.inclusion])
-    #expect(try Self.failed { $0.places = [.draw: 5] } == [.inclusion])
+    for (kind, place, why) in [(StatementKind.verdict, 3, "before the receipt"), (.draw, 5, "behind the receipt")] {
+      var moved = Registered()
+      moved.places = [kind: place]
+      let report = try moved.report()
+      #expect(report.failed == [.inclusion] && report.detail(.inclusion).contains(why), "\(kind)")
+    }
     #expect(try Self.failed { $0.reveal = { $0.last = 3 } } == [.inclusion])
     #expect(try Self.failed { $0.reveal = { $0.last = 4 } } == [])
     #expect(try Self.failed { $0.reveal = { $0.last = 7 } } == [.inclusion])
@@ -74,7 +78,7 @@ import Testing
     #expect(try registered.report().failed == [.inclusion])
   }
 
-  @Test("how many witnesses saw the log is asked of the receipt, and not of each statement beside it")
+  @Test("too few witnesses are no reason to call a statement anything but included")
   func witnesses() throws {
     var trust = try Registered.trust()
     trust.log = try World.trust(witnesses: 2, quorum: 1).log

@@ -53,6 +53,25 @@ import Testing
     try expect(registered, .pass, "3 tokens recomputed")
   }
 
+  @Test(
+    "whoever leaves out the draw does not make a late verdict one that came in time", arguments: [6, .max] as [UInt64])
+  func withoutDraw(within: UInt64) throws {
+    var registered = Registered()
+    registered.within = within
+    registered.present = [.verdict, .reveal]
+    let revealed = try registered.report()
+    #expect(revealed[.reexecution]?.state == .notChecked && revealed.failed == [.binding])
+    registered.present = [.verdict]
+    try expect(registered, .notChecked, "none is proven here")
+    registered.verdict = { ($0.result, $0.finding) = (.fail, "token 2 differs") }
+    try expect(registered, .fail, "token 2 differs")
+    // Nor is one believed whose place in the log is a lie.
+    registered.verdict = { _ in }
+    (registered.present, registered.places) = (Registered.kinds, [.draw: 5])
+    let report = try registered.report()
+    #expect(report.failed == [.inclusion] && report[.reexecution]?.state == .notChecked)
+  }
+
   @Test("a receipt that the draw passes over needs no verdict, whatever the log's size")
   func passedOver() throws {
     var registered = Registered()

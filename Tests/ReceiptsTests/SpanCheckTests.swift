@@ -43,7 +43,7 @@ import Testing
   }
 
   /// A world whose answer of two words ada has registered.
-  private static func world(_ lines: [SpanLine], _ registry: RegistrySnapshot = snapshot) throws -> World {
+  static func world(_ lines: [SpanLine], _ registry: RegistrySnapshot = snapshot) throws -> World {
     var world = World()
     world.rules = try rules()
     world.spans = try encoded(lines, registry)

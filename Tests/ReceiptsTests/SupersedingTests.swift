@@ -7,12 +7,16 @@ import Testing
 
 /// Verdicts that supersede earlier ones; Tests/Interop/test_second_superseding.py has more lies, told to both verifiers.
 @Suite struct SupersedingTests {
-  /// A bundle whose verdict (index 8) was made again `count` times, at indices 9, 10, ...
+  /// A bundle whose verdict (index 8) was made again `count` times, at indices 9, 10, ..., in a tree that so many witnesses
+  /// saw; where any did, two saw that of the other statements.
   private func bundle(
-    _ count: Int, places: [Int: Int] = [:], _ edit: (Int, inout VerdictPredicate) -> Void = { _, _ in }
+    _ count: Int, places: [Int: Int] = [:], witnesses: Int = 0,
+    _ edit: (Int, inout VerdictPredicate) -> Void = { _, _ in }
   ) throws -> Bundle {
     let world = World()
-    var bundle = try Registered().bundle()
+    var registered = Registered()
+    if witnesses > 0 { for kind in Registered.kinds.union([.receipt]) { registered.witnesses[kind] = 2 } }
+    var bundle = try registered.bundle()
     let receipt = try SignedStatement(try #require(bundle.statements[.receipt]))
     let execution = try SignedStatement(try #require(bundle.statements[.execution]))
     var before = try #require(bundle.registered[.verdict]).statement
@@ -38,7 +42,7 @@ import Testing
     }
     bundle.superseding = try made.map { statement in
       let index = try #require(tree.entries.firstIndex(of: SHA256.hash(statement)))
-      return RegisteredStatement(statement: statement, tlogProof: try tree.proof(index).encoded)
+      return RegisteredStatement(statement: statement, tlogProof: try tree.proof(index, witnesses: witnesses).encoded)
     }
     return bundle
   }
@@ -82,8 +86,32 @@ import Testing
 
   @Test("one that stands before what it supersedes is refused by inclusion")
   func places() throws {
-    #expect(try report(bundle(1, places: [1: 3])).failed == [.inclusion])
-    #expect(try report(bundle(2, places: [1: 12, 2: 11])).failed == [.inclusion])
+    for (number, places) in [1: [1: 3], 2: [1: 12, 2: 11]] {
+      let moved = try report(bundle(2, places: places))
+      #expect(moved.failed == [.inclusion])
+      #expect(moved.detail(.inclusion).hasPrefix("verdict \(number): it stands before the one"))
+    }
+  }
+
+  @Test("one in another tree of the same size, or in one that too few witnesses saw, is not believed")
+  func forks() throws {
+    for (size, failed) in [(11, [.inclusion]), (12, [])] as [(Int, [Check.Name])] {
+      var forked = try bundle(2)
+      var tree = TestTree([])
+      tree.put(SHA256.hash(forked.superseding[1].statement), at: 10)
+      if size > 11 { tree.put(SHA256.hash([7]), at: size - 1) }
+      forked.superseding[1].tlogProof = try tree.proof(10).encoded
+      let report = try report(forked)
+      #expect(report.failed == failed)
+      #expect(failed.isEmpty || report.detail(.inclusion).hasPrefix("verdict 2: the log has two trees of size 11"))
+    }
+    var trust = try Registered.trust()
+    trust.log = try World.trust(witnesses: 2, quorum: 2).log
+    for (witnesses, state) in [(1, Check.State.notChecked), (2, .pass)] {
+      let report = BundleVerifier(policy: trust).verify(try bundle(2, witnesses: witnesses).encoded())
+      #expect(report[.witnesses]?.state == state && report.isAccepted == (state == .pass))
+      #expect(report.detail(.witnesses).contains("has the verdict 1") == (state == .notChecked))
+    }
   }
 
   @Test("its key must be good at its own index")

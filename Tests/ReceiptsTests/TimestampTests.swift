@@ -48,6 +48,20 @@ import Testing
     #expect(report[.time]?.state == .pass && !report.detail(.time).contains("4000000000"))
   }
 
+  @Test func `An execution does not begin after the log held it, but for what clocks lie apart`() throws {
+    var world = World()
+    world.witnesses = 1
+    for (before, state) in [(UInt64(0), Check.State.pass), (300, .pass), (301, .fail), (1_757_000_000, .fail)] {
+      world.witnessSeconds = 1_757_000_000 - before
+      let report = BundleVerifier(policy: try World.trust(witnesses: 1, quorum: 1))
+        .verify(try world.sealed().bundle.encoded())
+      #expect(report[.time]?.state == state && report.isAccepted == (state == .pass), "\(report.detail(.time))")
+    }
+    // Without a bound nothing contradicts the claim.
+    world.witnesses = 0
+    #expect(BundleVerifier(policy: try World.trust()).verify(try world.sealed().bundle.encoded()).isAccepted)
+  }
+
   @Test func `Every flipped byte of a token is refused, in the token and in the bundle`() throws {
     var bundle = try World().sealed().bundle
     let (imprint, roots) = (try imprint(bundle), try authority.roots)

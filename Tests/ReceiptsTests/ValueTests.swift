@@ -27,7 +27,16 @@ import Testing
     #expect(throws: ReceiptError.self) { try Real(["bits": "3F333333", "as": "0.7"], "t") }
     #expect(throws: ReceiptError.self) { try Real(["bits": "3f333334", "as": "0.7"], "t") }
     #expect(throws: ReceiptError.self) { try Real(["bits": "03f333333", "as": "0.7"], "t") }
-    #expect(throws: ReceiptError.self) { try Real(["bits": "+f333333", "as": "0.7"], "t") }
+    #expect(throws: ReceiptError.self) { try Real(["bits": "f333333", "as": "0.7"], "t") }
+    #expect(throws: ReceiptError.self) { try Real(["bits": "", "as": "0"], "t") }
+    #expect(try Real(["bits": "00000000", "as": "0"], "t") == Real(0, literal: "0"))
+    for bits in ["+0000000", "-0000000", "0000000", "000000000", "0", "+00000000"] {
+      #expect(throws: ReceiptError.self, "\(bits)") { try Real(["bits": .string(bits), "as": "0"], "t") }
+    }
+    // The literal rounds to the bits that are read, so only their spelling is wrong.
+    for (bits, literal) in [("+0000001", "1e-45"), ("0000000A", "1.4e-44")] {
+      #expect(throws: ReceiptError.self, "\(bits)") { try Real(["bits": .string(bits), "as": .string(literal)], "t") }
+    }
     #expect(throws: ReceiptError.self) { try Real(["bits": "3f333333", "as": "0.7", "x": 1], "t") }
   }
 

@@ -30,6 +30,8 @@ struct Registered: Sendable {
   var verdict: World.Edit<VerdictPredicate> = { _ in }
   /// Where the proofs say that the statements are.
   var places: [StatementKind: Int] = [:]
+  /// How many witnesses cosigned the tree of each proof.
+  var witnesses: [StatementKind: Int] = [:]
 
   /// A bundle of `world` whose receipt states the policy and binds no verdict.
   func bundle(_ world: World = World()) throws -> Bundle {
@@ -66,14 +68,14 @@ struct Registered: Sendable {
     log.put(third.digest, at: places[.verdict] ?? Self.verdictIndex)
     for place in 0..<tail { log.entries.append(SHA256.hash([9, UInt8(place)])) }
 
-    bundle.tlogProof = try log.proof(Self.receiptIndex).encoded
+    bundle.tlogProof = try log.proof(Self.receiptIndex, witnesses: witnesses[.receipt] ?? 0).encoded
     bundle.coseReceipt = try log.coseReceipt(Self.receiptIndex).bytes
     bundle.asOf = UInt64(log.entries.count)
     for (kind, statement) in [(StatementKind.draw, first), (.reveal, second), (.verdict, third)]
     where present.contains(kind) {
       let index = try #require(log.entries.firstIndex(of: statement.digest))
       bundle.registered[kind] = RegisteredStatement(
-        statement: statement.bytes, tlogProof: try log.proof(index).encoded)
+        statement: statement.bytes, tlogProof: try log.proof(index, witnesses: witnesses[kind] ?? 0).encoded)
     }
     return bundle
   }
@@ -106,17 +108,21 @@ struct TestTree {
 
   private func leaves(_ size: Int) -> ArraySlice<Digest32> { entries.prefix(size).map { TreeHash.leaf($0.bytes) }[...] }
 
-  func note(_ size: Int) throws -> SignedNote {
-    try Checkpoint(origin: World.origin, size: UInt64(size), root: MerkleTree.root(leaves(size)))
-      .signed(by: NoteSigner(name: World.origin, key: World.key("checkpoint")))
+  func note(_ size: Int, witnesses: Int = 0) throws -> SignedNote {
+    let checkpoint = try Checkpoint(origin: World.origin, size: UInt64(size), root: MerkleTree.root(leaves(size)))
+    var note = try checkpoint.signed(by: NoteSigner(name: World.origin, key: World.key("checkpoint")))
+    for witness in 0..<witnesses {
+      note = try note.adding(World.witness(witness).cosign(checkpoint, timeSeconds: 1_757_000_010))
+    }
+    return note
   }
 
   private func path(_ index: Int) throws -> [Digest32] {
     try #require(MerkleTree.inclusionPath(index, leaves(entries.count)))
   }
 
-  func proof(_ index: Int) throws -> TlogProof {
-    try TlogProof(index: UInt64(index), path: path(index), note: note(entries.count))
+  func proof(_ index: Int, witnesses: Int = 0) throws -> TlogProof {
+    try TlogProof(index: UInt64(index), path: path(index), note: note(entries.count, witnesses: witnesses))
   }
 
   func coseReceipt(_ index: Int) throws -> COSEReceipt {

@@ -32,7 +32,8 @@ public struct X509Path: Sendable, Equatable {
   }
 
   /// Whether each certificate below the root is on no list of its issuer's. A certificate without a list that is valid
-  /// at `time` and signed by its issuer is refused: what is not known is not "good".
+  /// at `time` and signed by its issuer is refused: what is not known is not "good". A list of later than `time` counts too where
+  /// it names one: the time may be a claim of whoever has the stolen key.
   public func checkRevocation(_ lists: [X509RevocationList], at time: Int64) throws(X509Error) {
     guard lists.count <= Self.countMax else {
       throw .limit(name: "the number of revocation lists", limit: Self.countMax, got: lists.count)
@@ -53,5 +54,11 @@ public struct X509Path: Sendable, Equatable {
     }
     guard let leaf = certificates.first, let root = certificates.last else { return }
     _ = try PathBuilder(leaf, Array(certificates.dropFirst().dropLast()), [root]).build(lists: current)
+    for (certificate, issuer) in zip(certificates, certificates.dropFirst()) {
+      let later = lists.filter { $0.issuerName == certificate.issuerName && $0.thisUpdate > time }
+      if later.contains(where: { $0.revokes(certificate, by: issuer) }) {
+        throw .revocation(of: certificate.subject, why: "it was revoked later")
+      }
+    }
   }
 }

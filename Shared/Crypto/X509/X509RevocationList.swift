@@ -32,6 +32,16 @@ public struct X509RevocationList: Sendable, Equatable {
     nextUpdate = try ASN1Text.seconds(next)
   }
 
+  /// Whether `issuer` signed this list and it names `certificate`.
+  func revokes(_ certificate: X509Certificate, by issuer: X509Certificate) -> Bool {
+    defer { ERR_clear_error() }
+    guard let key = X509_get0_pubkey(issuer.handle.pointer), X509_CRL_verify(handle.pointer, key) == 1 else {
+      return false
+    }
+    var entry: OpaquePointer?
+    return X509_CRL_get0_by_cert(handle.pointer, &entry, certificate.handle.pointer) == 1
+  }
+
   public static func == (a: X509RevocationList, b: X509RevocationList) -> Bool { a.der == b.der }
 }
 

@@ -13,7 +13,8 @@ public struct Appraiser: Sendable {
 
   /// Appraises `evidence` as of `time`, in seconds since 1970. Bytes that are no evidence give a failed `format`.
   public func appraise(_ evidence: [UInt8], kind: EvidenceKind, at time: Int64) -> Appraisal {
-    let evidence = EvidenceText.decode(evidence)
+    // Simulated evidence has one spelling: nothing but this suite writes it.
+    let evidence = kind == .simulated ? evidence : EvidenceText.decode(evidence)
     return switch kind {
     case .nitro: NitroAppraisal(policy: policy, collateral: collateral, time: time).appraise(evidence)
     case .tdx, .sgx: DCAPAppraisal(kind, policy, collateral, time).appraise(evidence)

@@ -11,6 +11,9 @@ public struct Collateral: Sendable {
   /// Signed texts, AIR and ACI receipts: the bodies as they went over the wire.
   public var request: [UInt8]?
   public var response: [UInt8]?
+  /// As of when revocation lists and Intel's answers must be current, in seconds since 1970; nil: as of the appraisal. A later
+  /// time asks what evidence of then is worth by what has become known.
+  public var currentAt: Int64?
   /// DCAP: TCB info and identities of quoting enclaves.
   public internal(set) var documents: [SignedDocument] = []
 

@@ -28,7 +28,7 @@ extension Worksheet {
       guard collateral.revocationLists.contains(where: { issuers.contains($0.issuerName) }) else {
         throw AppraisalError.missing("a revocation list of these issuers")
       }
-      try path.checkRevocation(collateral.revocationLists, at: time)
+      try path.checkRevocation(collateral.revocationLists, at: collateral.currentAt ?? time)
       return "no certificate is on its issuer's list"
     }
     return path

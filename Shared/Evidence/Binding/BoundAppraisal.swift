@@ -24,20 +24,25 @@ public struct BoundAppraisal: Sendable {
     return appraiser.appraise(document.evidence, kind: EvidenceKind(document.kind), at: time)
   }
 
-  /// What an execution's evidence came to when it began: evidence of another key or epoch vouches for nothing.
+  /// What an execution's evidence came to when it began, or came to be worth by `collateral.currentAt`: evidence of another key or
+  /// epoch vouches for nothing.
   public func result(
     of document: EvidenceDocument, for execution: ExecutionPredicate, signedBy signer: [UInt8]
   ) -> AttestationResult {
     let time = Int64(clamping: execution.startedUnixMs / 1000)
+    var result: AttestationResult
     do {
       try document.requireBound(to: execution, signedBy: signer)
-      return try appraise(document, at: time).ear
+      result = try appraise(document, at: time).ear
     } catch {
       let check = SubCheck(.binding, .fail, "\(error)")
-      return Appraisal(
-        kind: EvidenceKind(document.kind), time: time, checks: [check], required: [check.label], claims: []
-      ).ear
+      result =
+        Appraisal(
+          kind: EvidenceKind(document.kind), time: time, checks: [check], required: [check.label], claims: []
+        ).ear
     }
+    result.time = collateral.currentAt ?? time
+    return result
   }
 
   public func check(_ document: EvidenceDocument, at time: Int64) -> Check {

@@ -4,24 +4,29 @@ internal import Receipts
 
 /// What Intel signs about a platform: its TCB levels and the identity of its quoting enclave.
 extension DCAPAppraisal {
+  /// As of when Intel's answers must be current.
+  private var now: Int64 { collateral.currentAt ?? time }
+
   /// `quoting_enclave_identity`, `tcb_info` and `tcb`.
   func checkCollateral(
     _ quote: Quote, _ platform: PCKCertificate, _ root: X509Certificate, _ sheet: inout Worksheet
   ) {
     let enclave = sheet.check(.quotingEnclaveIdentity) {
       let id = quote.domain == nil ? "QE" : "TD_QE"
-      let named = collateral.documents.filter { $0.json["id"]?.stringValue == id && $0.json["mrsigner"] != nil }
-      guard let document = named.first else {
+      let found = try collateral.documents.newest(at: now) { document throws(AppraisalError) in
+        let isNamed = document.json["id"]?.stringValue == id && document.json["mrsigner"] != nil
+        return isNamed ? try EnclaveIdentity(document.json) : nil
+      }
+      guard let (document, identity) = found else {
         throw AppraisalError.missing("the identity of the quoting enclave (\(id))")
       }
-      let identity = try EnclaveIdentity(document.json)
-      try checkSigned(document, root, identity.issueDate, identity.nextUpdate)
+      try checkSigned(document, identity, root)
       let status = try identity.status(of: quote.enclaveReport)
       return (status, "Intel's \(id), version \(quote.enclaveReport.isvSVN): \(status.rawValue)")
     }
     let list = sheet.check(.tcbInfo) {
       let (document, info) = try tcbInfo(platform, tdx: quote.domain != nil)
-      try checkSigned(document, root, info.issueDate, info.nextUpdate)
+      try checkSigned(document, info, root)
       return (info, "signed by Intel, for FMSPC \(Hex.encode(info.fmspc))")
     }
     guard let enclave, let list else { return }
@@ -50,15 +55,18 @@ extension DCAPAppraisal {
   }
 
   /// The TCB info of this platform's family.
-  private func tcbInfo(_ platform: PCKCertificate, tdx: Bool) throws -> (SignedDocument, TCBInfo) {
+  private func tcbInfo(_ platform: PCKCertificate, tdx: Bool) throws(AppraisalError) -> (SignedDocument, TCBInfo) {
     var others: [String] = []
-    for document in collateral.documents where document.json["fmspc"] != nil {
+    let found = try collateral.documents.newest(at: now) { document throws(AppraisalError) -> TCBInfo? in
+      guard document.json["fmspc"] != nil else { return nil }
       let info = try TCBInfo(document.json)
-      if info.isTDX == tdx, info.fmspc == platform.fmspc, info.pceID == platform.pceID { return (document, info) }
+      if info.isTDX == tdx, info.fmspc == platform.fmspc, info.pceID == platform.pceID { return info }
       others.append(Hex.encode(info.fmspc))
+      return nil
     }
-    guard !others.isEmpty else { throw AppraisalError.missing("the TCB info") }
-    throw AppraisalError.refused(
+    if let found { return found }
+    guard !others.isEmpty else { throw .missing("the TCB info") }
+    throw .refused(
       "the TCB info is for FMSPC \(others.joined(separator: ", ")), the platform's is \(Hex.encode(platform.fmspc))")
   }
 
@@ -76,11 +84,9 @@ extension DCAPAppraisal {
     return (status, advisories)
   }
 
-  /// Whether Intel's signing certificate, under the platform's own root and valid and unrevoked at the time, signed the
-  /// document's exact bytes, and the time lies within the document's own.
-  private func checkSigned(
-    _ document: SignedDocument, _ root: X509Certificate, _ from: Int64, _ to: Int64
-  ) throws {
+  /// Whether Intel's signing certificate, under the platform's own root and valid and unrevoked, signed the document's exact
+  /// bytes, and the document is current.
+  private func checkSigned(_ document: SignedDocument, _ answer: some IntelAnswer, _ root: X509Certificate) throws {
     let signers = collateral.certificates.filter { $0.commonName == "Intel SGX TCB Signing" }
     guard !signers.isEmpty else { throw AppraisalError.missing("the certificate 'Intel SGX TCB Signing'") }
     let signer = signers.first {
@@ -88,11 +94,12 @@ extension DCAPAppraisal {
     }
     guard let signer else { throw AppraisalError.refused("the signature is not that of 'Intel SGX TCB Signing'") }
     let path = try X509Path(from: signer, through: collateral.certificates.withoutRepeats, to: [root])
-    try path.checkValidity(at: time)
-    guard from <= time, time <= to else {
-      throw AppraisalError.refused("it is for \(from) to \(to), the time is \(time) (seconds since 1970)")
+    try path.checkValidity(at: now)
+    guard answer.isCurrent(at: now) else {
+      throw AppraisalError.refused(
+        "it is for \(answer.issueDate) to \(answer.nextUpdate), the time is \(now) (seconds since 1970)")
     }
     guard !collateral.revocationLists.isEmpty else { throw AppraisalError.missing("a revocation list") }
-    try path.checkRevocation(collateral.revocationLists, at: time)
+    try path.checkRevocation(collateral.revocationLists, at: now)
   }
 }

@@ -3,7 +3,7 @@ internal import Cryptography
 internal import Receipts
 
 /// Intel's description of its quoting enclave (Intel PCS API version 4, "Get Enclave Identity").
-struct EnclaveIdentity {
+struct EnclaveIdentity: IntelAnswer {
   let id: String
   let issueDate, nextUpdate: Int64
   private let fields: CollateralFields

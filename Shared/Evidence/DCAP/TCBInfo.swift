@@ -4,7 +4,7 @@ internal import Receipts
 
 /// Intel's list of TCB levels for one family of platforms (Intel PCS API version 4, "Get TCB Info"; version 2 of the
 /// structure for SGX as well).
-struct TCBInfo {
+struct TCBInfo: IntelAnswer {
   struct Level {
     /// 16 versions each; the second only for TDX.
     let sgx: [Int]

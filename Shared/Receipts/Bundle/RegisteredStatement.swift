@@ -45,9 +45,8 @@ public struct RegisteredStatement: Sendable, Equatable {
     return result
   }
 
-  /// Where the log has this entry, and the size of the tree that proves it.
-  func verified(entry: [UInt8], policy: CheckpointPolicy) throws -> (index: UInt64, size: UInt64) {
-    let found = try TlogProof(parsing: tlogProof).verify(entry: entry, policy: policy, requiringQuorum: false)
-    return (found.index, found.checkpoint.size)
+  /// Where the log has this entry, and the tree that proves it. Too few witnesses are the check `witnesses`' finding.
+  func verified(entry: [UInt8], policy: CheckpointPolicy) throws -> VerifiedInclusion {
+    try TlogProof(parsing: tlogProof).verify(entry: entry, policy: policy, requiringQuorum: false)
   }
 }

@@ -22,9 +22,11 @@ public struct Real: Sendable, Equatable {
     self.init(value, literal: literal)
   }
 
-  var json: JSON {
-    let hex = String(value.bitPattern, radix: 16)
-    return ["bits": .string(String(repeating: "0", count: 8 - hex.utf8.count) + hex), "as": .string(literal)]
+  var json: JSON { ["bits": .string(Self.hex(value.bitPattern)), "as": .string(literal)] }
+
+  private static func hex(_ bits: UInt32) -> String {
+    let digits = String(bits, radix: 16)
+    return String(repeating: "0", count: 8 - digits.utf8.count) + digits
   }
 
   init(_ json: JSON, _ path: String) throws(ReceiptError) {
@@ -32,7 +34,8 @@ public struct Real: Sendable, Equatable {
     let hex = try fields.string("bits")
     literal = try fields.string("as")
     try fields.end()
-    guard hex.utf8.count == 8, hex == hex.lowercased(), let bits = UInt32(hex, radix: 16) else {
+    // UInt32 reads a sign and capitals too: bits have one spelling.
+    guard let bits = UInt32(hex, radix: 16), Self.hex(bits).hasSameBytes(as: hex) else {
       throw .field("\(path).bits", why: "must be 8 lower-case hexadecimal digits")
     }
     value = Float(bitPattern: bits)

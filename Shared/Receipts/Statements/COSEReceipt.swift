@@ -65,7 +65,8 @@ public struct COSEReceipt: Sendable, Equatable {
     let header = envelope.protectedHeader
     guard header.other.count == 1, header[COSELabel.verifiableDataStructure] == .int(Self.rfc9162),
       header.contentType == nil, header.keyID != nil, let claims = header.claims, claims.other.isEmpty,
-      let issuer = claims.issuer, let subject = claims.subject, claims.issuedAt != nil
+      let issuer = claims.issuer, let subject = claims.subject, let issuedAt = claims.issuedAt,
+      issuedAt >= 0
     else { throw malformed("the protected header is not that of an RFC9162_SHA256 receipt") }
     self.bytes = bytes
     self.index = index

@@ -13,10 +13,17 @@ extension BundleVerifier {
     }
     let attribution = credited.predicate
     // An absent policy statement has failed the binding.
-    guard let policyStatement = evidence.policy, let model = evidence.model?.predicate else {
-      return Check(.attribution, .notChecked, "the bundle lacks the policy or the manifest to recompute from")
+    guard let policyStatement = evidence.policy else {
+      return Check(.attribution, .notChecked, "the bundle lacks the policy to recompute from")
     }
-    if let method = try? AttributionPolicy(json: policyStatement.statement.predicate).methodNotServed {
+    let rules: AttributionPolicy
+    do { rules = try self.rules(policyStatement, attribution, evidence, execution) } catch {
+      return run(.attribution) { throw error }
+    }
+    guard let model = evidence.model?.predicate else {
+      return Check(.attribution, .notChecked, "the bundle lacks the manifest to recompute from")
+    }
+    if let method = rules.methodNotServed {
       return Check(.attribution, .notChecked, "the policy's method \(method) needs scores that no statement has")
     }
     if attribution.scores != nil, evidence.lacksDocuments(of: execution.predicate) || evidence.openings[.scores] == nil
@@ -37,17 +44,6 @@ extension BundleVerifier {
         .attribution, .notChecked, "the records near to its answer are closed: only its owner's bundle opens them")
     }
     return run(.attribution) {
-      guard policy.attributionPolicies.isEmpty || policy.attributionPolicies.contains(policyStatement.digest) else {
-        throw Refusal("the trust policy does not list this attribution policy")
-      }
-      let rules = try AttributionPolicy(json: policyStatement.statement.predicate)
-      guard policyStatement.statement.subject.hasSameBytes(as: rules.id) else {
-        throw Refusal("policy: its subject is not its id")
-      }
-      try rules.requireEffective(unixMs: evidence.receiptPredicate.receiptID.unixMs)
-      guard attribution.operatorID.hasSameBytes(as: execution.signed.statement.issuer) else {
-        throw Refusal("the operator credited is not the one that executed")
-      }
       let scores = try attribution.scores.map { try self.scores(evidence, stated: $0) }
       if let scores, let sample = scores.sample {
         try require(sample, documents: scores.lines.count, evidence, rules)

@@ -30,7 +30,7 @@ extension BundleVerifier {
         throw Refusal("the COSE Receipt is about another subject")
       }
       guard evidence.bundle.asOf == checkpoint.size else { throw Refusal("as_of is not the size of the proven tree") }
-      entries = try registeredEntries(evidence, receiptIndex: verified.index, size: checkpoint.size)
+      entries = try registeredEntries(evidence, receipt: verified)
       found = verified
       return "entry \(verified.index) of \(checkpoint.size) in \(checkpoint.origin), by tlog-proof and COSE Receipt"
     }
@@ -40,10 +40,15 @@ extension BundleVerifier {
   func witnessesCheck(_ finding: InclusionFinding) -> Check {
     let n = policy.log.witnesses.count
     guard n > 0 else { return Check(.witnesses, .notOffered, "the policy names no witness: 0/0") }
-    guard let head = finding.head else { return Check(.witnesses, .notChecked, "the inclusion check failed") }
-    let found = "cosigned by \(head.cosignatures.count)/\(n), quorum \(policy.log.quorum)"
-    guard head.isWitnessed, !head.cosignatures.isEmpty else {
-      return Check(.witnesses, .notChecked, "\(found): witnesses follow the log, so get the bundle again later")
+    // A tree that nobody saw may be a fork, whoever saw the receipt's: the one that the fewest saw speaks for all.
+    guard let least = finding.registered.proven.min(by: { $0.witnesses < $1.witnesses }) else {
+      return Check(.witnesses, .notChecked, "the inclusion check failed")
+    }
+    let found = "cosigned by \(least.witnesses)/\(n), quorum \(policy.log.quorum)"
+    guard least.found.head.isWitnessed, least.witnesses > 0 else {
+      return Check(
+        .witnesses, .notChecked,
+        "the tree that has the \(least.of) is \(found): witnesses follow the log, so get the bundle again later")
     }
     return Check(.witnesses, .pass, found)
   }

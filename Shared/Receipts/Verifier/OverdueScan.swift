@@ -28,8 +28,8 @@ public struct OverdueScan {
   }
 
   private struct Sampled {
+    let receiptID: ReceiptID
     let index: UInt64
-    let entry: Digest32
     let basisPoints: Int
   }
 
@@ -43,11 +43,18 @@ public struct OverdueScan {
     var last: UInt64?
   }
 
+  /// What one draw says of one receipt.
+  private enum Standing: Equatable {
+    case verified, due, passedOver
+    case overdue(Overdue)
+  }
+
   private let policy: TrustPolicy
-  private var receipts: [ReceiptID: Sampled] = [:]
+  /// By their entries: what another statement calls its receipt is that statement's word alone.
+  private var receipts: [Digest32: Sampled] = [:]
   private var draws: [Drawn] = []
-  /// The earliest first verdict on each receipt.
-  private var verdicts: [ReceiptID: UInt64] = [:]
+  /// The earliest first verdict on each receipt, by the receipt's entry.
+  private var verdicts: [Digest32: UInt64] = [:]
 
   public init(policy: TrustPolicy) { self.policy = policy }
 
@@ -70,8 +77,10 @@ public struct OverdueScan {
 
   private mutating func takeReceipt(_ signed: SignedStatement, _ index: UInt64) throws {
     let receipt = try ReceiptPredicate(signed.statement.predicate)
-    guard case .sample(let rate)? = receipt.verification, receipts[receipt.receiptID] == nil else { return }
-    receipts[receipt.receiptID] = Sampled(index: index, entry: signed.digest, basisPoints: rate)
+    guard case .sample(let rate)? = receipt.verification,
+      isAbout(signed, receipt.receiptID.description, receipt.subjectDigest), receipts[signed.digest] == nil
+    else { return }
+    receipts[signed.digest] = Sampled(receiptID: receipt.receiptID, index: index, basisPoints: rate)
   }
 
   private mutating func takeDraw(_ signed: SignedStatement, _ index: UInt64) throws {
@@ -100,45 +109,53 @@ public struct OverdueScan {
 
   private mutating func takeVerdict(_ signed: SignedStatement, _ index: UInt64) throws {
     let verdict = try VerdictPredicate(signed.statement.predicate)
-    guard verdict.supersedes == nil, let receipt = receipts[verdict.receiptID], verdicts[verdict.receiptID] == nil,
-      isAbout(signed, verdict.receiptID.description, receipt.entry)
+    let entry = signed.statement.subjectDigest
+    guard verdict.supersedes == nil, let receipt = receipts[entry], receipt.receiptID == verdict.receiptID,
+      isAbout(signed, receipt.receiptID.description, entry), verdicts[entry] == nil
     else { return }
-    verdicts[verdict.receiptID] = index
+    verdicts[entry] = index
   }
 
   private func isAbout(_ signed: SignedStatement, _ subject: String, _ digest: Digest32) -> Bool {
     signed.statement.subject.hasSameBytes(as: subject) && signed.statement.subjectDigest == digest
   }
 
-  /// What a log of `size` entries says, all of whose statements were taken. Receipts in the order of the log.
+  /// What a log of `size` entries says, all of whose statements were taken. Receipts in the order of the log. Every key
+  /// that draws has epochs of its own, none of which hides another's: the first deadline that was missed is named.
   public func outcome(size: UInt64) -> Outcome {
     var outcome = Outcome()
-    for (id, receipt) in receipts.sorted(by: { $0.value.index < $1.value.index }) {
-      guard let draw = draws.last(where: { $0.index < receipt.index }) else {
-        outcome.notDrawn += 1
-        continue
-      }
-      let isSelected = draw.revealed.map { revealed in
-        Draw.selects(
-          Draw.draw(seed: revealed.seed, root: revealed.root, entry: receipt.entry), basisPoints: receipt.basisPoints)
-      }
-      if isSelected == false {
-        outcome.passedOver += 1
-        continue
-      }
-      let (sum, overflows) = draw.index.addingReportingOverflow(draw.predicate.within)
-      let (deadline, verdict) = (overflows ? .max : sum, verdicts[id])
-      if let verdict, verdict <= deadline {
-        outcome.verified += 1
-      } else if size > deadline {
-        outcome.overdue.append(
-          Overdue(
-            receiptID: id, index: receipt.index, draw: draw.index, deadline: deadline, isRevealed: isSelected != nil,
-            lateVerdict: verdict))
-      } else {
+    for (entry, receipt) in receipts.sorted(by: { $0.value.index < $1.value.index }) {
+      let standings = draws.filter { $0.index < receipt.index && receipt.index <= $0.last ?? .max }
+        .map { standing(of: entry, receipt, in: $0, size: size) }
+      let overdue = standings.compactMap { if case .overdue(let one) = $0 { one } else { nil } }
+      if let first = overdue.min(by: { $0.deadline < $1.deadline }) {
+        outcome.overdue.append(first)
+      } else if standings.contains(.due) {
         outcome.due += 1
+      } else if standings.contains(.verified) {
+        outcome.verified += 1
+      } else if standings.contains(.passedOver) {
+        outcome.passedOver += 1
+      } else {
+        outcome.notDrawn += 1
       }
     }
     return outcome
+  }
+
+  private func standing(of entry: Digest32, _ receipt: Sampled, in draw: Drawn, size: UInt64) -> Standing {
+    let isSelected = draw.revealed.map { revealed in
+      Draw.selects(
+        Draw.draw(seed: revealed.seed, root: revealed.root, entry: entry), basisPoints: receipt.basisPoints)
+    }
+    if isSelected == false { return .passedOver }
+    let (sum, overflows) = draw.index.addingReportingOverflow(draw.predicate.within)
+    let (deadline, verdict) = (overflows ? .max : sum, verdicts[entry])
+    if let verdict, verdict <= deadline { return .verified }
+    guard size > deadline else { return .due }
+    return .overdue(
+      Overdue(
+        receiptID: receipt.receiptID, index: receipt.index, draw: draw.index, deadline: deadline,
+        isRevealed: isSelected != nil, lateVerdict: verdict))
   }
 }

@@ -30,7 +30,14 @@ extension BundleVerifier {
           + "by its deadline, entry \(sample.deadline)")
     }
     guard let verdict else { return Check(.reexecution, .notChecked, absence(evidence, sample)) }
-    return run(.reexecution) { try judge(verdict, execution) }
+    let judged = run(.reexecution) { try judge(verdict, execution) }
+    // Whoever serves a bundle can leave out the draw, which alone shows that a verdict came too late.
+    if case .sample = evidence.receiptPredicate.verification, sample == nil, judged.state == .pass {
+      return Check(
+        .reexecution, .notChecked,
+        "\(judged.detail); only a draw shows by when it was due, and none is proven here: get the bundle again later")
+    }
+    return judged
   }
 
   private func judge(_ verdict: Evidence.Part<VerdictPredicate>, _ execution: ExecutionPredicate) throws -> String {

@@ -6,21 +6,25 @@ struct RegisteredEntries {
   var index: [StatementKind: UInt64] = [:]
   /// Of the verdicts that supersede others, in their order.
   var superseding: [UInt64] = []
+  /// What the bundle's proofs show, the receipt's and each of theirs; empty where the check `inclusion` failed.
+  var proven: [Proven] = []
+
   /// Of the largest tree that the bundle proves.
-  var size: UInt64 = 0
+  var size: UInt64 { proven.map(\.found.checkpoint.size).max() ?? 0 }
 }
 
 extension BundleVerifier {
   /// The part of `inclusion` that is about them: each is in the log, and where its meaning needs it to be.
-  func registeredEntries(_ evidence: Evidence, receiptIndex: UInt64, size: UInt64) throws -> RegisteredEntries {
-    var entries = RegisteredEntries(size: size)
+  func registeredEntries(_ evidence: Evidence, receipt: VerifiedInclusion) throws -> RegisteredEntries {
+    var entries = RegisteredEntries(proven: [Proven(of: "receipt", receipt)])
+    let receiptIndex = receipt.index
     for signed in evidence.registered {
       let kind = signed.statement.kind
       guard let registered = evidence.bundle.registered[kind] else { continue }
       do {
         let found = try registered.verified(entry: signed.digest.bytes, policy: policy.log)
         entries.index[kind] = found.index
-        entries.size = max(entries.size, found.size)
+        entries.proven.append(Proven(of: "\(kind)", found))
       } catch { throw Refusal("\(kind): \(error)") }
     }
     if let verdict = entries.index[.verdict], verdict <= receiptIndex {
@@ -35,13 +39,16 @@ extension BundleVerifier {
     if let draw = entries.index[.draw], draw >= receiptIndex {
       throw Refusal("draw: stands behind the receipt, whose epoch it does not begin")
     }
+    var revealed: Checkpoint?
     if let reveal = evidence.reveal?.predicate, let index = entries.index[.reveal] {
       let checkpoint = try revealedCheckpoint(reveal)
+      revealed = checkpoint
       guard receiptIndex <= reveal.last else { throw Refusal("reveal: the receipt stands behind its epoch") }
       guard reveal.last < checkpoint.size, checkpoint.size <= index else {
         throw Refusal("reveal: its checkpoint is not past the epoch's last entry, or is past the reveal's own")
       }
     }
+    try requireOneLog(entries.proven, revealed)
     return entries
   }
 

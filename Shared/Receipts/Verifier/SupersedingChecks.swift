@@ -1,4 +1,5 @@
 internal import Cryptography
+internal import MerkleLog
 
 extension BundleVerifier {
   /// The part of `inclusion` that is about verdicts which supersede others: each stands behind the one whose place it takes.
@@ -7,8 +8,8 @@ extension BundleVerifier {
     for (part, registered) in zip(evidence.superseding, evidence.bundle.superseding) {
       do {
         let found = try registered.verified(entry: part.signed.digest.bytes, policy: policy.log)
-        entries.size = max(entries.size, found.size)
         entries.superseding.append(found.index)
+        entries.proven.append(Proven(of: "verdict \(entries.superseding.count)", found))
         guard found.index > last else { throw Refusal("it stands before the one that it supersedes") }
         last = found.index
       } catch { throw Refusal("verdict \(entries.superseding.count): \((error as? Refusal)?.why ?? "\(error)")") }

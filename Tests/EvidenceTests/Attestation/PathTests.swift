@@ -101,4 +101,24 @@ import Testing
     let revoked = [try root.revoke([]), try middle.revoke([7])]
     #expect(throws: X509Error.self) { try path.checkRevocation(revoked, at: TestIssuer.now) }
   }
+
+  @Test("A list of later than the time counts where it names a certificate of the path, and its issuer signed it")
+  func laterLists() throws {
+    let leaf = try middle.issue("leaf", .p256, serial: 7)
+    let path = try path(leaf, [middle])
+    let good = [try root.revoke([]), try middle.revoke([])]
+    func check(_ later: X509RevocationList) throws { try path.checkRevocation(good + [later], at: TestIssuer.now) }
+    let (from, to) = (TestIssuer.now + 1, TestIssuer.to)
+    #expect(throws: X509Error.self) { try check(middle.revoke([7], from: from, to: to)) }
+    // The serial of an intermediate, by the root.
+    #expect(throws: X509Error.self) { try check(root.revoke([2], from: from, to: to)) }
+    try check(middle.revoke([6, 8], from: from, to: to))
+    try check(root.revoke([7], from: from, to: to))
+    let forger = TestIssuer(certificate: middle.certificate, key: try TestKey(.p384))
+    try check(forger.revoke([7], from: from, to: to))
+    // An earlier one that named it is forgotten by the newest that is current.
+    try check(middle.revoke([7], from: TestIssuer.from - 1, to: to))
+    let namesake = try TestIssuer.root("middle", .p256)
+    try check(namesake.revoke([7], from: from, to: to))
+  }
 }

@@ -97,6 +97,15 @@ import Testing
     #expect(failed(try Self.appraise(Array(repeating: 0, count: 5000))) == [.format])
   }
 
+  @Test("it is not written in hexadecimal or base64, as hardware evidence may be")
+  func spellings() throws {
+    let evidence = try Self.statement().signed(by: Self.root())
+    #expect(try Self.appraise(evidence).isAccepted)
+    for text in [Hex.encode(evidence), Base64.encode(evidence)] {
+      #expect(failed(try Self.appraise(Array(text.utf8))) == [.format], "\(text.prefix(8))")
+    }
+  }
+
   @Test("a statement with other members, spellings or sizes is none")
   func shapes() throws {
     let good = [

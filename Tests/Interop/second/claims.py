@@ -48,6 +48,8 @@ def reexecution(bundle: Bundle, trust: Trust, found: Inclusion) -> Outcome:
     require(verdict["method"] == "reexecution/1", "the verdict is by another method")
     require(verdict["result"] == "pass", f"the verdict is fail: {verdict['finding']}")
     require(verdict["positions"] == execution.predicate["usage"]["completion_tokens"], "not all was recomputed")
+    if not sampling.is_shown(bundle, found.entries):
+        return NOT_CHECKED, "the draw is not here, so nobody can tell whether the verdict came in time"
     return PASS, f"{verdict['positions']} tokens recomputed by {statement.issuer}"
 
 
@@ -60,8 +62,18 @@ def attribution(bundle: Bundle, trust: Trust, found: Inclusion) -> Outcome:
     manifest, execution = bundle.predicate("model"), bundle.statements.get("execution")
     if not stated or not execution:
         return NOT_CHECKED, "the bundle holds no attribution, or it is pending"
-    if not policy or not manifest:
-        return NOT_CHECKED, "the bundle lacks the policy or the manifest to recompute from"
+    if not policy:
+        return NOT_CHECKED, "the bundle lacks the policy to recompute from"
+    # Before all that leaves the check undecided: no opening and no score makes a policy one of the reader's.
+    require(not trust.attribution_policies or policy.digest in trust.attribution_policies, "the policy is not listed")
+    credit.check_policy(policy.predicate, "policy")
+    require(policy.sub == policy.predicate["id"], "the policy's sub is not its id")
+    require(credit.effective(policy.predicate, bundle.receipt["receipt_id"]), "the policy is not effective yet")
+    require(stated["operator"] == execution.issuer, "the operator is not who executed")
+    if not manifest:
+        return NOT_CHECKED, "the bundle lacks the manifest to recompute from"
+    if method := credit.not_served(policy.predicate):
+        return NOT_CHECKED, f"the policy's method {method} needs scores that no statement has"
     names = ["request", "scores"] + ["retrieved"] * ("retrieved" in execution.predicate["commitments"])
     opened = [_opened(bundle, name) for name in names] if "scores" in stated else []
     if None in opened:
@@ -74,10 +86,6 @@ def attribution(bundle: Bundle, trust: Trust, found: Inclusion) -> Outcome:
     near_to = [_opened(bundle, name) for name in ("content", "nearest")] if "nearest" in stated else []
     if None in near_to:
         return NOT_CHECKED, "the records near to its answer are closed"
-    require(not trust.attribution_policies or policy.digest in trust.attribution_policies, "the policy is not listed")
-    credit.check_policy(policy.predicate, "policy")
-    require(policy.sub == policy.predicate["id"], "the policy's sub is not its id")
-    require(stated["operator"] == execution.issuer, "the operator is not who executed")
     weights = _scores(bundle, stated["scores"], *opened).weights if opened else []
     if drawn.approximate(stated):
         drawn.check(bundle, policy.predicate, opened[1].data, stated["scores"]["documents"])
@@ -89,7 +97,6 @@ def attribution(bundle: Bundle, trust: Trust, found: Inclusion) -> Outcome:
         require(near == ("records" in registry), "near copies were looked for otherwise than the policy says")
     said = _spans(bundle, stated["spans"], policy.predicate, found, *words).weights if words else []
     earned = _nearest(bundle, stated["nearest"], policy.predicate, found, *near_to).weights if near_to else []
-    require(credit.effective(policy.predicate, stated["receipt_id"]), "the policy is not effective yet")
     due = credit.shares(stated, policy.predicate, manifest, weights, said, earned, execution.predicate)
     require(stated["shares"] == due, "the shares do not recompute")
     return PASS, f"{len(stated['shares'])} shares of {stated['price_nano']} nano-units by {policy.predicate['id']}"

@@ -86,7 +86,7 @@ def parse(raw: bytes, what: str) -> Signed:
     require(isinstance(kid, bytes), f"{what} has no key id")
     require(isinstance(claims, dict) and set(claims) == {ISS, SUB, IAT}, f"{what} has other claims than iss, sub, iat")
     require(isinstance(claims[ISS], str) and isinstance(claims[SUB], str), f"{what} has no iss or no sub")
-    require(type(claims[IAT]) is int and claims[IAT] >= 0, f"{what} has no iat")
+    require(type(claims[IAT]) is int and 0 <= claims[IAT] < 2**63, f"{what} has no iat of 63 bits")
     require(payload is None or isinstance(payload, bytes), f"{what} has no payload")
     return Signed(raw, protected, headers, unprotected, payload, signature)
 

@@ -19,7 +19,7 @@ _COMMON = {"role": identifier, "basis_points": _SPLIT, "method": text()}
 _NEAREST = {
     "negatives": one_of(["dropped", "net"]), "shift": integer(0, 31), "near_bp": integer(1, WHOLE)}
 _ROLES = {
-    "lineage/1": record(**_COMMON), "operator/1": record(**_COMMON), "feedback/1": record(**_COMMON, judge=identifier),
+    "lineage/1": record(**_COMMON), "operator/1": record(**_COMMON), "feedback/1": record(**_COMMON, judge_=identifier),
     "metered/1": record(**_COMMON, per_token=integer(0, (1 << 32) - 1), per_millisecond=integer(0, (1 << 32) - 1)),
     "context-shapley/1": record(
         **_COMMON, shingle_=integer(1, 64), words_=integer(1, 512), near_bp_=integer(1, 10_000),
@@ -95,6 +95,12 @@ def check_policy(value: Any, path: str) -> None:
         if parts := role.get("parts"):
             _distinct([part["contributor"] for part in parts], role["role"])
             _whole(parts, role["role"])
+
+
+def not_served(policy: dict[str, Any]) -> str | None:
+    """A method whose weights no statement has."""
+    methods = [role["method"] for role in policy["roles"] if role["method"] == "feedback/1" and "judge" not in role]
+    return next(iter(methods), None)
 
 
 def _method(role: Any, path: str) -> str:

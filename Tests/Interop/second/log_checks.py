@@ -14,6 +14,8 @@ from .values import Refused, require, sha256
 
 # Statements with an index of their own, which the bundle does not prove (FORMAT section 5, Roles).
 ELSEWHERE = {"model", "policy"}
+# How far the clocks of an executor and of a witness may lie apart.
+CLOCK_SECONDS_MAX = 300
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,8 @@ def _included(bundle: Bundle, trust: Trust) -> Inclusion:
     require(receipt.message.claims[SUB] == bundle.statements["receipt"].sub, "the COSE Receipt is of another receipt")
     require(bundle.as_of == receipt.size, "as_of is not the size of the tree")
     said = f"entry {proof.index} of {receipt.size} in {trust.origin}, by tlog-proof and COSE Receipt"
-    entries = sampling.included(bundle, trust, proof.index, proof.checkpoint.size)
+    own = sampling.Proven("receipt", proof.index, proof.checkpoint, len(cosigned))
+    entries = sampling.included(bundle, trust, own)
     return Inclusion((PASS, said), proof.index, tuple(cosigned), proof.note.text, entries)
 
 
@@ -85,12 +88,15 @@ def _signature(statement: Statement, kind: str, index: int | None, trust: Trust)
 
 
 def witnesses(found: Inclusion, trust: Trust) -> Outcome:
-    count, known = len(found.cosigned), len(trust.witnesses)
+    known = len(trust.witnesses)
     if not known:
         return NOT_OFFERED, "the policy names no witness: 0/0"
     if found.index is None:
         return NOT_CHECKED, "the inclusion check failed"
-    return PASS if count >= max(1, trust.quorum) else NOT_CHECKED, f"cosigned by {count}/{known}, quorum {trust.quorum}"
+    # Whoever can sign a tree for the log can put anything into one that no witness saw.
+    least = min(found.entries.proven, key=lambda one: one.cosigned)
+    said = f"{least.name}: cosigned by {least.cosigned}/{known}, quorum {trust.quorum}"
+    return PASS if least.cosigned >= max(1, trust.quorum) else NOT_CHECKED, said
 
 
 def time(bundle: Bundle, found: Inclusion, trust: Trust) -> Outcome:
@@ -106,5 +112,8 @@ def time(bundle: Bundle, found: Inclusion, trust: Trust) -> Outcome:
         bounds.append((timestamp.bound(bundle.timestamp, imprint, trust.timestamp_roots), "a timestamp"))
     if not bounds:
         return NOT_OFFERED, "no cosignature and no timestamp bounds the time: the statements' own are claims"
-    names = " and ".join(name for _, name in bounds)
-    return PASS, f"the log held this no later than {min(bounds)[0]} s after 1970, by {names}"
+    names, bound = " and ".join(name for _, name in bounds), min(bounds)[0]
+    execution = bundle.statements.get("execution")
+    began = int(execution.predicate["started_unix_ms"]) // 1000 if execution else 0
+    require(began <= bound + CLOCK_SECONDS_MAX, "the execution says that it began after the log held it")
+    return PASS, f"the log held this no later than {bound} s after 1970, by {names}"

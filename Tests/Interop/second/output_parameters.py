@@ -87,7 +87,8 @@ def _choice(value: Any, names: list[str]) -> str:
     if isinstance(value, dict):
         function = value.get("function")
         name = function.get("name") if isinstance(function, dict) else None
-        require(value.get("type") == "function" and name in names, "request: tool_choice names no tool")
+        named = is_text(name) and name in names
+        require(value.get("type") == "function" and named, "request: tool_choice names no tool")
         return "function"
     require(is_text(value) and value in ("none", "auto", "required"), "request: another tool_choice")
     require(names or value != "required", "request: tool_choice needs tools")

@@ -84,14 +84,15 @@ def slices(body: bytes) -> list[bytes]:
 
 
 def without_receipt(body: bytes) -> bytes | None:
-    """A body without its last member `receipt` and the comma before it: what `wire` commits to."""
+    """A body without its last member `receipt`, from the comma (or the brace) before it on: what `wire` commits to."""
     try:
         require(isinstance(parse(body, "my copy"), dict), "my copy is no object")
     except Refused:
         return None
     text = body.decode()
     members = list(_members(text))
-    if len(members) < 2 or members[-1][1] != "receipt":
+    if not members or members[-1][1] != "receipt":
         return None
-    comma = text.rindex(",", members[-2][3], members[-1][0])
-    return (text[:comma] + text[members[-1][3]:]).encode()
+    alone = len(members) == 1
+    start = text.index("{") + 1 if alone else text.index(",", members[-2][3], members[-1][0])
+    return (text[:start] + text[members[-1][3]:]).encode()

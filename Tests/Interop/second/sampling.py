@@ -15,42 +15,67 @@ DRAW = b"colophon/draw/v1\0"
 
 
 @dataclass(frozen=True)
+class Proven:
+    """A statement that is in the log, the tree that has it, and how many witnesses cosigned that."""
+
+    name: str
+    index: int
+    checkpoint: Checkpoint
+    cosigned: int
+
+
+@dataclass(frozen=True)
 class Entries:
-    """Log indices by kind, and the size of the largest tree that the bundle proves."""
+    """Log indices by kind, and all that the bundle proves; nothing where the check `inclusion` failed."""
 
     index: dict[str, int] = field(default_factory=dict)
     superseding: tuple[int, ...] = ()
-    size: int = 0
+    proven: tuple[Proven, ...] = ()
+
+    @property
+    def size(self) -> int:
+        """Of the largest tree."""
+        return max(one.checkpoint.size for one in self.proven)
 
 
-def included(bundle: Bundle, trust: Trust, receipt: int, size: int) -> Entries:
-    index = {}
+def included(bundle: Bundle, trust: Trust, own: Proven) -> Entries:
+    """What stands beside the receipt, whose own proof is given."""
+    receipt, proven = own.index, [own]
     for kind, (statement, text) in bundle.registered.items():
-        index[kind], proven = _proven(kind, statement, text, trust)
-        size = max(size, proven)
+        proven.append(_proven(kind, statement, text, trust))
+    index = {one.name: one.index for one in proven[1:]}
+    trees = []
     require(index.get("verdict", receipt + 1) > receipt, "a verdict stands before its receipt")
     require(index.get("draw", -1) < receipt, "a draw stands behind the receipt")
     require(all(index.get(kind, receipt + 1) > receipt for kind in later.KINDS), "what came later stands before its receipt")
     if reveal := bundle.registered_statement("reveal"):
         checkpoint, last = _checkpoint(reveal, trust), int(reveal.predicate["last"])
+        trees.append(checkpoint)
         require(receipt <= last < checkpoint.size <= index["reveal"], "the reveal is of another time")
     superseding: list[int] = []
-    for statement, text in bundle.superseding:
-        at, proven = _proven("superseding verdict", statement, text, trust)
+    for number, (statement, text) in enumerate(bundle.superseding, 1):
+        proven.append(_proven(f"verdict {number}", statement, text, trust))
         before = superseding[-1] if superseding else index.get("verdict", receipt)
-        require(at > before, "a verdict stands before the one that it supersedes")
-        superseding, size = [*superseding, at], max(size, proven)
-    return Entries(index, tuple(superseding), size)
+        require(proven[-1].index > before, "a verdict stands before the one that it supersedes")
+        superseding.append(proven[-1].index)
+    _one_log(proven, trees + [one.checkpoint for one in proven])
+    return Entries(index, tuple(superseding), tuple(proven))
 
 
-def _proven(kind: str, statement: Statement, text: str, trust: Trust) -> tuple[int, int]:
-    """The index of a registered statement, and the size of the tree that has it."""
+def _one_log(proven: list[Proven], trees: list[Checkpoint]) -> None:
+    """A log has one tree of each size and one entry at each index."""
+    sizes, roots = {tree.size for tree in trees}, {(tree.size, tree.root) for tree in trees}
+    require(len(sizes) == len(roots), "two trees of one size: the log is forked")
+    require(len({one.index for one in proven}) == len(proven), "two statements at one index: the log is forked")
+
+
+def _proven(kind: str, statement: Statement, text: str, trust: Trust) -> Proven:
     proof = LogProof.parse(text)
     require(proof.checkpoint.origin == trust.origin, f"{kind}: the checkpoint is of another origin")
-    proof.note.verify(trust.checkpoint_key, trust.witnesses)
+    cosigned = proof.note.verify(trust.checkpoint_key, trust.witnesses)
     root = root_of_path(_raw(statement), proof.index, proof.checkpoint.size, proof.path)
     require(root == proof.checkpoint.root, f"{kind}: the path does not lead to the checkpoint's root")
-    return proof.index, proof.checkpoint.size
+    return Proven(kind, proof.index, proof.checkpoint, len(cosigned))
 
 
 def _raw(statement: Statement) -> bytes:
@@ -109,6 +134,11 @@ def _about(verdict: Statement, sub: str, bundle: Bundle) -> None:
     require(stated["execution"] == execution.digest, "the verdict is about another execution")
     require(stated["profile"] == execution.predicate["profile"], "the verdict is of another profile")
     require(appraises_evidence_of(execution.predicate, stated), "the verdict appraises other evidence than the execution names")
+
+
+def is_shown(bundle: Bundle, entries: Entries) -> bool:
+    """Whether it can be known by when the verdict was due; always where none is drawn."""
+    return not _rate(bundle) or "draw" in entries.index
 
 
 def _rate(bundle: Bundle) -> int:

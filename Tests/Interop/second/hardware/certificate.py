@@ -109,7 +109,6 @@ class RevocationList:
             der.parse(data, "a revocation list")
             found = x509.load_der_x509_crl(data)
             require(found.next_update_utc is not None, "a revocation list has no end")
-            require(not any(item.critical for item in found.extensions), "a revocation list with a critical extension")
             return cls(
                 data, found.issuer.public_bytes(), int(found.last_update_utc.timestamp()),
                 int(found.next_update_utc.timestamp()), found)
@@ -123,8 +122,12 @@ class RevocationList:
             return False
 
     def has(self, certificate: Certificate) -> bool:
-        serial = certificate.x509.serial_number
-        return _read(lambda: self.x509.get_revoked_certificate_by_serial_number(serial) is not None, "a revocation list")
+        """A list with a critical extension, of its own or of an entry, may name anybody: nobody here knows its meaning."""
+        def read() -> bool:
+            named = self.x509.get_revoked_certificate_by_serial_number(certificate.x509.serial_number) is not None
+            return named or any(item.critical for part in (self.x509, *self.x509) for item in part.extensions)
+
+        return _read(read, "a revocation list")
 
 
 @lru_cache(maxsize=256)

@@ -1,11 +1,11 @@
 """Quotes of Intel TDX and SGX: the platform's key signs the quoting enclave's report, which names the key that signed the quote, and
 Intel says of platform, quoting enclave and TDX module how good they are."""
 
-from ..values import Refused, require, sha256
+from ..values import require, sha256
 from . import tcb
 from .certificate import Certificate
 from .collateral import Collateral, Signed
-from .intel import require_signed
+from .intel import newest, require_signed
 from .pck import SGX, Platform
 from .quote import CHAIN, Quote
 from .sheet import Lacking, Sheet
@@ -81,17 +81,19 @@ def _judge(sheet: Sheet, quote: Quote, platform: Platform, root: Certificate) ->
 
     def identity() -> str:
         name = "TD_QE" if quote.is_domain else "QE"
-        found = next((item for item in documents if item.value.get("id") == name and "mrsigner" in item.value), None)
-        if found is None:
+        named = [item for item in documents if item.value.get("id") == name and "mrsigner" in item.value]
+        if not named:
             raise Lacking(f"the identity {name} was not handed in")
-        tcb.require_identity(found.value)
+        for item in named:
+            tcb.require_identity(item.value)
+        found = newest(named, sheet.time)
         require_signed(found, root, sheet.collateral, sheet.time)
         return tcb.enclave_status(found.value, quote)
 
     def info() -> tcb.Info:
-        document, found = _info(documents, platform, quote.is_domain)
+        document = newest(_infos(documents, platform, quote.is_domain), sheet.time)
         require_signed(document, root, sheet.collateral, sheet.time)
-        return found
+        return tcb.Info(document.value)
 
     enclave, levels = sheet.check("quoting_enclave_identity", identity), sheet.check("tcb_info", info)
     if enclave is None or levels is None:
@@ -104,12 +106,12 @@ def _judge(sheet: Sheet, quote: Quote, platform: Platform, root: Certificate) ->
     sheet.check("tcb", status)
 
 
-def _info(documents: list[Signed], platform: Platform, is_tdx: bool) -> tuple[Signed, tcb.Info]:
-    named = [item for item in documents if "fmspc" in item.value]
+def _infos(documents: list[Signed], platform: Platform, is_tdx: bool) -> list[Signed]:
+    """Every TCB info of this platform's family, in the order in which they were handed in."""
+    named = [(item, tcb.Info(item.value)) for item in documents if "fmspc" in item.value]
     if not named:
         raise Lacking("the TCB info was not handed in")
-    for document in named:
-        info = tcb.Info(document.value)
-        if (info.is_tdx, info.fmspc, info.pce_id) == (is_tdx, platform.fmspc, platform.pce_id):
-            return document, info
-    raise Refused("the TCB info is of another platform")
+    wanted = is_tdx, platform.fmspc, platform.pce_id
+    fitting = [item for item, info in named if (info.is_tdx, info.fmspc, info.pce_id) == wanted]
+    require(fitting, "the TCB info is of another platform")
+    return fitting

@@ -27,11 +27,25 @@ def require_signed(document: Signed, root: Certificate, collateral: Collateral, 
     require(signer, f"it is not signed by '{SIGNER}'")
     found = path.build(signer, [item for item in collateral.certificates if item != signer], [root])
     path.require_valid(found, now)
-    issued, until = (seconds(text(document.value, name)) for name in ("issueDate", "nextUpdate"))
-    require(issued <= now <= until, "it is not of this time")
+    require(_is_current(document, now), "it is not of this time")
     if not collateral.lists:
         raise Lacking("no revocation list was handed in")
     path.require_unrevoked(found, collateral.lists, now)
+
+
+def newest(documents: list[Signed], now: int) -> Signed:
+    """Of several that fit the newest that is current; where none is, the first."""
+    current = [item for item in documents if _is_current(item, now)]
+    return max(current, key=lambda item: _dates(item)[0]) if current else documents[0]
+
+
+def _dates(document: Signed) -> tuple[int, int]:
+    return seconds(text(document.value, "issueDate")), seconds(text(document.value, "nextUpdate"))
+
+
+def _is_current(document: Signed, now: int) -> bool:
+    issued, until = _dates(document)
+    return issued <= now <= until
 
 
 def seconds(stated: str) -> int:

@@ -69,7 +69,7 @@ def require_valid(path: list[Certificate], time: int) -> None:
 
 
 def require_unrevoked(path: list[Certificate], lists: list[RevocationList], time: int) -> None:
-    """Of one issuer's lists that are current the newest counts; who has none is not known to be good."""
+    """Of one issuer's lists that are current the newest counts; who has none is not known to be good. Later ones count where they revoke."""
     require(len(lists) <= CERTIFICATES_MAX, "there are more than 32 revocation lists")
     for certificate, issuer in zip(path, path[1:]):
         current = [item for item in lists if item.issuer == certificate.issuer and item.from_s <= time <= item.to_s]
@@ -80,3 +80,5 @@ def require_unrevoked(path: list[Certificate], lists: list[RevocationList], time
         require(usage is None or usage.crl_sign, "an issuer may not sign revocation lists")
         require(newest.is_signed_by(issuer), "a revocation list is not signed by its issuer")
         require(not newest.has(certificate), "a certificate is revoked")
+        later = [item for item in lists if item.issuer == certificate.issuer and item.from_s > time]
+        require(not any(item.is_signed_by(issuer) and item.has(certificate) for item in later), "a certificate was revoked later")

@@ -43,9 +43,8 @@ class Evidence:
         require(isinstance(part, dict) and isinstance(part.get("pcrs"), list), "the TPM's evidence has no quote with PCRs")
         message, signature = (of_any_form(part.get(name), name) for name in ("message", "signature"))
         found = cls(signed=Signed.read(message, signature, [of_any_form(pcr, "pcrs") for pcr in part["pcrs"]]))
-        report = value.get("hcl_report", value.get("report"))
-        if report is not None:
-            found.report = hcl.Report.read(of_any_form(report, "hcl_report"))
+        if named := next((name for name in ("hcl_report", "report") if name in value), None):
+            found.report = hcl.Report.read(of_any_form(value[named], named))
         if "ak_public" in value:
             found.key = PublicKey.parse(of_any_form(value["ak_public"], "ak_public"))
         if "td_quote" in value:
