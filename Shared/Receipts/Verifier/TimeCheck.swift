@@ -27,7 +27,7 @@ extension BundleVerifier {
         .time, .notOffered, "no cosignature and no timestamp bounds the time: the statements' own are claims")
     }
     let began = (evidence.execution?.predicate.startedUnixMs ?? 0) / 1000
-    guard began <= Self.clockSecondsMax || began - Self.clockSecondsMax <= first.seconds else {
+    guard max(began, Self.clockSecondsMax) - Self.clockSecondsMax <= first.seconds else {
       return Check(
         .time, .fail,
         "the execution says that it began \(began) s after 1970, and the log held it no later than \(first.seconds) s")
