@@ -4,7 +4,6 @@ import os
 import secrets
 import subprocess
 import threading
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from harness import programs
 from harness.authority import Authority
 from harness.suite import Suite, chat
 from harness.testlog import TestLog
+from harness.until import until
 from harness.witness import OurWitness, write_key
 
 
@@ -102,10 +102,7 @@ def second(witnessed, tmp_path_factory) -> Exported:
     answer = witnessed.suite.post(chat(f"Who saw {secrets.token_hex(8)}?"))
     assert answer.status_code == 200, answer.text
     receipt = answer.json()["receipt"]["id"]
-    deadline = time.monotonic() + 60
-    while not witnessed.is_complete(receipt):
-        assert time.monotonic() < deadline, witnessed.suite.logs()
-        time.sleep(0.05)
+    until(lambda: witnessed.is_complete(receipt), witnessed.suite.logs)
     folder = tmp_path_factory.mktemp("second") / "export"
     export(witnessed.suite, folder, receipt)
     return Exported(folder, Export.read(folder), witnessed.suite, answer.json())

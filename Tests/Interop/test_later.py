@@ -15,6 +15,7 @@ from harness import programs
 from harness.ledger import credit
 from harness.log import LogCopy
 from harness.suite import chat
+from harness.until import until
 
 SHOWN = [
     {"title": "Rivers", "text": "The capital of Freedonia is Zubrowka.", "contributor": "ada", "asset": "atlas"},
@@ -65,10 +66,7 @@ def test_it_comes_though_the_orchestrator_is_killed_in_between(hurried, both, tm
         os.kill(killed, signal.SIGKILL)
     finally:
         os.kill(verification, signal.SIGCONT)
-    deadline = time.monotonic() + 60
-    while hurried.pid("orchestrator") in (None, killed):
-        assert time.monotonic() < deadline, hurried.logs()
-        time.sleep(0.05)
+    until(lambda: hurried.pid("orchestrator") not in (None, killed), hurried.logs)
     hurried.wait_until_ready(60)
 
     shown = settled(hurried, receipt["id"])

@@ -12,6 +12,7 @@ import mint
 from both import edited, failed
 from harness import programs
 from harness.suite import chat
+from harness.until import until
 from second.bundle import Bundle
 
 QUESTION = "Tell me how bread is made."
@@ -62,10 +63,7 @@ def crediting(make_suite, folder):
                  str(folder / f"texts/{name}.jsonl")),
                 ("asset", "reveal", f"{name}s", "--contributor", name)):
             programs.must(programs.colophon(*words, "--data", str(running.data)))
-    deadline = time.monotonic() + 60
-    while embedded(running) < 3:
-        assert time.monotonic() < deadline, "the records are not embedded"
-        time.sleep(0.05)
+    until(lambda: embedded(running) >= 3, lambda: "the records are not embedded")
     yield running
     assert running.stop() == 0
 

@@ -2,14 +2,12 @@
 
 import json
 import secrets
-import time
 
 import requests
 
 from both import failed
 from harness.suite import chat
-
-WAIT_SECONDS = 60
+from harness.until import until
 
 
 def test_a_later_verdict_counts_once_its_own_tree_is_cosigned(witnessed, both):
@@ -18,19 +16,18 @@ def test_a_later_verdict_counts_once_its_own_tree_is_cosigned(witnessed, both):
     answer = suite.post(asked, headers={"X-Receipt-Verification": "on-demand"})
     assert answer.status_code == 200, answer.text
     receipt = answer.json()["receipt"]["id"]
-    deadline = time.monotonic() + WAIT_SECONDS
-    while requests.post(f"{suite.url}/v1/receipts/{receipt}/verdict", timeout=60).status_code != 200:
-        assert time.monotonic() < deadline, suite.logs()
-        time.sleep(0.05)
-    while True:
+
+    def judged() -> bool:
+        return requests.post(f"{suite.url}/v1/receipts/{receipt}/verdict", timeout=60).status_code == 200
+
+    def accepted() -> bytes | None:
         bundle = suite.bundle(receipt)
         report = both(bundle, suite.trust | {"required": ["reexecution"]})
-        assert not failed(report), report.table()
-        if report.accepted:
-            break
-        assert set(report.required_unmet) <= {"reexecution", "witnesses"}, report.table()
-        assert time.monotonic() < deadline, report.table()
-        time.sleep(0.05)
+        assert not failed(report) and set(report.required_unmet) <= {"reexecution", "witnesses"}, report.table()
+        return bundle if report.accepted else None
+
+    until(judged, suite.logs)
+    bundle = until(accepted, suite.logs)
     log = json.loads(bundle)
     for proof in (log["log"]["tlog_proof"], log["registered"]["verdict"]["tlog_proof"]):
         assert proof.count("\u2014 witness.example/") >= suite.trust["quorum"], proof
