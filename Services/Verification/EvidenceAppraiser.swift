@@ -23,22 +23,15 @@ struct EvidenceAppraiser: Sendable {
   /// Errors: a folder that cannot be listed, too many files, a file that is no collateral.
   func handed() throws -> Collateral {
     guard let collateral else { return Collateral() }
-    var handed = Collateral()
     let files = try FolderFiles.read(collateral, bytesMax: Collateral.fileBytesMax * Collateral.fileCountMax)
-    guard files.count <= Collateral.fileCountMax else {
-      throw FileError.tooLarge(path: "\(collateral) (files in it)", limit: Collateral.fileCountMax)
-    }
-    for (name, bytes) in files {
-      do { try handed.add(bytes) } catch { throw SettingsError.contradiction("tee-collateral: \(name): \(error)") }
-    }
-    return handed
+    do { return try Collateral(files: files) } catch { throw SettingsError.contradiction("tee-collateral: \(error)") }
   }
 
   /// As of the execution's beginning; with a folder of collateral and for a verdict that supersedes another, by what is current
   /// at `later`.
   ///
   /// Nil where the execution names no evidence, where it is not kept any more or cannot be read, and where the policy says
-  /// nothing of its kind. Errors: those of the policy, and of storage, after which it may be tried again.
+  /// nothing of its kind. Errors: those of policy, collateral and storage, after which it may be tried again.
   func appraisal(
     of evidence: ExecutionEvidence, later: Int64?, _ logger: Logger
   ) async throws -> VerdictPredicate.Appraisal? {

@@ -11,16 +11,8 @@ enum CollateralFolder {
     } catch {
       throw Failure("cannot read the folder \(folder)", status: 66)
     }
-    guard names.count <= Collateral.fileCountMax else {
-      throw Failure("\(folder) has \(names.count) files, the limit is \(Collateral.fileCountMax)", status: 65)
-    }
-    var handed = Collateral()
-    for name in names {
-      let path = "\(folder)/\(name)"
-      do { try handed.add(try Files.bytes(path)) } catch let error as AppraisalError {
-        throw Failure("\(path): \(error)", status: 65)
-      }
-    }
-    return handed
+    // One more than there may be shows that there are too many.
+    let files = try names.prefix(Collateral.fileCountMax + 1).map { ($0, try Files.bytes("\(folder)/\($0)")) }
+    do { return try Collateral(files: files) } catch { throw Failure("\(folder): \(error)", status: 65) }
   }
 }

@@ -24,6 +24,16 @@ public struct Collateral: Sendable {
 
   public init() {}
 
+  /// The files of a folder; one that is no collateral is named, not passed over. Errors: that, and too many.
+  public init(files: [(name: String, bytes: [UInt8])]) throws(AppraisalError) {
+    guard files.count <= Self.fileCountMax else {
+      throw .limit(name: "the number of collateral files", limit: Self.fileCountMax, got: files.count)
+    }
+    for (name, bytes) in files {
+      do { try add(bytes) } catch { throw .format(name, why: "\(error)") }
+    }
+  }
+
   /// Adds one file by what it holds: certificates, revocation lists and keys in PEM (the first two also in DER), a JSON answer of Intel's
   /// provisioning service (`tcbInfo` or `enclaveIdentity`), or all of a platform's in the one JSON object that DCAP
   /// libraries exchange.
