@@ -31,13 +31,15 @@ def test_hardware_evidence_passes_under_its_root(name, both):
 
 
 @pytest.mark.parametrize(("hardware", "listed"), [
-    (Nitro(), {"pcr0": ["01" * 48, "00"], "pcr2": ["03" * 48]}), (SNP(), {"measurement": ["05" * 48]}),
+    (Nitro(), {"pcr0": ["01" * 48, "00"], "pcr2": ["03" * 48]}),
+    (SNP(), {"measurement": ["05" * 48], "policy": ["0x30000"], "vmpl": ["0"], "guest_svn": ["7", "0"]}),
     (TDX(), {"mr_td": ["ab" * 48], "fmspc": ["010203040506"]})],
     ids=lambda value: getattr(value, "kind", ""))
 def test_measurements_are_those_that_the_policy_lists(hardware, listed, both):
     bundle = AttestedHardware(hardware=hardware).mint()
     assert both(bundle, trusting(hardware, measurements={hardware.kind: listed})).accepted
-    for other in ({name: ["00" * 48] for name in listed}, listed | {"fmspc": ["010203040507"]}):
+    others = [listed | {name: ["1"]} for name in listed]
+    for other in ({name: ["00" * 48] for name in listed}, listed | {"fmspc": ["010203040507"]}, *others):
         assert failed(both(bundle, trusting(hardware, measurements={hardware.kind: other}))) == {"tee"}
 
 

@@ -199,3 +199,14 @@ POLICIES = [
 @pytest.mark.parametrize("tee", POLICIES, ids=json.dumps)
 def test_a_policy_with_a_mistake_about_evidence_is_refused_by_both(tee, both):
     assert both(Attested().mint(), mint.trust_policy(tee=tee)) is None
+
+
+@pytest.mark.parametrize(("value", "is_read"), [
+    ("", True), ("00ff", True), ("7", True), ("0", True), ("18446744073709551615", True), ("99999999999999999999", True),
+    ("0x30000", True), ("0xffffffffffffffff", True), ("0x0", True), ("07", True), ("007", False), ("+7", False), ("-0", False),
+    ("18446744073709551616", True), ("184467440737095516150", False), ("0x", False), ("0x030000", False), ("0xA", False),
+    ("0x10000000000000000", False), ("a", False), ("7 ", False), ("1" * 5001, False), ("UpToDate", False), (7, False)], ids=repr)
+def test_what_a_policy_lists_is_spelt_as_a_claim_can_be(value, is_read, both):
+    """Bytes, or a number: anything else would be equal to no claim, and its owner expects it to be."""
+    tee = {"kinds": ["tdx"], "measurements": {"tdx": {"mr_td": [value]}}}
+    assert (both(Recipe().mint(), mint.trust_policy(tee=tee)) is not None) == is_read

@@ -61,6 +61,20 @@ import Testing
     }
   }
 
+  @Test func `what is listed is spelt as a claim can be: bytes, or a number of 64 bits`() {
+    func isRead(_ value: JSON) -> Bool {
+      (try? TrustPolicy.TEE(["kinds": ["sev-snp"], "measurements": ["sev-snp": ["vmpl": [value]]]])) != nil
+    }
+    for text in ["", "00ff", "0", "7", "07", "18446744073709551615", "0x0", "0x30000", "0xffffffffffffffff"] {
+      #expect(isRead(.string(text)), "\(text)")
+    }
+    for text in [
+      "a", "007", "+7", "-7", "7 ", "0x", "0x030000", "0xA", "0X1", "0x10000000000000000", "184467440737095516150",
+      "Fe", "UpToDate",
+    ] { #expect(!isRead(.string(text)), "\(text)") }
+    #expect(!isRead(0))
+  }
+
   @Test func `kinds and claims are written in the order of their names`() throws {
     let names = ["e", "a", "d", "c", "b", "g", "f"]
     let claims = Dictionary(uniqueKeysWithValues: names.map { ($0, ["00"]) })

@@ -14,7 +14,8 @@ extension TrustPolicy {
     public var kinds: [Kind]
     /// By kind: of `simulated` Ed25519 keys, of the others DER certificates in place of the vendor's own roots.
     public var roots: [Kind: [[UInt8]]]
-    /// By kind, and by the name of a claim: the values that are accepted, in lower-case hexadecimal. What is not named may be anything.
+    /// By kind, and by the name of a claim: the values that are accepted, spelt as an appraisal spells them. What is not named
+    /// may be anything.
     public var measurements: [Kind: [String: [String]]]
     /// By kind, of which `tdx` alone has them: the statuses of Intel's that are accepted, in place of `UpToDate`.
     public var tcbStatuses: [Kind: [TCBStatus]]
@@ -71,9 +72,9 @@ extension TrustPolicy.TEE {
       measurements[kind] = [:]
       for member in members {
         let values = try Self.texts(member.value, "\(path).\(member.name)", max: Self.valuesMax)
-        guard values.allSatisfy({ text in Hex.decode(text).map { Hex.encode($0).hasSameBytes(as: text) } ?? false })
-        else {
-          throw .field("\(path).\(member.name)", why: "must hold bytes in lower-case hexadecimal")
+        guard values.allSatisfy(Self.isValue) else {
+          let spelt = "bytes in lower-case hexadecimal, or numbers in decimal or, behind 0x, lower-case hexadecimal"
+          throw .field("\(path).\(member.name)", why: "must hold \(spelt)")
         }
         measurements[kind]?[member.name] = values
       }
@@ -85,6 +86,16 @@ extension TrustPolicy.TEE {
     for kind in named.joined() where !kinds.contains(kind) {
       throw .field("trust.tee", why: "says something of \(kind.rawValue), which kinds does not list")
     }
+  }
+
+  /// Another spelling would never be a claim's, and whoever lists it expects it to be.
+  private static func isValue(_ text: String) -> Bool {
+    let digits = text.hasPrefix("0x") ? String(text.dropFirst(2)) : ""
+    let spellings = [
+      Hex.decode(text).map(Hex.encode), UInt64(text).map { String($0) },
+      UInt64(digits, radix: 16).map { "0x" + String($0, radix: 16) },
+    ]
+    return spellings.contains { $0?.hasSameBytes(as: text) == true }
   }
 
   private static func kind(_ name: String, _ path: String) throws(ReceiptError) -> Kind {

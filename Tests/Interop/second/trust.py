@@ -44,8 +44,14 @@ def _by_kind(shape: Shape) -> Shape:
 def _claims(value: Any, path: str) -> None:
     require(isinstance(value, dict) and 1 <= len(value) <= 64, f"{path} has not 1 to 64 members")
     for name, values in value.items():
-        list_of(that(lambda item: isinstance(item, str) and _HEX.fullmatch(item), "lower-case hex"), 1, 1024)(
-            values, f"{path}.{name}")
+        list_of(that(_is_claim, "a claim's value"), 1, 1024)(values, f"{path}.{name}")
+
+
+def _is_claim(value: Any) -> bool:
+    """Bytes in lower-case hexadecimal, or a number of 64 bits in decimal or, behind 0x, in hexadecimal."""
+    if not isinstance(value, str):
+        return False
+    return bool(_HEX.fullmatch(value) or _NUMBER.fullmatch(value) and int(value, 0) < 1 << 64)
 
 
 def _versions(value: Any, path: str) -> None:
@@ -54,6 +60,7 @@ def _versions(value: Any, path: str) -> None:
 
 
 _HEX = re.compile(r"([0-9a-f]{2})*")
+_NUMBER = re.compile(r"0|[1-9][0-9]{0,19}|0x(0|[1-9a-f][0-9a-f]{0,15})")
 _COUNT = re.compile(r"\+?0*([1-9][0-9]{0,18})")
 _TEE = record(
     kinds=list_of(one_of(EVIDENCE_KINDS), 0, len(EVIDENCE_KINDS)), roots_=_by_kind(list_of(text(), 1, 64)),
