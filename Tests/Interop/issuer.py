@@ -12,6 +12,7 @@ from cryptography.x509.oid import NameOID
 
 NOW = datetime.fromtimestamp(1_757_000_000, UTC)
 """When the executions of `Recipe` begin."""
+MEANINGLESS = x509.UnrecognizedExtension(x509.ObjectIdentifier("1.2.3.4"), b"\5\0")
 FROM, TO = NOW - timedelta(days=90), NOW + timedelta(days=90)
 
 
@@ -69,18 +70,17 @@ class Issuer:
 
     def revoke(
         self, *serials: int, begins: datetime = FROM, ends: datetime = TO, extension: bool | None = None,
-        of_entries: bool | None = None,
+        of_entries: bool | None = None, meaning: x509.ExtensionType = MEANINGLESS,
     ) -> bytes:
-        """An extension of no meaning, of the list or of its entries: True makes it critical, None leaves it out."""
-        meaningless = x509.UnrecognizedExtension(x509.ObjectIdentifier("1.2.3.4"), b"\5\0")
+        """An extension of the list or of its entries: True makes it critical, None leaves it out."""
         builder = x509.CertificateRevocationListBuilder().issuer_name(self.certificate.subject)
         builder = builder.last_update(begins).next_update(ends)
         if extension is not None:
-            builder = builder.add_extension(meaningless, extension)
+            builder = builder.add_extension(meaning, extension)
         for serial in serials:
             entry = x509.RevokedCertificateBuilder().serial_number(serial).revocation_date(FROM)
             if of_entries is not None:
-                entry = entry.add_extension(meaningless, of_entries)
+                entry = entry.add_extension(meaning, of_entries)
             builder = builder.add_revoked_certificate(entry.build())
         return builder.sign(self.key, hashes.SHA256()).public_bytes(Encoding.DER)
 

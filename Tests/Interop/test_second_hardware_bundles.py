@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from attested import BEGAN
@@ -168,8 +169,12 @@ def test_lists_of_revocations_count_when_they_are_current_and_their_issuers_own(
         assert failed(report) == (set() if is_good else {"tee"}), report.table()
 
 
-def test_a_list_with_a_critical_extension_says_nothing_good_of_its_issuers_certificates(both):
+def test_a_list_that_an_extension_limits_or_widens_says_nothing_good_of_its_issuers_certificates(both):
     hardware, stranger = TDX(), Issuer.root("stranger", ec.SECP256R1())
+    changes = x509.DeltaCRLIndicator(1)
+    people = x509.IssuingDistributionPoint(None, None, True, False, None, False, False)
+    others = x509.CertificateIssuer([x509.DirectoryName(stranger.certificate.subject)])
+    later = NOW + SECOND
     root, middle = hardware.root.revoke(), hardware.middle.revoke(8)
     for lists, is_good in (
             # One of nobody in the path changes nothing.
@@ -177,6 +182,15 @@ def test_a_list_with_a_critical_extension_says_nothing_good_of_its_issuers_certi
             ([root, hardware.middle.revoke(8, extension=False, of_entries=False)], True),
             ([root, hardware.middle.revoke(8, extension=True)], False), ([hardware.root.revoke(extension=True), middle], False),
             ([root, hardware.middle.revoke(8, of_entries=True)], False),
+            ([root, hardware.middle.revoke(8, extension=False, meaning=changes)], False),
+            ([root, hardware.middle.revoke(8, extension=False, meaning=people)], False),
+            ([hardware.root.revoke(8, extension=True, meaning=people), middle], False),
+            ([root, hardware.middle.revoke(8, of_entries=False, meaning=others)], False),
+            ([root, hardware.middle.revoke(9, of_entries=False, meaning=x509.CRLReason(x509.ReasonFlags.remove_from_crl))], False),
+            # Later ones count for what they may say.
+            ([root, middle, hardware.middle.revoke(8, extension=True, begins=later)], False),
+            ([root, middle, hardware.middle.revoke(8, extension=False, meaning=changes, begins=later)], False),
+            ([root, middle, hardware.middle.revoke(8, extension=False, begins=later)], True),
             # Nor does one that is older than the newest.
             ([root, middle, hardware.middle.revoke(extension=True, begins=FROM - SECOND)], True)):
         attested = AttestedHardware(hardware=hardware, handed=lambda pieces: [pieces[0], *lists, *pieces[3:]])

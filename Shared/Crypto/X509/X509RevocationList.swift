@@ -11,6 +11,10 @@ public struct X509RevocationList: Sendable, Equatable {
   /// When it was made, and until when it may be used (inclusive); seconds since 1970. A list without an end is refused.
   public let thisUpdate: Int64
   public let nextUpdate: Int64
+  /// Whether it names, by their serial numbers, all that its issuer revoked and nobody else. Otherwise it, or an entry of it, has a
+  /// critical extension or one of those that make a list one of changes, of some kinds of certificates, or of other issuers'
+  /// (RFC 5280 sections 5.2.4, 5.2.5, 5.3.3).
+  public let isPlain: Bool
   let handle: RevocationListHandle
 
   /// Reads one list that fills `der`.
@@ -30,16 +34,33 @@ public struct X509RevocationList: Sendable, Equatable {
       throw .unreadable("a revocation list", "it does not say until when it may be used")
     }
     nextUpdate = try ASN1Text.seconds(next)
+    isPlain = Self.isPlain(handle.pointer)
   }
 
-  /// Whether `issuer` signed this list and it names `certificate`.
-  func revokes(_ certificate: X509Certificate, by issuer: X509Certificate) -> Bool {
-    defer { ERR_clear_error() }
-    guard let key = X509_get0_pubkey(issuer.handle.pointer), X509_CRL_verify(handle.pointer, key) == 1 else {
-      return false
+  private static func isPlain(_ list: OpaquePointer) -> Bool {
+    guard X509_CRL_get_ext_by_critical(list, 1, -1) < 0, X509_CRL_get_ext_by_NID(list, NID_delta_crl, -1) < 0,
+      X509_CRL_get_ext_by_NID(list, NID_issuing_distribution_point, -1) < 0
+    else { return false }
+    let entries = X509_CRL_get_REVOKED(list)
+    return (0..<max(0, OPENSSL_sk_num(entries))).allSatisfy { at in
+      let entry = OpaquePointer(OPENSSL_sk_value(entries, at))
+      return X509_REVOKED_get_ext_by_critical(entry, 1, -1) < 0
+        && X509_REVOKED_get_ext_by_NID(entry, NID_certificate_issuer, -1) < 0
     }
+  }
+
+  /// Whether `issuer` signed this list.
+  func isSigned(by issuer: X509Certificate) -> Bool {
+    defer { ERR_clear_error() }
+    guard let key = X509_get0_pubkey(issuer.handle.pointer) else { return false }
+    return X509_CRL_verify(handle.pointer, key) == 1
+  }
+
+  /// Whether it has the serial number of `certificate`, for whatever reason; one that is not plain may name anybody.
+  func names(_ certificate: X509Certificate) -> Bool {
     var entry: OpaquePointer?
-    return X509_CRL_get0_by_cert(handle.pointer, &entry, certificate.handle.pointer) == 1
+    let serial = X509_get0_serialNumber(certificate.handle.pointer)
+    return !isPlain || X509_CRL_get0_by_serial(handle.pointer, &entry, serial) != 0
   }
 
   public static func == (a: X509RevocationList, b: X509RevocationList) -> Bool { a.der == b.der }

@@ -121,4 +121,33 @@ import Testing
     let namesake = try TestIssuer.root("middle", .p256)
     try check(namesake.revoke([7], from: from, to: to))
   }
+
+  @Test("A list that an extension limits or widens says nothing good of a certificate, now or later")
+  func limitedLists() throws {
+    let leaf = try middle.issue("leaf", .p256, serial: 7)
+    let path = try path(leaf, [middle])
+    let above = try root.revoke([])
+    func isGood(_ lists: X509RevocationList...) -> Bool {
+      (try? path.checkRevocation([above] + lists, at: TestIssuer.now)) != nil
+    }
+    typealias Extension = TestIssuer.Extension
+    #expect(isGood(try middle.revoke([8], with: Extension("1.2.3.4"), ofEntries: Extension("1.2.3.4"))))
+    // deltaCRLIndicator, issuingDistributionPoint (of people's certificates alone), one of no meaning.
+    for own in [
+      Extension("2.5.29.27", [2, 1, 1]), Extension("2.5.29.27", [2, 1, 1], isCritical: true),
+      Extension("2.5.29.28", [0x30, 3, 0x81, 1, 0xff]), Extension("2.5.29.28", [0x30, 0], isCritical: true),
+      Extension("1.2.3.4", isCritical: true),
+    ] {
+      #expect(!isGood(try middle.revoke([8], with: own)), "\(own)")
+      #expect(try !isGood(middle.revoke([8]), middle.revoke([8], from: TestIssuer.now + 1, with: own)), "\(own)")
+      // Older than the newest.
+      #expect(try isGood(middle.revoke([8]), middle.revoke([8], from: TestIssuer.from - 1, with: own)), "\(own)")
+    }
+    // certificateIssuer, one of no meaning.
+    for entry in [Extension("2.5.29.29", [0x30, 3, 0x86, 1, 0x61]), Extension("1.2.3.4", isCritical: true)] {
+      #expect(!isGood(try middle.revoke([8], ofEntries: entry)), "\(entry)")
+    }
+    // removeFromCRL, a reason that only a list of changes may give: the certificate is named.
+    #expect(!isGood(try middle.revoke([7], ofEntries: Extension("2.5.29.21", [10, 1, 8]))))
+  }
 }

@@ -63,20 +63,39 @@ struct TestIssuer {
     var extensions = extensions
     if let oid = odd.criticalExtension { extensions[oid] = [5, 0] }
     for (oid, value) in extensions {
-      guard let object = OBJ_txt2obj(oid, 1), let octets = ASN1_OCTET_STRING_new() else { throw TestKey.Failure() }
-      ASN1_OCTET_STRING_set(octets, value, Int32(value.count))
-      let item = X509_EXTENSION_create_by_OBJ(nil, object, oid == odd.criticalExtension ? 1 : 0, octets)
+      let item = try Extension(oid, value, isCritical: oid == odd.criticalExtension).made()
       X509_add_ext(x509, item, -1)
       X509_EXTENSION_free(item)
-      ASN1_OCTET_STRING_free(octets)
-      ASN1_OBJECT_free(object)
     }
     guard X509_sign(x509, signer.pointer, odd.digest ?? signer.digest) > 0 else { throw TestKey.Failure() }
     return try X509Certificate(der: encode { i2d_X509(x509, $0) })
   }
 
-  /// A revocation list of this issuer's.
-  func revoke(_ serials: [Int], from: Int64 = from, to: Int64 = to) throws -> X509RevocationList {
+  /// An extension of any meaning, its content in DER.
+  struct Extension {
+    let oid: String
+    let value: [UInt8]
+    let isCritical: Bool
+
+    init(_ oid: String, _ value: [UInt8] = [5, 0], isCritical: Bool = false) {
+      (self.oid, self.value, self.isCritical) = (oid, value, isCritical)
+    }
+
+    func made() throws -> OpaquePointer? {
+      guard let object = OBJ_txt2obj(oid, 1), let octets = ASN1_OCTET_STRING_new() else { throw TestKey.Failure() }
+      defer {
+        ASN1_OCTET_STRING_free(octets)
+        ASN1_OBJECT_free(object)
+      }
+      ASN1_OCTET_STRING_set(octets, value, Int32(value.count))
+      return X509_EXTENSION_create_by_OBJ(nil, object, isCritical ? 1 : 0, octets)
+    }
+  }
+
+  /// A revocation list of this issuer's, with an extension of its own, or of each entry.
+  func revoke(
+    _ serials: [Int], from: Int64 = from, to: Int64 = to, with own: Extension? = nil, ofEntries: Extension? = nil
+  ) throws -> X509RevocationList {
     guard let list = X509_CRL_new() else { throw TestKey.Failure() }
     defer { X509_CRL_free(list) }
     X509_CRL_set_version(list, 1)
@@ -92,11 +111,19 @@ struct TestIssuer {
       ASN1_INTEGER_set(number, serial)
       X509_REVOKED_set_serialNumber(entry, number)
       X509_REVOKED_set_revocationDate(entry, times.0)
+      if let item = try ofEntries?.made() {
+        X509_REVOKED_add_ext(entry, item, -1)
+        X509_EXTENSION_free(item)
+      }
       X509_CRL_add0_revoked(list, entry)
       ASN1_INTEGER_free(number)
     }
     ASN1_TIME_free(times.0)
     ASN1_TIME_free(times.1)
+    if let item = try own?.made() {
+      X509_CRL_add_ext(list, item, -1)
+      X509_EXTENSION_free(item)
+    }
     X509_CRL_sort(list)
     guard X509_CRL_sign(list, key.pointer, key.digest) > 0 else { throw TestKey.Failure() }
     return try X509RevocationList(der: Self.encode { i2d_X509_CRL(list, $0) })

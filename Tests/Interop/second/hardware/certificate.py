@@ -10,7 +10,7 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_public_key
-from cryptography.x509.oid import NameOID
+from cryptography.x509.oid import CRLEntryExtensionOID, ExtensionOID, NameOID
 
 from .. import certificates, der
 from ..values import Refused, require
@@ -21,6 +21,9 @@ LIST_BYTES_MAX = 4 << 20
 FAULTS = (ValueError, TypeError, UnsupportedAlgorithm, x509.DuplicateExtension, x509.InvalidVersion,
           x509.UnsupportedGeneralNameType, NotImplementedError)
 _DIGESTS = {"sha256", "sha384", "sha512"}
+# Changes alone; some kinds of certificates alone; other issuers' too.
+_LIMITING = {
+    ExtensionOID.DELTA_CRL_INDICATOR, ExtensionOID.ISSUING_DISTRIBUTION_POINT, CRLEntryExtensionOID.CERTIFICATE_ISSUER}
 CURVES = (ec.SECP256R1, ec.SECP384R1, ec.SECP521R1)
 RSA_BITS = 2048, 4096
 KEY_BYTES_MAX = 1024
@@ -122,10 +125,11 @@ class RevocationList:
             return False
 
     def has(self, certificate: Certificate) -> bool:
-        """A list with a critical extension, of its own or of an entry, may name anybody: nobody here knows its meaning."""
+        """By its serial number. A list that is limited or widened by an extension, of its own or of an entry, may name anybody."""
         def read() -> bool:
             named = self.x509.get_revoked_certificate_by_serial_number(certificate.x509.serial_number) is not None
-            return named or any(item.critical for part in (self.x509, *self.x509) for item in part.extensions)
+            return named or any(
+                item.critical or item.oid in _LIMITING for part in (self.x509, *self.x509) for item in part.extensions)
 
         return _read(read, "a revocation list")
 
