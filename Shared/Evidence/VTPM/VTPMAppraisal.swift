@@ -89,6 +89,10 @@ struct VTPMAppraisal {
     guard let key = key(parsed), let leaf = collateral.certificates.first(where: { $0.publicKey == key }) else {
       throw AppraisalError.missing("a hardware report or a certificate for the TPM's key")
     }
+    // Any other key of that authority's would sign whatever it is given, also a quote.
+    guard leaf.allowsTPMAttestation != false else {
+      throw AppraisalError.refused("the certificate of '\(leaf.subject)' is not for a TPM's attestation (2.23.133.8.3)")
+    }
     let path = try X509Path(
       from: leaf, through: collateral.certificates.filter { $0 != leaf }.withoutRepeats, to: policy.roots(.vTPM))
     try path.checkValidity(at: time)

@@ -62,6 +62,22 @@ import Testing
     }
   }
 
+  @Test("a certificate that says what its key is for says that this is a TPM's attestation")
+  func usage() throws {
+    // DER of tcg-kp-AIKCertificate, id-kp-serverAuth and anyExtendedKeyUsage.
+    let attestation: [UInt8] = [6, 5, 0x67, 0x81, 5, 8, 3]
+    let server: [UInt8] = [6, 8, 0x2b, 6, 1, 5, 5, 7, 3, 1]
+    let any: [UInt8] = [6, 4, 0x55, 0x1d, 0x25, 0]
+    for (list, state) in [
+      (attestation, .pass), (server + attestation, .pass), (server, .fail), (any, .fail), (any + server, .fail),
+    ] as [([UInt8], SubCheck.State)] {
+      let usage = [0x30, UInt8(list.count)] + list
+      let named = try middle.issue("TPM", .rsa, extensions: ["2.5.29.37": usage]).certificate
+      let found = try appraise(key: named.publicKey, certificates: [middle.certificate, named])
+      #expect(found[.binding] == state, "\(list)")
+    }
+  }
+
   @Test("of the certificates handed in, those beside the key's own may be as many as a path is looked for in")
   func many() throws {
     let others = try (0..<31).map { try root.issue("Other \($0)", .p256, serial: 100 + $0).certificate }

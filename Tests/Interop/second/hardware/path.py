@@ -46,7 +46,7 @@ def _issued(certificate: Certificate, issuer: Certificate, below: int) -> bool:
     """Whether the issuer signed it, and may: `below` authorities lie under this one."""
     if certificate.issuer != issuer.subject or not _names_key_of(certificate, issuer):
         return False
-    constraints, usage = _extension(issuer, x509.BasicConstraints), _extension(issuer, x509.KeyUsage)
+    constraints, usage = extension(issuer, x509.BasicConstraints), extension(issuer, x509.KeyUsage)
     if constraints is None or not constraints.ca or usage is not None and not usage.key_cert_sign:
         return False
     if constraints.path_length is not None and below > constraints.path_length:
@@ -55,11 +55,11 @@ def _issued(certificate: Certificate, issuer: Certificate, below: int) -> bool:
 
 
 def _names_key_of(certificate: Certificate, issuer: Certificate) -> bool:
-    named, own = _extension(certificate, x509.AuthorityKeyIdentifier), _extension(issuer, x509.SubjectKeyIdentifier)
+    named, own = extension(certificate, x509.AuthorityKeyIdentifier), extension(issuer, x509.SubjectKeyIdentifier)
     return named is None or own is None or named.key_identifier in (None, own.digest)
 
 
-def _extension(certificate: Certificate, kind: type[Kind]) -> Kind | None:
+def extension(certificate: Certificate, kind: type[Kind]) -> Kind | None:
     return next((item.value for item in certificate.extensions if isinstance(item.value, kind)), None)
 
 
@@ -76,7 +76,7 @@ def require_unrevoked(path: list[Certificate], lists: list[RevocationList], time
         if not current:
             raise Refused("an issuer has no revocation list that is current")
         newest = max(current, key=lambda item: item.from_s)
-        usage = _extension(issuer, x509.KeyUsage)
+        usage = extension(issuer, x509.KeyUsage)
         require(usage is None or usage.crl_sign, "an issuer may not sign revocation lists")
         require(newest.is_signed_by(issuer), "a revocation list is not signed by its issuer")
         require(not newest.has(certificate), "a certificate is revoked")

@@ -4,6 +4,8 @@ certificate under a root of the policy must."""
 from dataclasses import dataclass, replace
 from typing import Any
 
+from cryptography import x509
+
 from .. import jcs
 from ..values import require, sha256
 from . import dcap, hcl, path, snp
@@ -15,6 +17,7 @@ from .sheet import Lacking, Sheet
 from .tpm import MESSAGE_BYTES_MAX, PCR_BYTES, Attest, Signed
 from .written import of_any_form
 
+TPM_ATTESTATION = x509.ObjectIdentifier("2.23.133.8.3")
 PLANNED = ("format", "signature", "pcrs", "binding", "debug", "measurements", "nonce", "report_data")
 
 
@@ -129,6 +132,8 @@ def _certified(sheet: Sheet, key: PublicKey | None) -> None:
     leaf = next((item for item in certificates if key and item.public_key.der == key.der), None)
     if leaf is None:
         raise Lacking("neither a hardware report nor a certificate vouches for the TPM's key")
+    usage = path.extension(leaf, x509.ExtendedKeyUsage)
+    require(usage is None or TPM_ATTESTATION in usage, "the certificate is for something else than a TPM's attestation")
     found = path.build(leaf, [item for item in certificates if item != leaf], sheet.policy.roots.get("vtpm", []))
     path.require_valid(found, sheet.time)
 
