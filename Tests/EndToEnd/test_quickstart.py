@@ -46,7 +46,7 @@ def test_once_ends_with_an_answer_and_every_check_passed(tmp_path, is_long):
         checks = dict(CHECK.findall(result.stdout))
         assert set(checks.values()) <= {"pass", "not_offered"}, checks
         assert all(checks[name] == "pass" for name in ("signatures", "binding", "content", "inclusion", "reexecution"))
-        assert "accepted" in result.stdout
+        assert "accepted" in result.stdout and "my request is what was asked, my copy is what was sent" in result.stdout
         assert not processes_with(str(data)), "a process was left behind"
         keys.append({path: path.read_bytes() for path in data.rglob("*.key")})
     assert keys[0] and all(made == keys[0] for made in keys), "a second run makes no new keys"

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import secrets
+from pathlib import Path
 
 import pytest
 import requests
@@ -71,18 +72,21 @@ def test_a_stream_opens_its_chain(suite, question):
 
 @pytest.mark.parametrize("stream", [False, True])
 def test_a_bundle_verifies_offline_with_every_offered_check(suite, question, stream, tmp_path):
+    asked = chat(question, stream=stream)
     if stream:
-        receipt_id, events = received_events(suite, chat(question, stream=True))
+        receipt_id, events = received_events(suite, asked)
         chunks = (json.loads(event) for event in events[:-2])
         copy = "".join(chunk["choices"][0]["delta"].get("content", "") for chunk in chunks).encode()
     else:
-        answer = suite.post(chat(question))
+        answer = suite.post(asked)
         receipt_id, copy = answer.json()["receipt"]["id"], answer.content
+    (tmp_path / "asked").write_text(json.dumps(asked, indent=1, sort_keys=True))
     (tmp_path / "bundle.json").write_bytes(suite.bundle(receipt_id))
     (tmp_path / "copy").write_bytes(copy)
     result = programs.colophon(
         "verify", str(tmp_path / "bundle.json"), "--trust", str(suite.data / "trust.json"), "--json",
-        "--response", str(tmp_path / "copy"), "--require", "content", "--require", "reexecution")
+        "--request", str(tmp_path / "asked"), "--response", str(tmp_path / "copy"), "--require", "content",
+        "--require", "reexecution")
     report = json.loads(programs.must(result))
     states = {check["name"]: check["state"] for check in report["checks"]}
     offered = {"signatures", "binding", "content", "inclusion", "model", "reexecution", "attribution", "custody"}
@@ -91,9 +95,18 @@ def test_a_bundle_verifies_offline_with_every_offered_check(suite, question, str
 
 
 def test_the_command_line_asks_and_shows_a_receipt(suite, question, tmp_path):
-    bundle = str(tmp_path / "bundle.json")
+    bundle, *mine = (str(tmp_path / name) for name in ("bundle.json", "asked.json", "answer.txt"))
+    own = ("--request", mine[0], "--response", mine[1])
     shown = programs.must(
-        programs.colophon("ask", question, "--url", suite.url, "--max-tokens", "16", "--bundle", bundle))
+        programs.colophon("ask", question, "--url", suite.url, "--max-tokens", "16", "--bundle", bundle, *own))
+    trust = ("--trust", str(suite.data / "trust.json"))
+    assert "my request is what was asked" in programs.must(programs.colophon("verify", bundle, *trust, *own))
+    for copy in map(Path, mine):
+        kept = copy.read_bytes()
+        copy.write_bytes(kept.replace(kept[-9:-1], b"?"))
+        refused = programs.colophon("verify", bundle, *trust, *own)
+        assert refused.returncode == 1 and b"content" in refused.stdout, refused
+        copy.write_bytes(kept)
     receipt_id = json.loads((tmp_path / "bundle.json").read_bytes())["receipt_id"]
     assert receipt_id in shown and receipt_id in programs.must(programs.colophon("receipt", "show", bundle))
     by_id = programs.must(programs.colophon("receipt", "show", receipt_id, "--url", suite.url))

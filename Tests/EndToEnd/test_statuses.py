@@ -24,7 +24,8 @@ MORE = {
         ((), 0), (("--require", "re-execution,content", "--json"), 0), (("--require", "tee"), 1),
         (("--require", "re-exec"), 64), (("--require", "witnesses=1"), 64), (("--require", "content,"), 64),
         (("--require",), 64), (("--quick",), 64), (("--trust", BUNDLE), 65), (("--collateral", STRANGER), 65),
-        (("--trust", NONE), 66), (("--collateral", NONE), 66), (("--response", NONE), 66), (("--model", NONE), 66)],
+        (("--trust", NONE), 66), (("--collateral", NONE), 66), (("--response", NONE), 66), (("--model", NONE), 66),
+        (("--request", NONE), 66), (("--request", TRUST), 1)],
     "evidence appraise": [
         ((), 0), (("--json",), 0), (("--at", "2026-01-04T20:41:07Z"), 1), (("--kind", "tdx"), 1),
         (("--kind", "sgx2"), 64), (("--at", "yesterday"), 64), (("--quick",), 64), (("--policy", DOCUMENT), 65),

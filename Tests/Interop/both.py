@@ -10,6 +10,7 @@ from typing import Any
 import mint
 from harness import programs
 from second import jcs
+from second.own import Copies
 from second.report import Report
 from second.trust import CHECKS, Trust
 from second.values import Refused
@@ -25,13 +26,14 @@ class Both:
         self.folder, self.runs = folder, 0
 
     def __call__(
-        self, bundle: bytes, trust: Any, response: bytes | None = None, *, require: Sequence[str] = (),
-        what: object = ""
+        self, bundle: bytes, trust: Any, response: bytes | None = None, *, request: bytes | None = None,
+        require: Sequence[str] = (), what: object = ""
     ) -> Report | None:
         """The report that both give; None where both refuse the trust policy itself, or what is to be required."""
         self.runs += 1
         trust = trust if isinstance(trust, bytes) else mint.as_json(trust)
-        status, theirs, stderr = self.first(bundle, trust, response, require)
+        copies = Copies(request, response)
+        status, theirs, stderr = self.first(bundle, trust, copies, require)
         try:
             policy = Trust.parse(trust)
         except Refused as error:
@@ -45,7 +47,7 @@ class Both:
             assert status == REQUIRE_REFUSED, f"{what}: only the second refuses {require}: {error}"
             return None
         assert status != REQUIRE_REFUSED, f"{what}: only the first refuses {require}: {stderr}"
-        ours = verify(bundle, policy, response)
+        ours = verify(bundle, policy, copies)
         table = {check["name"]: check["state"] for check in theirs["checks"]}
         said = {check["name"]: check["detail"] for check in theirs["checks"]}
         differ = {name: (said[name], ours.checks[name]) for name in CHECKS if table[name] != ours.states[name]}
@@ -55,18 +57,19 @@ class Both:
         return ours
 
     def first(
-        self, bundle: bytes, trust: bytes, response: bytes | None, require: Sequence[str] = ()
+        self, bundle: bytes, trust: bytes, copies: Copies = Copies(), require: Sequence[str] = ()
     ) -> tuple[int, Any, str]:
         # Names of their own, so that several threads can share a folder.
-        names = [self.folder / f"{secrets.token_hex(8)}.{part}" for part in ("bundle", "trust", "response")]
-        for path, data in zip(names, (bundle, trust, response)):
-            if data is not None:
-                path.write_bytes(data)
-        more = ["--response", str(names[2])] if response is not None else []
-        more += [f"--require={names}" for names in require]
-        result = programs.colophon("verify", str(names[0]), "--trust", str(names[1]), "--json", *more)
-        for path in names:
-            path.unlink(missing_ok=True)
+        run, options = secrets.token_hex(8), []
+        parts = {"bundle": bundle, "trust": trust, "request": copies.request, "response": copies.response}
+        files = {part: self.folder / f"{run}.{part}" for part, data in parts.items() if data is not None}
+        for part, path in files.items():
+            path.write_bytes(parts[part])
+            options += [f"--{part}", str(path)] if part != "bundle" else []
+        options += [f"--require={names}" for names in require]
+        result = programs.colophon("verify", str(files["bundle"]), "--json", *options)
+        for path in files.values():
+            path.unlink()
         assert result.returncode in (0, 1, REQUIRE_REFUSED, POLICY_REFUSED), result
         return result.returncode, json.loads(result.stdout or b"null"), result.stderr.decode()
 

@@ -177,3 +177,30 @@ def test_my_own_copy_is_compared(both):
     broken = Recipe(outcome="cancelled", stream=True).mint()
     for copy, passes in ((text[:3], True), (text, False), (b"", True), (b"x", False)):
         assert (both(broken, trust, copy, what=copy).states["content"] == "pass") == passes, copy
+
+
+def test_my_own_request_is_compared(both):
+    """The body, or the same JSON in another spelling; never one value that is not the same."""
+    bundle, trust = Recipe(asked=ASKED).mint(), mint.trust_policy()
+    body = Bundle.parse(bundle).openings["request"].data
+    value = json.loads(body)
+    turned = {name: value[name] for name in reversed(value)}
+    for copy, passes in (
+            (body, True), (json.dumps(value, indent=2).encode(), True), (json.dumps(turned).encode(), True),
+            (json.dumps(value | {"user": "me"}).encode(), False), (json.dumps(value | {"seed": "-1"}).encode(), False),
+            (json.dumps(value | {"seed": -1.0}).encode(), False), (json.dumps(value | {"logprobs": 1}).encode(), False),
+            (json.dumps([value]).encode(), False), (json.dumps(value | {"top_p": 1}).encode(), False),
+            (json.dumps(value | {"messages": value["messages"][::-1]}).encode(), False),
+            (json.dumps(value | {"messages": value["messages"] * 2}).encode(), False),
+            (body + b" " * (4 << 20), False), (body[:-1], False), (body + b"x", False), (b"", False)):
+        report = both(bundle, trust, request=copy, what=copy[:400])
+        assert (report.states["content"] == "pass") == report.accepted == passes, copy[:400]
+
+
+@pytest.mark.parametrize("closed", ["request", "all"])
+def test_who_hands_in_a_request_does_not_want_it_left_out(closed, both):
+    bundle, trust = Recipe().mint(), mint.trust_policy()
+    body = Bundle.parse(bundle).openings["request"].data
+    less = edited(bundle, lambda value: value["openings"].clear() if closed == "all" else value["openings"].pop("request"))
+    report = both(less, trust, request=body)
+    assert report.states["content"] == "not_checked" and report.required_unmet == ["content"] and not report.accepted

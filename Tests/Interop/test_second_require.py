@@ -83,5 +83,5 @@ def test_the_second_as_a_program_ends_with_the_same_status(names, status, bundle
     done = subprocess.run(
         [*command, "--json", *(f"--require={name}" for name in names)], capture_output=True,
         env=os.environ | {"PYTHONPATH": str(Path(__file__).parent)}, timeout=60)
-    assert done.returncode == status == both.first(bundle, mint.as_json(policy()), None, names)[0], done
+    assert done.returncode == status == both.first(bundle, mint.as_json(policy()), require=names)[0], done
     assert (json.loads(done.stdout)["accepted"] == (status == 0)) if status < 64 else b"--require: " in done.stderr

@@ -51,7 +51,8 @@ struct AnswerTests {
     let bytes = try await service.bundle(try #require(answer.receiptID))
     #expect(bytes.status == 200)
     #expect(bytes.headers[.contentType] == Bundle.mediaType)
-    let report = BundleVerifier(policy: try world.trust(required: Self.shown), ownCopy: answer.body).verify(bytes.body)
+    let report = BundleVerifier(policy: try world.trust(required: Self.shown), ownResponse: answer.body).verify(
+      bytes.body)
     #expect(report.isAccepted, "\(report.checks)")
     let bundle = try Bundle(bytes.body)
     let wire = try Opening(blob: try #require(bundle.openings[.wire])).data
@@ -67,7 +68,7 @@ struct AnswerTests {
     let answer = try await service.chat()
     let bytes = try await service.bundle(try #require(answer.receiptID))
     let altered = Array(answer.text.replacingOccurrences(of: "four", with: "five").utf8)
-    let report = BundleVerifier(policy: try world.trust(), ownCopy: altered).verify(bytes.body)
+    let report = BundleVerifier(policy: try world.trust(), ownResponse: altered).verify(bytes.body)
     #expect(report[.content]?.state == .fail)
   }
 
@@ -105,7 +106,7 @@ struct AnswerTests {
     let service = try await world.ready()
     let answer = try await service.chat(stream: true)
     let bytes = try await service.bundle(try #require(answer.receiptID))
-    let report = BundleVerifier(policy: try world.trust(required: Self.shown), ownCopy: Array(Self.text.utf8))
+    let report = BundleVerifier(policy: try world.trust(required: Self.shown), ownResponse: Array(Self.text.utf8))
       .verify(bytes.body)
     #expect(report.isAccepted, "\(report.checks)")
     let bundle = try Bundle(bytes.body)

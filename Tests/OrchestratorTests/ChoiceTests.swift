@@ -60,7 +60,7 @@ struct ChoiceTests {
         ]
       ])
     let bundle = try await service.bundle(try #require(answer.receiptID))
-    let report = BundleVerifier(policy: try world.trust(), ownCopy: answer.body).verify(bundle.body)
+    let report = BundleVerifier(policy: try world.trust(), ownResponse: answer.body).verify(bundle.body)
     #expect(report.isAccepted, "\(report.checks)")
   }
 

@@ -37,7 +37,7 @@ struct DocumentTests {
     let shares = try #require(credit["shares"]?.arrayValue)
     #expect(shares.compactMap { $0["contributor"]?.stringValue } == ["alice", "ada", "bob"].sorted())
     let bytes = try await service.bundle(try #require(answer.receiptID)).body
-    let report = try world.recomputed(bytes, ownCopy: answer.body)
+    let report = try world.recomputed(bytes, ownResponse: answer.body)
     #expect(report[.attribution]?.detail.contains("scores of 2 documents") == true)
     try world.expectClosed(.scores, of: bytes)
   }
@@ -122,7 +122,7 @@ struct DocumentTests {
     let shares = try #require(credit["shares"]?.arrayValue)
     #expect(shares.compactMap { $0["contributor"]?.stringValue } == ["ada", "alice", "carol"])
     let bytes = try await service.bundle(try #require(answer.receiptID)).body
-    let report = try world.recomputed(bytes, ownCopy: answer.body)
+    let report = try world.recomputed(bytes, ownResponse: answer.body)
     #expect(report[.attribution]?.detail.contains("1 of them said to be registered") == true)
   }
 

@@ -20,7 +20,7 @@ struct NearestTests {
     let id = try #require(answer.receiptID)
     #expect(try await service.paid(id) == Found.nearest.paid)
     let bytes = try await service.bundle(id).body
-    let report = try world.recomputed(bytes, ownCopy: answer.body)
+    let report = try world.recomputed(bytes, ownResponse: answer.body)
     #expect(report[.attribution]?.detail.contains("1 classes said to be near to the answer") == true)
     try world.expectClosed(.nearest, of: bytes)
   }

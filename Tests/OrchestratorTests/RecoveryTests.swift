@@ -82,7 +82,7 @@ struct RecoveryTests {
     #expect(try answer.json["receipt"]?["log"] == .null)
     await service.recovery.round()
     let bytes = try await service.bundle(try #require(answer.receiptID))
-    let report = BundleVerifier(policy: try world.trust(), ownCopy: answer.body).verify(bytes.body)
+    let report = BundleVerifier(policy: try world.trust(), ownResponse: answer.body).verify(bytes.body)
     #expect(report.isAccepted, "\(report.checks)")
   }
 

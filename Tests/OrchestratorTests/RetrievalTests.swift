@@ -45,7 +45,7 @@ struct RetrievalTests {
         ])
     #expect(credit["documents"]?[1] == ["id": "mine", "index": 1, "contributor": "bob", "score": "150000"])
     let bytes = try await service.bundle(try #require(answer.receiptID)).body
-    _ = try world.recomputed(bytes, ownCopy: answer.body)
+    _ = try world.recomputed(bytes, ownResponse: answer.body)
     let bundle = try Bundle(bytes)
     let opening = try Opening(blob: try #require(bundle.openings[.retrieved]))
     #expect(

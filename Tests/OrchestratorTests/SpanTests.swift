@@ -20,7 +20,7 @@ struct SpanTests {
     #expect(credit["spans"]?[0]?["contributor"] == "carol" && credit["spans"]?[0]?["start"] == 3)
     #expect(credit["shares"] == (try await service.ask(.get, "/v1/attribution/\(id)").json["shares"]))
     let bytes = try await service.bundle(id).body
-    let report = try world.recomputed(bytes, ownCopy: answer.body)
+    let report = try world.recomputed(bytes, ownResponse: answer.body)
     #expect(report[.attribution]?.detail.contains("2 of 5 words said to stand in registered texts") == true)
     try world.expectClosed(.spans, of: bytes)
   }

@@ -18,10 +18,11 @@ extension World {
 
   /// What one who wants to know whom the answer is credited to says of its bundle, which must be accepted.
   func recomputed(
-    _ bundle: [UInt8], ownCopy: [UInt8]? = nil, _ what: String = "", sourceLocation: SourceLocation = #_sourceLocation
+    _ bundle: [UInt8], ownResponse: [UInt8]? = nil, _ what: String = "",
+    sourceLocation: SourceLocation = #_sourceLocation
   ) throws -> VerificationReport {
     let attributed: [Check.Name] = [.signatures, .binding, .content, .inclusion, .attribution, .custody]
-    let report = BundleVerifier(policy: try trust(required: attributed), ownCopy: ownCopy).verify(bundle)
+    let report = BundleVerifier(policy: try trust(required: attributed), ownResponse: ownResponse).verify(bundle)
     #expect(report.isAccepted, "\(what): \(report.checks)", sourceLocation: sourceLocation)
     return report
   }

@@ -82,7 +82,7 @@ import Testing
     var world = World()
     world.streamed = true
     // Of an answer that came to its end, a beginning is not a copy.
-    #expect(try world.report(ownCopy: Array("Par".utf8)).failed == [.content])
+    #expect(try world.report(ownResponse: Array("Par".utf8)).failed == [.content])
   }
 
   @Test func `a statement in another's place, or of a kind that no bundle has, is named`() throws {
@@ -109,10 +109,10 @@ import Testing
     #expect(try world.report().detail(.binding) == "custody: the receipt binds another")
     world = World()
     #expect(try !world.report().detail(.content).contains("my copy"))
-    #expect(try world.report(ownCopy: Array(World.text.utf8)).detail(.content).contains("my copy is what was sent"))
+    #expect(try world.report(ownResponse: Array(World.text.utf8)).detail(.content).contains("my copy is what was sent"))
     // A body is sent whole: of one that was cancelled a beginning is no copy.
     world.outcome = .cancelled
-    #expect(try world.report(ownCopy: Array("Par".utf8)).failed == [.content])
+    #expect(try world.report(ownResponse: Array("Par".utf8)).failed == [.content])
     world = World()
     world.openings = { $0 = [:] }
     #expect(try world.report().detail(.content).contains("opens nothing"))

@@ -18,7 +18,7 @@ import Testing
   @Test func `a streamed answer passes with its chain`() throws {
     var world = World()
     world.streamed = true
-    let report = try world.report(ownCopy: Array(World.text.utf8))
+    let report = try world.report(ownResponse: Array(World.text.utf8))
     #expect(report.isAccepted, "\(report.checks)")
   }
 

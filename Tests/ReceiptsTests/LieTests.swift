@@ -119,19 +119,6 @@ import Testing
     #expect(try failed { ($0.streamed, $0.sentText, $0.outcome) = (true, "Lyon", .cancelled) } == [.content])
   }
 
-  @Test func `my own copy is compared with what was sent`() throws {
-    let wire = try World().sealed().wire
-    let answer = Array(wire.dropLast()) + Array(#","receipt":{"id":"x"}}"#.utf8)
-    for copy in [wire, answer, Array(World.text.utf8)] { #expect(try World().report(ownCopy: copy).isAccepted) }
-    for copy in [Array(wire.dropLast()), Array("Lyon.".utf8), []] {
-      #expect(try World().report(ownCopy: copy).failed == [.content])
-    }
-    var world = World()
-    (world.streamed, world.sentText, world.outcome) = (true, "Paris", .cancelled)
-    #expect(try world.report(ownCopy: Array("Par".utf8)).isAccepted)
-    #expect(try world.report(ownCopy: Array(World.text.utf8)).failed == [.content])
-  }
-
   @Test func `a verdict that fails, covers less, or uses another method is refused`() throws {
     let report = try World().report()
     #expect(report.detail(.reexecution).contains("3 tokens recomputed"))

@@ -166,9 +166,12 @@ extension World {
       required: [.signatures, .binding, .content, .inclusion, .model, .reexecution, .attribution, .custody])
   }
 
-  func report(_ trust: TrustPolicy? = nil, ownCopy: [UInt8]? = nil) throws -> VerificationReport {
+  func report(
+    _ trust: TrustPolicy? = nil, ownRequest: [UInt8]? = nil, ownResponse: [UInt8]? = nil
+  ) throws -> VerificationReport {
     let policy = try trust ?? Self.trust()
-    return BundleVerifier(policy: policy, ownCopy: ownCopy).verify(try sealed().bundle.encoded())
+    return BundleVerifier(policy: policy, ownRequest: ownRequest, ownResponse: ownResponse)
+      .verify(try sealed().bundle.encoded())
   }
 }
 

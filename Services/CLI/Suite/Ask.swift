@@ -8,7 +8,9 @@ struct Ask: AsyncParsableCommand {
     abstract: "Ask a question; print the answer as it comes, then its receipt.",
     discussion: """
       The answer streams to standard output. The receipt is printed as a table; --bundle keeps everything that
-      colophon verify needs.
+      colophon verify needs, and --request and --response what only you can know: what you asked, and what you saw.
+        colophon ask "Why is the sky blue?" --bundle b.json --request q.json --response a.txt
+        colophon verify b.json --trust trust.json --request q.json --response a.txt
       """)
 
   @Argument(help: "The question.") var question: String
@@ -18,6 +20,8 @@ struct Ask: AsyncParsableCommand {
   @Option(help: "Seed of the sampler; without it the server draws one and the receipt records it.") var seed: UInt64?
   @Option(help: "Most tokens of the answer.") var maxTokens: Int = 256
   @Option(help: "Write the bundle to this file.") var bundle: String?
+  @Option(help: "Write the request's body, as it is sent, to this file.") var request: String?
+  @Option(help: "Write the answer's text, as it came, to this file.") var response: String?
   @OptionGroup var server: ServerOption
 
   func run() async throws {
@@ -46,12 +50,19 @@ struct Ask: AsyncParsableCommand {
       JSONMember("temperature", .number(temperature)), JSONMember("max_tokens", .integer(maxTokens)),
     ]
     if let seed { members.append(JSONMember("seed", .integer(seed))) }
+    let body = JSON.object(members)
+    if let request { try Files.write(body.serialized(), to: URL(fileURLWithPath: request)) }
     var receipt: String?
-    try await client.stream("/v1/chat/completions", .object(members)) { chunk in
+    var answer = ""
+    try await client.stream("/v1/chat/completions", body) { chunk in
       if let message = chunk["error"]?["message"]?.stringValue { throw Failure(message, status: 76) }
-      if let text = chunk["choices"]?[0]?["delta"]?["content"]?.stringValue { Console.out(text, terminator: "") }
+      if let text = chunk["choices"]?[0]?["delta"]?["content"]?.stringValue {
+        Console.out(text, terminator: "")
+        answer += text
+      }
       if let id = chunk["receipt"]?["id"]?.stringValue { receipt = id }
     }
+    if let response { try Files.write(Array(answer.utf8), to: URL(fileURLWithPath: response)) }
     guard let receipt else { throw Failure("the answer came without a receipt", status: 76) }
     return receipt
   }

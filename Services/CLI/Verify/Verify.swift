@@ -19,8 +19,9 @@ struct Verify: AsyncParsableCommand {
         66   a file or folder cannot be read
         141  whoever reads the output has gone
 
-      Whole check of an answer that you hold:
-        colophon verify answer.bundle.json --trust trust.json --response answer.json --require reexecution,witnesses=2
+      Whole check of an answer that you hold, and of the question that you asked:
+        colophon verify answer.bundle.json --trust trust.json --request question.json --response answer.json \\
+          --require reexecution,witnesses=2
 
       With --model nobody's verdict is needed: the answer is executed again here, and that check must pass.
         colophon verify answer.bundle.json --trust trust.json --model model.gguf
@@ -31,6 +32,9 @@ struct Verify: AsyncParsableCommand {
 
   @Option(help: "The trust policy: the keys that you believe, and for what.")
   var trust: String
+
+  @Option(help: "Your own copy of what you asked: the request's body, or the same JSON.")
+  var request: String?
 
   @Option(help: "Your own copy of the answer: the response body, or its text.")
   var response: String?
@@ -67,11 +71,12 @@ struct Verify: AsyncParsableCommand {
       throw Failure("--\(error)", status: 64)
     }
     // Who asks for it does not want to be told "accepted" without it.
-    for (isAsked, check) in [(model != nil, Check.Name.reexecution), (response != nil, .content)]
+    for (isAsked, check) in [(model != nil, Check.Name.reexecution), (request != nil || response != nil, .content)]
     where isAsked && !policy.required.contains(check) { policy.required.append(check) }
     let again = try model.map { try LocalReexecution(model: $0) }
     let verifier = BundleVerifier(
-      policy: policy, ownCopy: try response.map { try Files.bytes($0) }, reexecute: again.map { $0.check },
+      policy: policy, ownRequest: try request.map(Files.bytes), ownResponse: try response.map(Files.bytes),
+      reexecute: again.map { $0.check },
       appraise: BoundAppraisal.verifying(try collateral.map(CollateralFolder.read) ?? Collateral()))
     return verifier.verify(try Files.bytes(bundle))
   }

@@ -10,18 +10,22 @@ public struct BundleVerifier: Sendable {
   public typealias Appraise = @Sendable (EvidenceDocument, TrustPolicy.TEE, Int64) -> Check
 
   public let policy: TrustPolicy
-  /// The caller's own copy of the answer as received: the body, or the text of the answer.
-  public var ownCopy: [UInt8]?
+  /// The caller's own copy of what it asked: the request's body, or the same JSON.
+  public var ownRequest: [UInt8]?
+  /// And of the answer as received: the body, or the text of the answer.
+  public var ownResponse: [UInt8]?
   public var reexecute: Reexecute?
   /// Nil: no evidence of trusted hardware is appraised here. The module Evidence has one.
   public var appraise: Appraise?
 
   public init(
-    policy: TrustPolicy, ownCopy: [UInt8]? = nil, reexecute: Reexecute? = nil, appraise: Appraise? = nil
+    policy: TrustPolicy, ownRequest: [UInt8]? = nil, ownResponse: [UInt8]? = nil, reexecute: Reexecute? = nil,
+    appraise: Appraise? = nil
   ) {
     self.appraise = appraise
     self.policy = policy
-    self.ownCopy = ownCopy
+    self.ownRequest = ownRequest
+    self.ownResponse = ownResponse
     self.reexecute = reexecute
   }
 

@@ -10,10 +10,13 @@ extension BundleVerifier {
     let check = run(.content) {
       if let failure = evidence.openingFailure { throw failure }
       for (field, opening) in evidence.openings { try open(field, opening, evidence) }
+      try compareOwnRequest(evidence)
       try checkRequest(evidence)
       try checkAnswer(evidence)
       try checkDelivery(evidence)
-      return "\(evidence.openings.count) commitments open" + (ownCopy == nil ? "" : ", and my copy is what was sent")
+      let isMine = ownRequest != nil && evidence.openings[.request] != nil
+      return "\(evidence.openings.count) commitments open" + (isMine ? ", my request is what was asked" : "")
+        + (ownResponse == nil ? "" : ", my copy is what was sent")
     }
     let closed = fields(of: evidence).filter { evidence.openings[$0] == nil }
     guard check.state == .pass, !closed.isEmpty else { return check }

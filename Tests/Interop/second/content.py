@@ -1,14 +1,14 @@
 """The check `content`: what is opened is what was committed, asked for, and sent."""
 
-from . import answer, jcs
+from . import answer, jcs, own
 from .bundle import Bundle
 from .openings import activation_head, chunks, commitment, stream_head, token_lists
 from .report import NOT_CHECKED, PASS, Outcome
-from .request import read, without_receipt
+from .request import read
 from .values import require
 
 
-def content(bundle: Bundle, response: bytes | None = None) -> Outcome:
+def content(bundle: Bundle, copies: own.Copies = own.Copies()) -> Outcome:
     if not bundle.blobs:
         return NOT_CHECKED, "the bundle opens nothing: only its owner's does"
     wanted = _commitments(bundle)
@@ -21,11 +21,10 @@ def content(bundle: Bundle, response: bytes | None = None) -> Outcome:
             field = name.partition("/")[0]
             opened = commitment(field, opening.salt, opening.data)
             require(opened == (wanted | _apart(bundle)).get(name), f"{name}: opens another commitment")
+    own.compare_request(bundle, copies.request)
     _asked(bundle)
     _answered(bundle)
-    sent = _sent(bundle)
-    if response is not None:
-        _own_copy(bundle, response, sent)
+    own.compare_response(bundle, copies.response, _sent(bundle))
     closed = sorted(wanted.keys() - bundle.openings.keys())
     if closed:
         return NOT_CHECKED, f"not opened: {', '.join(closed)}"
@@ -133,14 +132,3 @@ def _sent(bundle: Bundle) -> list[answer.Shown]:
             a == b if whole else a.is_beginning_of(b) for a, b in zip(sent, committed)))
         require(begins, "stream: another answer than was committed")
     return sent or []
-
-
-def _own_copy(bundle: Bundle, response: bytes, sent: list[answer.Shown]) -> None:
-    """The copy is the body, or the text of one choice; of a stream that broke, less may have arrived."""
-    texts = [choice.text.encode() for choice in sent]
-    broke = "stream" in bundle.openings and bundle.receipt["outcome"] != "answered"
-    if response in texts or (broke and any(text.startswith(response) for text in texts)):
-        return
-    wire = bundle.openings.get("wire")
-    require(wire, "my copy: is not the committed text")
-    require(wire.data in (response, without_receipt(response)), "my copy: is neither the committed body nor its text")

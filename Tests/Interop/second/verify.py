@@ -4,15 +4,16 @@ from collections.abc import Callable
 
 from . import binding, claims, content, log_checks, tee
 from .bundle import Bundle
+from .own import Copies
 from .report import FAIL, NOT_CHECKED, Outcome, Report
 from .trust import CHECKS, Trust
 from .values import Refused
 
 
-def verify(data: bytes, trust: Trust, response: bytes | None = None) -> Report:
+def verify(data: bytes, trust: Trust, copies: Copies = Copies()) -> Report:
     """Never raises for what the bundle holds: what cannot be read fails."""
     # Who sets a quorum needs it, and who holds a copy wants it compared.
-    asked = {"witnesses": trust.quorum > 0, "content": response is not None}
+    asked = {"witnesses": trust.quorum > 0, "content": copies != Copies()}
     required = trust.required | {name for name, is_asked in asked.items() if is_asked}
     try:
         bundle = Bundle.parse(data)
@@ -23,7 +24,7 @@ def verify(data: bytes, trust: Trust, response: bytes | None = None) -> Report:
     checks: dict[str, Callable[[], Outcome]] = {
         "signatures": lambda: log_checks.signatures(bundle, trust, included),
         "binding": lambda: binding.binding(bundle),
-        "content": lambda: content.content(bundle, response),
+        "content": lambda: content.content(bundle, copies),
         "inclusion": lambda: included.outcome,
         "witnesses": lambda: log_checks.witnesses(included, trust),
         "time": lambda: log_checks.time(bundle, included, trust),
