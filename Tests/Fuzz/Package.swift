@@ -48,9 +48,8 @@ let package = Package(
       name: "Receipts", dependencies: ["MerkleLog", "Credit", "Codec", "Cryptography"], path: "Shared/Receipts",
       exclude: ["FORMAT.md", "REQUEST.md"], swiftSettings: watched),
     .target(
-      name: "Evidence", dependencies: ["Codec", "Cryptography"], path: "Shared/Evidence",
-      exclude: ["Reexecution", "Binding"],
-      swiftSettings: watched),
+      name: "Evidence", dependencies: ["Receipts", "Codec", "Cryptography"], path: "Shared/Evidence",
+      exclude: ["Reexecution"], swiftSettings: watched),
     .target(name: "CFuzzer", path: "CFuzzer"),
     .target(name: "FuzzKit", dependencies: ["CFuzzer"], path: "Kit", swiftSettings: watched),
     program("fuzz-files", ["Exact"], path: "Files"),
