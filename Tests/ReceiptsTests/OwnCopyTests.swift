@@ -49,8 +49,12 @@ import Testing
     #expect(try state(body + spaces) == .fail)
     var world = World()
     world.openings = { $0[.request] = nil }
-    let closed = try world.report(ownRequest: body)
+    var policy = try World.trust()
+    policy.required = []
+    #expect(try world.report(policy).isAccepted)
+    let closed = try world.report(policy, ownRequest: body)
     #expect(closed[.content]?.state == .notChecked && !closed.detail(.content).contains("my request"))
+    #expect(closed.unmet == [.content] && !closed.isAccepted)
   }
 
   @Test func `my own copy is compared with what was sent`() throws {

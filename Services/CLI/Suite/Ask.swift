@@ -54,15 +54,23 @@ struct Ask: AsyncParsableCommand {
     if let request { try Files.write(body.serialized(), to: URL(fileURLWithPath: request)) }
     var receipt: String?
     var answer = ""
-    try await client.stream("/v1/chat/completions", body) { chunk in
-      if let message = chunk["error"]?["message"]?.stringValue { throw Failure(message, status: 76) }
-      if let text = chunk["choices"]?[0]?["delta"]?["content"]?.stringValue {
-        Console.out(text, terminator: "")
-        answer += text
+    func keep() throws { if let response { try Files.write(Array(answer.utf8), to: URL(fileURLWithPath: response)) } }
+    // Where nothing can be kept, nothing is asked. Of a stream that breaks the beginning is: a receipt may still be had of it.
+    try keep()
+    do {
+      try await client.stream("/v1/chat/completions", body) { chunk in
+        if let message = chunk["error"]?["message"]?.stringValue { throw Failure(message, status: 76) }
+        if let text = chunk["choices"]?[0]?["delta"]?["content"]?.stringValue {
+          Console.out(text, terminator: "")
+          answer += text
+        }
+        if let id = chunk["receipt"]?["id"]?.stringValue { receipt = id }
       }
-      if let id = chunk["receipt"]?["id"]?.stringValue { receipt = id }
+    } catch {
+      try keep()
+      throw error
     }
-    if let response { try Files.write(Array(answer.utf8), to: URL(fileURLWithPath: response)) }
+    try keep()
     guard let receipt else { throw Failure("the answer came without a receipt", status: 76) }
     return receipt
   }

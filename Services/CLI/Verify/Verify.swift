@@ -70,9 +70,6 @@ struct Verify: AsyncParsableCommand {
     do throws(ReceiptError) { for list in require { try policy.require(list) } } catch {
       throw Failure("--\(error)", status: 64)
     }
-    // Who asks for it does not want to be told "accepted" without it.
-    for (isAsked, check) in [(model != nil, Check.Name.reexecution), (request != nil || response != nil, .content)]
-    where isAsked && !policy.required.contains(check) { policy.required.append(check) }
     let again = try model.map { try LocalReexecution(model: $0) }
     let verifier = BundleVerifier(
       policy: policy, ownRequest: try request.map(Files.bytes), ownResponse: try response.map(Files.bytes),

@@ -64,10 +64,14 @@ public struct BundleVerifier: Sendable {
   }
 
   private func finish(_ id: ReceiptID?, _ checks: [Check]) -> VerificationReport {
-    // Who sets a quorum needs it.
-    let quorum: [Check.Name] =
-      policy.log.quorum > 0 && !policy.required.contains(.witnesses) ? [.witnesses] : []
-    let unmet = (policy.required + quorum).filter { name in !checks.contains { $0.name == name && $0.state == .pass } }
+    // Who sets a quorum, hands in a copy or does the execution again does not want to be told "accepted" without it.
+    let asked: [(Bool, Check.Name)] = [
+      (policy.log.quorum > 0, .witnesses), (ownRequest != nil || ownResponse != nil, .content),
+      (reexecute != nil, .reexecution),
+    ]
+    var required = policy.required
+    for (isAsked, name) in asked where isAsked && !required.contains(name) { required.append(name) }
+    let unmet = required.filter { name in !checks.contains { $0.name == name && $0.state == .pass } }
     return VerificationReport(receiptID: id, checks: checks, unmet: unmet)
   }
 

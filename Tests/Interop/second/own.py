@@ -21,7 +21,7 @@ def compare_request(bundle: Bundle, copy: bytes | None) -> None:
     asked = bundle.openings.get("request")
     if copy is None or not asked or copy == asked.data:
         return
-    require(len(copy) <= BYTES_MAX, "my request: above 4 MiB")
+    require(max(len(copy), len(asked.data)) <= BYTES_MAX, "my request: above 4 MiB")
     mine, theirs = (parse(data, "my request", values_max=VALUES_MAX) for data in (copy, asked.data))
     require(_is_same(mine, theirs), "my request: is not the one that was asked")
 
