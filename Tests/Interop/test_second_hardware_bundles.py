@@ -155,6 +155,9 @@ def test_lists_of_revocations_count_when_they_are_current_and_their_issuers_own(
     yesterday, root = NOW - timedelta(days=1), hardware.root.revoke()
     for lists, is_good in (
             ([hardware.middle.revoke(8)], True), ([hardware.middle.revoke(9)], False), ([forger.revoke()], False),
+            # The root, by its own list.
+            ([hardware.middle.revoke(), hardware.root.revoke(1, begins=NOW)], False),
+            ([hardware.middle.revoke(), hardware.root.revoke(1, begins=NOW + SECOND)], False),
             ([hardware.middle.revoke(ends=NOW)], True), ([hardware.middle.revoke(ends=NOW - SECOND)], False),
             ([hardware.middle.revoke(begins=NOW + SECOND)], False),
             # The newest of those that are current, wherever it stands.
@@ -167,6 +170,10 @@ def test_lists_of_revocations_count_when_they_are_current_and_their_issuers_own(
         attested = AttestedHardware(hardware=hardware, handed=lambda pieces: [pieces[0], root, *lists, *pieces[3:]])
         report = both(attested.mint(), trusting(hardware), what=str(lists))
         assert failed(report) == (set() if is_good else {"tee"}), report.table()
+
+
+def of_oid(dotted: str, value: bytes) -> x509.UnrecognizedExtension:
+    return x509.UnrecognizedExtension(x509.ObjectIdentifier(dotted), value)
 
 
 def test_a_list_that_an_extension_limits_or_widens_says_nothing_good_of_its_issuers_certificates(both):
@@ -187,6 +194,12 @@ def test_a_list_that_an_extension_limits_or_widens_says_nothing_good_of_its_issu
             ([hardware.root.revoke(8, extension=True, meaning=people), middle], False),
             ([root, hardware.middle.revoke(8, of_entries=False, meaning=others)], False),
             ([root, hardware.middle.revoke(9, of_entries=False, meaning=x509.CRLReason(x509.ReasonFlags.remove_from_crl))], False),
+            # Those of entries in a list of its own, and the other way round.
+            ([root, hardware.middle.revoke(8, extension=False, meaning=others)], False),
+            ([root, hardware.middle.revoke(8, of_entries=False, meaning=of_oid("2.5.29.27", b"\2\1\1"))], False),
+            ([root, hardware.middle.revoke(8, of_entries=False, meaning=of_oid("2.5.29.28", b"\x30\3\x81\1\xff"))], False),
+            # Of another key of that name, as the list says.
+            ([root, hardware.middle.revoke(8, extension=False, meaning=x509.AuthorityKeyIdentifier(b"other", None, None))], True),
             # Later ones count for what they may say.
             ([root, middle, hardware.middle.revoke(8, extension=True, begins=later)], False),
             ([root, middle, hardware.middle.revoke(8, extension=False, meaning=changes, begins=later)], False),

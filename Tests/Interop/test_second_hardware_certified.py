@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
@@ -30,7 +31,35 @@ def quoted(tpm: Issuer) -> bytes:
 def test_a_key_that_was_certified_for_something_else_is_no_tpms(purposes, state, tmp_path):
     root = Issuer.root("TPM root", ec.SECP256R1())
     stated = {} if purposes is None else {USAGE: der.encode(der.SEQUENCE, *map(der.oid, purposes))}
-    tpm = root.issue("TPM", Form(extensions=stated))
-    key = tpm.key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
-    found = Appraised(tmp_path)(Minted("vtpm", quoted(tpm), [tpm.pem, key], root.pem.decode()))
+    found = Appraised(tmp_path)(certified(root, root.issue("TPM", Form(extensions=stated))))
     assert found.states["binding"] == state and found.states["signature"] == "pass" and found.accepted == (state == "pass")
+
+
+def test_of_a_keys_certificates_the_first_counts(tmp_path):
+    root, appraised = Issuer.root("TPM root", ec.SECP256R1()), Appraised(tmp_path)
+    server = root.issue("TPM", Form(extensions={USAGE: der.encode(der.SEQUENCE, der.oid(SERVER))}))
+    tpm = root.issue("TPM", key=server.key)
+    for certificates, state in (((tpm, server), "pass"), ((server, tpm), "fail")):
+        handed = [b"".join(item.pem for item in certificates)]
+        assert appraised(certified(root, tpm, handed)).states["binding"] == state
+
+
+@pytest.mark.parametrize(("serials", "state"), [((2,), "fail"), ((3,), "pass"), ((1,), "fail")], ids=str)
+def test_a_certificate_that_a_list_names_is_no_tpms_any_more(serials, state, tmp_path):
+    root = Issuer.root("TPM root", ec.SECP256R1())
+    tpm = root.issue("TPM")
+    assert Appraised(tmp_path)(certified(root, tpm, [root.revoke(*serials), tpm.pem])).states["binding"] == state
+
+
+@pytest.mark.parametrize(("named", "state"), [(b"\7", "pass"), (b"\x08", "fail"), (None, "pass")], ids=str)
+def test_a_list_is_of_the_key_that_it_names(named, state, tmp_path):
+    root = Issuer.root("TPM root", ec.SECP256R1())
+    maker = root.issue("TPM maker", Form(is_authority=True, extensions={"2.5.29.14": b"\4\1\7"}))
+    tpm, key = maker.issue("TPM"), x509.AuthorityKeyIdentifier(named, None, None)
+    lists = [root.revoke(), maker.revoke(extension=False, meaning=key) if named else maker.revoke()]
+    assert Appraised(tmp_path)(certified(root, tpm, [*lists, maker.pem + tpm.pem])).states["binding"] == state
+
+
+def certified(root: Issuer, tpm: Issuer, handed: list[bytes] | None = None) -> Minted:
+    key = tpm.key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    return Minted("vtpm", quoted(tpm), [*(handed or [tpm.pem]), key], root.pem.decode())

@@ -43,9 +43,9 @@ enum CertificateForm {
       let oid = String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
       if saysNotCritical(item) { return "its extension \(oid) says that it is not critical, which DER leaves out" }
       guard oid.hasPrefix("2.5.29.") else { continue }
-      guard DERForm.holds(ASN1Text.bytes(X509_EXTENSION_get_data(item))[...]) else {
-        return "its extension \(oid) is not one DER value"
-      }
+      let content = ASN1Text.bytes(X509_EXTENSION_get_data(item))
+      guard DERForm.holds(content[...]) else { return "its extension \(oid) is not one DER value" }
+      if oid == "2.5.29.37", content == DER.sequence([]) { return "its extended key usage is empty" }
     }
     return nil
   }

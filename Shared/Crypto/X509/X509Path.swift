@@ -31,7 +31,7 @@ public struct X509Path: Sendable, Equatable {
     }
   }
 
-  /// Whether each certificate below the root is on no list of its issuer's. A certificate without a plain list that is valid
+  /// Whether each certificate, the root too, is on no list of its issuer's. A certificate without a plain list that is valid
   /// at `time` and signed by its issuer is refused: what is not known is not "good". A list of later than `time` counts too where
   /// it names one: the time may be a claim of whoever has the stolen key.
   public func checkRevocation(_ lists: [X509RevocationList], at time: Int64) throws(X509Error) {
@@ -44,8 +44,7 @@ public struct X509Path: Sendable, Equatable {
       if let known = newest[list.issuerName], known.thisUpdate >= list.thisUpdate { continue }
       newest[list.issuerName] = list
     }
-    let current = Array(newest.values)
-    for certificate in certificates.dropLast() {
+    for certificate in certificates {
       guard let list = newest[certificate.issuerName] else {
         let stale = lists.contains { $0.issuerName == certificate.issuerName }
         throw .revocation(
@@ -59,8 +58,9 @@ public struct X509Path: Sendable, Equatable {
       guard !list.names(certificate) else { throw .revocation(of: certificate.subject, why: "certificate revoked") }
     }
     guard let leaf = certificates.first, let root = certificates.last else { return }
-    _ = try PathBuilder(leaf, Array(certificates.dropFirst().dropLast()), [root]).build(lists: current)
-    for (certificate, issuer) in zip(certificates, certificates.dropFirst()) {
+    // And whether the issuer signed the list, may, and is the one whose key the list names.
+    _ = try PathBuilder(leaf, Array(certificates.dropFirst().dropLast()), [root]).build(lists: Array(newest.values))
+    for (certificate, issuer) in zip(certificates, certificates.dropFirst() + [root]) {
       let later = lists.filter { $0.issuerName == certificate.issuerName && $0.thisUpdate > time }
       if later.contains(where: { $0.isSigned(by: issuer) && $0.names(certificate) }) {
         throw .revocation(of: certificate.subject, why: "it was revoked later")

@@ -37,16 +37,17 @@ public struct X509RevocationList: Sendable, Equatable {
     isPlain = Self.isPlain(handle.pointer)
   }
 
+  private static let limiting = [NID_delta_crl, NID_issuing_distribution_point, NID_certificate_issuer]
+
   private static func isPlain(_ list: OpaquePointer) -> Bool {
-    guard X509_CRL_get_ext_by_critical(list, 1, -1) < 0, X509_CRL_get_ext_by_NID(list, NID_delta_crl, -1) < 0,
-      X509_CRL_get_ext_by_NID(list, NID_issuing_distribution_point, -1) < 0
-    else { return false }
     let entries = X509_CRL_get_REVOKED(list)
-    return (0..<max(0, OPENSSL_sk_num(entries))).allSatisfy { at in
-      let entry = OpaquePointer(OPENSSL_sk_value(entries, at))
-      return X509_REVOKED_get_ext_by_critical(entry, 1, -1) < 0
-        && X509_REVOKED_get_ext_by_NID(entry, NID_certificate_issuer, -1) < 0
-    }
+    return X509_CRL_get_ext_by_critical(list, 1, -1) < 0
+      && limiting.allSatisfy { X509_CRL_get_ext_by_NID(list, $0, -1) < 0 }
+      && (0..<max(0, OPENSSL_sk_num(entries))).allSatisfy { at in
+        let entry = OpaquePointer(OPENSSL_sk_value(entries, at))
+        return X509_REVOKED_get_ext_by_critical(entry, 1, -1) < 0
+          && limiting.allSatisfy { X509_REVOKED_get_ext_by_NID(entry, $0, -1) < 0 }
+      }
   }
 
   /// Whether `issuer` signed this list.

@@ -9,7 +9,7 @@ public struct AppraisalPolicy: Sendable {
   public var signers: Set<String>
   /// Ed25519 keys, in lower-case hexadecimal, whose simulated evidence counts. Empty: nobody's does.
   public var simulatedRoots: Set<String>
-  /// Allowed values by the name of a claim, in lower-case hexadecimal. Empty: any software is accepted.
+  /// Allowed values by the name of a claim, spelt as the claim is. Empty: any software is accepted.
   public var measurements: [String: Set<String>]
   /// What the nonce must be.
   public var nonce: [UInt8]?

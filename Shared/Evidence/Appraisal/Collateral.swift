@@ -24,6 +24,12 @@ public struct Collateral: Sendable {
 
   public init() {}
 
+  /// Whether somebody in the path has a revocation list here.
+  func hasList(of path: X509Path) -> Bool {
+    let issuers = Set(path.certificates.map(\.issuerName))
+    return revocationLists.contains { issuers.contains($0.issuerName) }
+  }
+
   /// The files of a folder; one that is no collateral is named, not passed over. Errors: that, and too many.
   public init(files: [(name: String, bytes: [UInt8])]) throws(AppraisalError) {
     guard files.count <= Self.fileCountMax else {

@@ -24,8 +24,7 @@ extension Worksheet {
       return "all \(path.certificates.count) certificates are valid at the time"
     }
     check(.revocation) {
-      let issuers = Set(path.certificates.map(\.issuerName))
-      guard collateral.revocationLists.contains(where: { issuers.contains($0.issuerName) }) else {
+      guard collateral.hasList(of: path) else {
         throw AppraisalError.missing("a revocation list of these issuers")
       }
       try path.checkRevocation(collateral.revocationLists, at: collateral.currentAt ?? time)

@@ -96,6 +96,9 @@ struct VTPMAppraisal {
     let path = try X509Path(
       from: leaf, through: collateral.certificates.filter { $0 != leaf }.withoutRepeats, to: policy.roots(.vTPM))
     try path.checkValidity(at: time)
+    if collateral.hasList(of: path) {
+      try path.checkRevocation(collateral.revocationLists, at: collateral.currentAt ?? time)
+    }
     return "certified: \(path.certificates.map(\.subject).joined(separator: " <- "))"
   }
 

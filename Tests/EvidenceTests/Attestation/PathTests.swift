@@ -100,6 +100,16 @@ import Testing
     #expect(throws: X509Error.self) { try path.checkRevocation(forged, at: TestIssuer.now) }
     let revoked = [try root.revoke([]), try middle.revoke([7])]
     #expect(throws: X509Error.self) { try path.checkRevocation(revoked, at: TestIssuer.now) }
+    // The root, by itself; and a list that names another key of the same name.
+    let ended = [try root.revoke([1]), try middle.revoke([])]
+    #expect(throws: X509Error.self) { try path.checkRevocation(ended, at: TestIssuer.now) }
+    let keyed = try root.issue("keyed", .p256, isCA: true, extensions: ["2.5.29.14": [4, 1, 7]])
+    let below = try self.path(try keyed.issue("leaf", .p256), [keyed])
+    for (id, isItsOwn) in [(7, true), (8, false)] as [(UInt8, Bool)] {
+      let list = try keyed.revoke([], with: .init("2.5.29.35", [0x30, 3, 0x80, 1, id]))
+      let isGood = (try? below.checkRevocation([root.revoke([]), list], at: TestIssuer.now)) != nil
+      #expect(isGood == isItsOwn, "\(id)")
+    }
   }
 
   @Test("A list of later than the time counts where it names a certificate of the path, and its issuer signed it")
@@ -112,6 +122,7 @@ import Testing
     #expect(throws: X509Error.self) { try check(middle.revoke([7], from: from, to: to)) }
     // The serial of an intermediate, by the root.
     #expect(throws: X509Error.self) { try check(root.revoke([2], from: from, to: to)) }
+    #expect(throws: X509Error.self) { try check(root.revoke([1], from: from, to: to)) }
     try check(middle.revoke([6, 8], from: from, to: to))
     try check(root.revoke([7], from: from, to: to))
     let forger = TestIssuer(certificate: middle.certificate, key: try TestKey(.p384))
@@ -136,7 +147,7 @@ import Testing
     for own in [
       Extension("2.5.29.27", [2, 1, 1]), Extension("2.5.29.27", [2, 1, 1], isCritical: true),
       Extension("2.5.29.28", [0x30, 3, 0x81, 1, 0xff]), Extension("2.5.29.28", [0x30, 0], isCritical: true),
-      Extension("1.2.3.4", isCritical: true),
+      Extension("2.5.29.29", [0x30, 3, 0x86, 1, 0x61]), Extension("1.2.3.4", isCritical: true),
     ] {
       #expect(!isGood(try middle.revoke([8], with: own)), "\(own)")
       #expect(try !isGood(middle.revoke([8]), middle.revoke([8], from: TestIssuer.now + 1, with: own)), "\(own)")
@@ -144,7 +155,10 @@ import Testing
       #expect(try isGood(middle.revoke([8]), middle.revoke([8], from: TestIssuer.from - 1, with: own)), "\(own)")
     }
     // certificateIssuer, one of no meaning.
-    for entry in [Extension("2.5.29.29", [0x30, 3, 0x86, 1, 0x61]), Extension("1.2.3.4", isCritical: true)] {
+    for entry in [
+      Extension("2.5.29.29", [0x30, 3, 0x86, 1, 0x61]), Extension("2.5.29.27", [2, 1, 1]),
+      Extension("2.5.29.28", [0x30, 3, 0x81, 1, 0xff]), Extension("1.2.3.4", isCritical: true),
+    ] {
       #expect(!isGood(try middle.revoke([8], ofEntries: entry)), "\(entry)")
     }
     // removeFromCRL, a reason that only a list of changes may give: the certificate is named.

@@ -15,8 +15,8 @@ import Testing
   }
 
   private func appraise(
-    at time: Int64 = TestIssuer.now, key: X509PublicKey?, certificates: [X509Certificate], pcrs count: Int = 24,
-    shown: Int = 24
+    at time: Int64 = TestIssuer.now, key: X509PublicKey?, certificates: [X509Certificate],
+    lists: [X509RevocationList] = [], pcrs count: Int = 24, shown: Int = 24
   ) throws -> Appraisal {
     let pcrs = (0..<count).map { $0 + 1 }.map { [UInt8](repeating: UInt8($0), count: 32) }
     var selection: [UInt8] = [0, 0, 0]
@@ -35,6 +35,7 @@ import Testing
     var collateral = Collateral()
     collateral.publicKeys = key.map { [$0] } ?? []
     collateral.certificates = certificates
+    collateral.revocationLists = lists
     return Appraiser(policy: policy, collateral: collateral).appraise(json.serialized(), kind: .vTPM, at: time)
   }
 
@@ -75,6 +76,19 @@ import Testing
       let named = try middle.issue("TPM", .rsa, extensions: ["2.5.29.37": usage]).certificate
       let found = try appraise(key: named.publicKey, certificates: [middle.certificate, named])
       #expect(found[.binding] == state, "\(list)")
+    }
+  }
+
+  @Test("a certificate that a list handed in names is no TPM's any more")
+  func revoked() throws {
+    let (key, chain) = (leaf.certificate.publicKey, [middle.certificate, leaf.certificate])
+    let above = try root.revoke([9])
+    let stranger = try TestIssuer.root("Stranger", .p256).revoke([2])
+    for (lists, state) in [
+      ([above, try middle.revoke([9])], .pass), ([above, try middle.revoke([2])], .fail), ([above], .fail),
+      ([try root.revoke([2]), try middle.revoke([9])], .fail), ([stranger], .pass),
+    ] as [([X509RevocationList], SubCheck.State)] {
+      #expect(try appraise(key: key, certificates: chain, lists: lists)[.binding] == state)
     }
   }
 

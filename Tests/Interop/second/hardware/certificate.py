@@ -118,9 +118,13 @@ class RevocationList:
 
         return _read(read, "a revocation list")
 
+    @property
+    def extensions(self) -> x509.Extensions:
+        return _read(lambda: self.x509.extensions, "a revocation list")
+
     def is_signed_by(self, issuer: Certificate) -> bool:
         try:
-            return _is_strong(self.x509) and self.x509.is_signature_valid(issuer.key)
+            return self.x509.is_signature_valid(issuer.key)
         except FAULTS:
             return False
 
@@ -152,7 +156,7 @@ def _key(key: object) -> ec.EllipticCurvePublicKey | rsa.RSAPublicKey:
     return key
 
 
-def _is_strong(signed: x509.Certificate | x509.CertificateRevocationList) -> bool:
+def _is_strong(signed: x509.Certificate) -> bool:
     try:
         digest = signed.signature_hash_algorithm
     except FAULTS:

@@ -54,13 +54,13 @@ def _issued(certificate: Certificate, issuer: Certificate, below: int) -> bool:
     return certificate.is_signed_by(issuer)
 
 
-def _names_key_of(certificate: Certificate, issuer: Certificate) -> bool:
-    named, own = extension(certificate, x509.AuthorityKeyIdentifier), extension(issuer, x509.SubjectKeyIdentifier)
+def _names_key_of(signed: Certificate | RevocationList, issuer: Certificate) -> bool:
+    named, own = extension(signed, x509.AuthorityKeyIdentifier), extension(issuer, x509.SubjectKeyIdentifier)
     return named is None or own is None or named.key_identifier in (None, own.digest)
 
 
-def extension(certificate: Certificate, kind: type[Kind]) -> Kind | None:
-    return next((item.value for item in certificate.extensions if isinstance(item.value, kind)), None)
+def extension(signed: Certificate | RevocationList, kind: type[Kind]) -> Kind | None:
+    return next((item.value for item in signed.extensions if isinstance(item.value, kind)), None)
 
 
 def require_valid(path: list[Certificate], time: int) -> None:
@@ -68,17 +68,23 @@ def require_valid(path: list[Certificate], time: int) -> None:
         require(certificate.from_s <= time <= certificate.to_s, "a certificate is not valid at the time")
 
 
+def has_list(path: list[Certificate], lists: list[RevocationList]) -> bool:
+    """Whether somebody in the path has one."""
+    issuers = {certificate.issuer for certificate in path}
+    return any(item.issuer in issuers for item in lists)
+
+
 def require_unrevoked(path: list[Certificate], lists: list[RevocationList], time: int) -> None:
     """Of one issuer's lists that are current the newest counts; who has none is not known to be good. Later ones count where they revoke."""
     require(len(lists) <= CERTIFICATES_MAX, "there are more than 32 revocation lists")
-    for certificate, issuer in zip(path, path[1:]):
+    for certificate, issuer in zip(path, [*path[1:], path[-1]]):
         current = [item for item in lists if item.issuer == certificate.issuer and item.from_s <= time <= item.to_s]
         if not current:
             raise Refused("an issuer has no revocation list that is current")
         newest = max(current, key=lambda item: item.from_s)
         usage = extension(issuer, x509.KeyUsage)
         require(usage is None or usage.crl_sign, "an issuer may not sign revocation lists")
-        require(newest.is_signed_by(issuer), "a revocation list is not signed by its issuer")
+        require(newest.is_signed_by(issuer) and _names_key_of(newest, issuer), "a revocation list is not signed by its issuer")
         require(not newest.has(certificate), "a certificate is revoked")
         later = [item for item in lists if item.issuer == certificate.issuer and item.from_s > time]
         require(not any(item.is_signed_by(issuer) and item.has(certificate) for item in later), "a certificate was revoked later")

@@ -106,8 +106,7 @@ class Sheet:
             more()
 
         def revocation() -> None:
-            issuers = {certificate.issuer for certificate in found}
-            if not any(list_.issuer in issuers for list_ in self.collateral.lists):
+            if not path.has_list(found, self.collateral.lists):
                 raise Lacking("no revocation list of these issuers was handed in")
             path.require_unrevoked(found, self.collateral.lists, self.time)
 

@@ -136,6 +136,8 @@ def _certified(sheet: Sheet, key: PublicKey | None) -> None:
     require(usage is None or TPM_ATTESTATION in usage, "the certificate is for something else than a TPM's attestation")
     found = path.build(leaf, [item for item in certificates if item != leaf], sheet.policy.roots.get("vtpm", []))
     path.require_valid(found, sheet.time)
+    if path.has_list(found, sheet.collateral.lists):
+        path.require_unrevoked(found, sheet.collateral.lists, sheet.time)
 
 
 def _hardware(sheet: Sheet, evidence: Evidence, report: hcl.Report) -> None:
