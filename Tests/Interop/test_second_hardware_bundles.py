@@ -198,7 +198,7 @@ def test_a_list_that_an_extension_limits_or_widens_says_nothing_good_of_its_issu
             ([root, hardware.middle.revoke(8, extension=False, meaning=others)], False),
             ([root, hardware.middle.revoke(8, of_entries=False, meaning=of_oid("2.5.29.27", b"\2\1\1"))], False),
             ([root, hardware.middle.revoke(8, of_entries=False, meaning=of_oid("2.5.29.28", b"\x30\3\x81\1\xff"))], False),
-            # Of another key of that name, as the list says.
+            # It names a key, and its issuer's certificate does not say which it has (where it does: test_second_hardware_certified).
             ([root, hardware.middle.revoke(8, extension=False, meaning=x509.AuthorityKeyIdentifier(b"other", None, None))], True),
             # Later ones count for what they may say.
             ([root, middle, hardware.middle.revoke(8, extension=True, begins=later)], False),
