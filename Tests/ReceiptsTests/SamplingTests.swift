@@ -104,4 +104,13 @@ import Testing
     verifier.reexecute = { _, _, _ in Check(.reexecution, .pass, "own") }
     #expect(verifier.verify(bundle).isAccepted)
   }
+
+  @Test("who does it again himself is not told that a bundle is accepted where that could not be done")
+  func ownNotChecked() throws {
+    var policy = try Registered.trust()
+    policy.required = []
+    var verifier = BundleVerifier(policy: policy)
+    verifier.reexecute = { _, _, _ in Check(.reexecution, .notChecked, "own") }
+    #expect(verifier.verify(try Registered().bundle().encoded()).unmet == [.reexecution])
+  }
 }

@@ -5,7 +5,7 @@ extension BundleVerifier {
   /// My request is the body that was sent, or the same JSON: who talks through a client library has the values, seldom the
   /// bytes. Numbers are compared as they are spelt, since what `1.0` means is for the reader of a request to say.
   func compareOwnRequest(_ evidence: Evidence) throws {
-    guard let ownRequest, let asked = evidence.openings[.request]?.data, asked != ownRequest else { return }
+    guard let ownRequest, let asked = evidence.openings[.request]?.data else { return }
     let limits = JSONLimits(byteCountMax: ChatRequest.bodyBytesMax)
     let (own, other) = (try? JSON(parsing: ownRequest, limits: limits), try? JSON(parsing: asked, limits: limits))
     guard let own, let other, Self.sorted(own) == Self.sorted(other) else {

@@ -90,10 +90,9 @@ extension TrustPolicy.TEE {
 
   /// Another spelling would never be a claim's, and whoever lists it expects it to be.
   private static func isValue(_ text: String) -> Bool {
-    let digits = text.hasPrefix("0x") ? String(text.dropFirst(2)) : ""
     let spellings = [
       Hex.decode(text).map(Hex.encode), UInt64(text).map { String($0) },
-      UInt64(digits, radix: 16).map { "0x" + String($0, radix: 16) },
+      UInt64(text.dropFirst(2), radix: 16).map { "0x" + String($0, radix: 16) },
     ]
     return spellings.contains { $0?.hasSameBytes(as: text) == true }
   }

@@ -63,6 +63,17 @@ import Testing
     #expect(throws: AppraisalError.self) { try add(text) }
   }
 
+  @Test("a folder's files are all added, one that is no collateral is named, and there is a limit of them")
+  func folder() throws {
+    let pem = TestIssuer.pem([try TestIssuer.root("root", .p256).certificate])
+    func files(_ count: Int) -> [(name: String, bytes: [UInt8])] { (0..<count).map { ("\($0).pem", pem) } }
+    for count in [0, 1, 64] { #expect(try Collateral(files: files(count)).certificates.count == count) }
+    let many = #expect(throws: AppraisalError.self) { try Collateral(files: files(65)) }
+    #expect(many == .limit(name: "the number of collateral files", limit: 64, got: 65))
+    let unread = #expect(throws: AppraisalError.self) { try Collateral(files: files(1) + [("notes.txt", [0x78])]) }
+    #expect(unread.map { "\($0)".contains("notes.txt") } == true)
+  }
+
   @Test("evidence may be hexadecimal or base64, broken into lines; JSON and bytes stay as they are")
   func text() {
     func decode(_ text: String) -> [UInt8] { EvidenceText.decode(Array(text.utf8)) }
