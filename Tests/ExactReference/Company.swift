@@ -34,7 +34,7 @@ struct Company: CustomStringConvertible, Sendable {
         for row in block.rows where row.segment == place {
           rows.positions.append(row.position)
           rows.hidden += bits(row.hidden)
-          rows.logits += bits(row.logits)
+          rows.logits += bits(row.prediction.logits)
         }
       }
       if let failure = failures[place] { throw failure }

@@ -62,7 +62,7 @@ import Testing
         #expect(row.segment == 1)
         rows.positions.append(row.position)
         rows.hidden += bits(row.hidden)
-        rows.logits += bits(row.logits)
+        rows.logits += bits(row.prediction.logits)
       }
     }
     #expect(failures[0] == .nonFinite(stage: "the attention norm", layer: 0) && failures[1] == nil)

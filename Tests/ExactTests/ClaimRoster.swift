@@ -13,6 +13,7 @@ struct ClaimRoster {
   init() throws {
     model = try SyntheticChat.poisoned()
     try addHonest()
+    try addUnbiased()
     try addLies()
     try addImpossible()
     try addPoisoned()
@@ -40,6 +41,20 @@ struct ClaimRoster {
     claims.append(
       ("choices of which some are empty", try honest(prompt: 66, 7, maxTokens: 8, stopAfter: [0, 5, 0, nil])))
     claims.append(("nothing but empty choices", try honest(prompt: 5, 8, maxTokens: 8, stopAfter: [0, 0])))
+  }
+
+  /// Those whose tokens are picked row by row, in any order.
+  private mutating func addUnbiased() throws {
+    let greedy = try unbiased(prompt: 90, 20, temperature: 0, maxTokens: 80)
+    let sampled = try unbiased(prompt: 33, 40, temperature: 1, maxTokens: 50, stopAfter: [nil, nil])
+    claims += [("greedy", greedy), ("sampled row by row", sampled)]
+    for (name, claim, place) in [("greedy", greedy, 70), ("sampled", sampled, 44)] {
+      add("\(name), another token", claim) {
+        $0.choices[0].tokens[place] = $0.choices[0].tokens[place] == 20 ? 21 : 20
+      }
+      add("\(name), poison", claim) { $0.choices[0].tokens[place] = SyntheticChat.poison }
+      add("\(name), another head", claim) { ($0.head, $0.list) = (SHA256.hash([2]), nil) }
+    }
   }
 
   private mutating func addLies() throws {
@@ -92,14 +107,25 @@ struct ClaimRoster {
 
   // MARK: An executor
 
+  /// The first of some claims without bias whose choices happen to be as long as they may be.
+  private func unbiased(
+    prompt length: Int, _ seed: UInt64, temperature: Float, maxTokens: Int, stopAfter: [Int?] = [nil]
+  ) throws -> Reexecution.Claim {
+    let found = (seed..<seed + 100).lazy.compactMap { seed in
+      try? honest(
+        prompt: length, seed, temperature: temperature, maxTokens: maxTokens, stopAfter: stopAfter, isBiased: false)
+    }.first { $0.choices.allSatisfy { $0.tokens.count == maxTokens } }
+    return try #require(found)
+  }
+
   /// - Parameter stopAfter: for each choice the tokens after which it is stopped; nil: as many as it may have.
   private func honest(
-    prompt length: Int, _ seed: UInt64, temperature: Float = 0, maxTokens: Int, stopAfter: [Int?] = [nil]
+    prompt length: Int, _ seed: UInt64, temperature: Float = 0, maxTokens: Int, stopAfter: [Int?] = [nil],
+    isBiased: Bool = true
   ) throws -> Reexecution.Claim {
     // Keeps the poison away, and the ends of turns: an answer is as long as it may be.
-    let sampling = SamplingParameters(
-      temperature: temperature, seed: seed,
-      logitBias: [1, 2, SyntheticChat.poison].map { TokenBias(token: $0, bias: -100) })
+    let bias = isBiased ? [1, 2, SyntheticChat.poison].map { TokenBias(token: $0, bias: -100) } : []
+    let sampling = SamplingParameters(temperature: temperature, seed: seed, logitBias: bias)
     let decoding = DecodingParameters(sampling: sampling, maxTokens: maxTokens)
     let prompt = ModelFixture.tokens(length, vocabulary: 200, seed: seed).map { $0 == SyntheticChat.poison ? 8 : $0 }
     let choices = try stopAfter.enumerated().map { index, stop in

@@ -45,7 +45,7 @@ import Testing
     func outcome(_ name: String) throws -> Reexecution.Outcome { try #require(results[name]).get().outcome }
     for name in [
       "short", "one token of prompt and answer", "sampled", "long", "stopped", "choices",
-      "choices of which some are empty", "nothing but empty choices",
+      "choices of which some are empty", "nothing but empty choices", "greedy", "sampled row by row",
     ] {
       #expect(try outcome(name) == .agrees, "\(name)")
     }
@@ -53,6 +53,10 @@ import Testing
       .diverges(position: position, finding: .token(position: position))
     }
     #expect(try outcome("token 0 of choice 0") == token(0))
+    for (name, place) in [("greedy", 70), ("sampled", 44)] {
+      for lie in ["another token", "poison"] { #expect(try outcome("\(name), \(lie)") == token(place)) }
+      #expect(try outcome("\(name), another head") == .diverges(position: nil, finding: .head))
+    }
     #expect(try outcome("a token of no vocabulary") == token(5))
     #expect(try outcome("head") == .diverges(position: nil, finding: .head))
     #expect(try outcome("list") == .diverges(position: 30, finding: .list(position: 30)))

@@ -50,7 +50,9 @@ final class PackedMatrix: @unchecked Sendable {
     guard let product = exact_matmul_of(kernels, Int32(type.rawValue)) else {
       preconditionFailure("every form has a product for \(type), which could be packed")
     }
-    return MatrixView(weights: weights, columns: columns, groups: groups, function: product)
+    return MatrixView(
+      weights: weights, columns: columns, groups: groups,
+      groupBytes: exact_packed_bytes(Int32(type.rawValue), 16, columns), function: product)
   }
 
   /// Row `row` as f32.

@@ -62,7 +62,7 @@ public final class Session {
       position += part.count
       done += part.count
       let failures = try pass.run(batch) { block in
-        for each in block.rows { try row(each.position, each.hidden, each.logits) }
+        for each in block.rows { try row(each.position, each.hidden, each.prediction.logits) }
       }
       if let failure = failures[0] {
         if case .nonFinite(_, layer: .some) = failure { position = start }

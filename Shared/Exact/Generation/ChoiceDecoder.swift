@@ -82,16 +82,31 @@ public struct ChoiceDecoder: Sendable {
   public mutating func take(
     position: UInt32, hidden: UnsafeBufferPointer<Float>, logits: UnsafeBufferPointer<Float>
   ) throws(GenerationError) -> Step {
+    try take(position: position, hidden: hidden, prediction: .logits(logits))
+  }
+
+  /// Picks the token of a row, where the tokens before it have no say in that; otherwise `take` will.
+  func pick(_ prediction: inout Prediction, position: UInt32) {
+    guard decoding.picksByRow, case .logits(let logits) = prediction,
+      // What is wrong of the logits is for `take` to say, in order.
+      let token = try? sampler.pick(logits, position: position, choice: choice)
+    else { return }
+    prediction = .picked(token: token, logit: logits[Int(token)])
+  }
+
+  /// Takes the row as it is or as `pick` leaves it.
+  mutating func take(
+    position: UInt32, hidden: UnsafeBufferPointer<Float>, prediction: Prediction
+  ) throws(GenerationError) -> Step {
     precondition(end == nil, "the choice has ended")
-    let token = try pick(logits, position)
-    keep(hidden, token, logits[Int(token)])
+    let token = try pick(prediction, position)
+    keep(hidden, token, prediction.logit(of: token))
     tokens.append(token)
     if penalizes { history.append(token) }
     let endsTurn = tokenizer.isEndOfGeneration(token)
     let text = try advance(token, endsTurn: endsTurn)
-    return Step(
-      token: token, text: text, logprobs: endsTurn ? nil : try logprobs(of: token, in: logits), toolCalls: toolCalls,
-      end: end)
+    let logprobs = endsTurn ? nil : try logprobs(of: token, in: prediction)
+    return Step(token: token, text: text, logprobs: logprobs, toolCalls: toolCalls, end: end)
   }
 
   /// Ends the answer where it stands, unless it has ended. The rest of its text, which was held back.
@@ -102,8 +117,15 @@ public struct ChoiceDecoder: Sendable {
   }
 
   private mutating func pick(
-    _ logits: UnsafeBufferPointer<Float>, _ position: UInt32
+    _ prediction: Prediction, _ position: UInt32
   ) throws(GenerationError) -> UInt32 {
+    let logits: UnsafeBufferPointer<Float>
+    switch prediction {
+    case .logits(let all): logits = all
+    case .picked(let token, _):
+      precondition(decoding.picksByRow, "the tokens before it have a say")
+      return token
+    }
     let allowed = constraint?.allowed(tokensLeft: decoding.maxTokens - tokens.count)
     do {
       return try sampler.pick(logits, history: history, allowed: allowed, position: position, choice: choice)
@@ -136,9 +158,9 @@ public struct ChoiceDecoder: Sendable {
   }
 
   private func logprobs(
-    of token: UInt32, in logits: UnsafeBufferPointer<Float>
+    of token: UInt32, in prediction: Prediction
   ) throws(GenerationError) -> TokenLogprobs? {
-    guard let top = decoding.topLogprobs else { return nil }
+    guard let top = decoding.topLogprobs, case .logits(let logits) = prediction else { return nil }
     do { return try TokenLogprobs(logits, chosen: token, top: top) } catch { throw .sampling(error) }
   }
 }

@@ -28,6 +28,11 @@ public struct DecodingParameters: Sendable {
     self.toolCallForm = toolCallForm
   }
 
+  /// Whether each token is picked from the model's own logits alone, and nothing else is asked of them.
+  var picksByRow: Bool { !sampling.adjustsLogits && grammar == nil && topLogprobs == nil }
+  /// Whether that is the one with the largest logit.
+  var picksLargest: Bool { picksByRow && sampling.temperature == 0 }
+
   /// - Throws: `sampling`, `badMaxTokens`, `badStop`, `badTopLogprobs`.
   public func validate(vocabulary: Int) throws(GenerationError) {
     do { try sampling.validate() } catch { throw .sampling(error) }

@@ -76,10 +76,16 @@ struct ReexecutionBatch {
         let walk = parts[block.rows[turn.lowerBound].segment].walk
         if isCancelled(walk.index) { walk.fail(.cancelled) }
       }
-      // The rows of one walk are one worker's.
-      pool.parallel(over: turns.count) { range in
-        for turn in turns[range] {
-          for row in block.rows[turn] { parts[row.segment].walk.take(row) }
+      var rows = block.rows
+      rows.withUnsafeMutableBufferPointer { rows in
+        pool.parallel(over: rows.count) { range in
+          for index in range { parts[rows[index].segment].walk.pick(&rows[index]) }
+        }
+        // In order: the rows of one walk are one worker's.
+        pool.parallel(over: turns.count) { range in
+          for turn in turns[range] {
+            for row in rows[turn] { parts[row.segment].walk.take(row) }
+          }
         }
       }
       guard parts.contains(where: { $0.walk.result == nil }) else { throw Ended() }

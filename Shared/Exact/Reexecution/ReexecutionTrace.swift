@@ -27,7 +27,7 @@ struct ReexecutionTrace {
       fault = firstOther.map { .activation(position: $0) } ?? .token(position: positions - 1)
       return false
     }
-    chain.append(hidden: row.hidden, token: token, logit: row.logits[Int(token)])
+    chain.append(hidden: row.hidden, token: token, logit: row.prediction.logit(of: token))
     if let list, firstOther == nil, chain.head != list[positions - 1] { firstOther = positions - 1 }
     return true
   }

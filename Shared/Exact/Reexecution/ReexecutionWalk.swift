@@ -3,13 +3,13 @@
 ///
 /// What comes of it is a function of the claim alone: never of how its tokens are cut into passes, nor of who shares them.
 ///
-/// Not `Sendable`: it lives where its pages live, but for `take`, which a worker calls.
+/// Not `Sendable`: it lives where its pages live, but for `pick` and `take`, which workers call.
 final class ReexecutionWalk {
   /// Of the claim among those of its call.
   let index: Int
   /// Tokens of the longest sequence that is computed for it.
   let positionsMax: Int
-  /// Rows of one such sequence.
+  /// Rows of one such sequence whose logits it needs.
   let rowsMax: Int
   /// Nil while it goes on.
   private(set) var result: Result<Reexecution, GenerationError>?
@@ -35,8 +35,9 @@ final class ReexecutionWalk {
     self.index = index
     self.claim = claim
     self.model = model
-    rowsMax = claim.choices.map(\.tokens.count).max() ?? 0
-    positionsMax = claim.prompt.count + rowsMax
+    let longest = claim.choices.map(\.tokens.count).max() ?? 0
+    rowsMax = claim.decoding.picksLargest ? 0 : longest
+    positionsMax = claim.prompt.count + longest
     trace = try ReexecutionTrace(claim)
     decoder = try Self.decoder(of: 0, claim, model)
     if claim.choices[0].tokens.isEmpty { try leaveChoice() } else { try enterChoice() }
@@ -70,7 +71,14 @@ final class ReexecutionWalk {
   func add(_ count: Int, to batch: inout Batch) {
     guard let kv else { preconditionFailure("a walk without pages is in no pass") }
     let end = computed + count
-    batch.add(tokens[computed..<end], of: kv, position: computed, rows: max(0, min(count, end - first)))
+    batch.add(
+      tokens[computed..<end], of: kv, position: computed, rows: max(0, min(count, end - first)),
+      onlyLargest: claim.decoding.picksLargest)
+  }
+
+  /// A worker's part: picks the token of a row, in any order, where no other row has a say in it.
+  func pick(_ row: inout RowBlock.Row) {
+    if result == nil { decoder.pick(&row.prediction, position: UInt32(row.position + 1)) }
   }
 
   /// A worker's part: the next row, in order. Rows behind the end say nothing more.
@@ -81,7 +89,7 @@ final class ReexecutionWalk {
       return end()
     }
     do throws(GenerationError) {
-      let step = try decoder.take(position: UInt32(row.position + 1), hidden: row.hidden, logits: row.logits)
+      let step = try decoder.take(position: UInt32(row.position + 1), hidden: row.hidden, prediction: row.prediction)
       if !trace.compare(step.token, with: claim.choices[choice].tokens[row.position - first], row) { end() }
     } catch {
       result = .failure(error)

@@ -38,7 +38,8 @@ final class RunningSequence {
   /// A worker's part: the row that predicts the next token.
   func take(_ row: RowBlock.Row) {
     do throws(GenerationError) {
-      outcome = .success(try decoder.take(position: UInt32(row.position + 1), hidden: row.hidden, logits: row.logits))
+      outcome = .success(
+        try decoder.take(position: UInt32(row.position + 1), hidden: row.hidden, prediction: row.prediction))
     } catch {
       outcome = .failure(error)
     }

@@ -12,6 +12,8 @@ struct Batch {
     let position: Int
     /// The last `rows` of them predict a token that somebody wants.
     let rows: Int
+    /// Of those rows nothing but the largest logit is asked for.
+    let onlyLargest: Bool
   }
 
   private(set) var tokens: [UInt32] = []
@@ -21,10 +23,14 @@ struct Batch {
   var rows: Int { segments.reduce(0) { $0 + $1.rows } }
 
   /// Adds tokens of a sequence that has room for them. A sequence may be in a batch once.
-  mutating func add(_ added: some Collection<UInt32>, of sequence: KVSequence, position: Int, rows: Int) {
+  mutating func add(
+    _ added: some Collection<UInt32>, of sequence: KVSequence, position: Int, rows: Int, onlyLargest: Bool = false
+  ) {
     precondition(rows <= added.count && sequence.held.count * KVPages.positions >= position + added.count)
     segments.append(
-      Segment(sequence: sequence, first: tokens.count, count: added.count, position: position, rows: rows))
+      Segment(
+        sequence: sequence, first: tokens.count, count: added.count, position: position, rows: rows,
+        onlyLargest: onlyLargest))
     tokens += added
   }
 }

@@ -16,9 +16,10 @@ final class ForwardPass {
   let pool: ThreadPool
   let memory: PassMemory
   let scores: ScoreMemory
+  let largest: LargestMemory
   let kernels: UnsafePointer<exact_kernels>
   private let layers: [LayerView]
-  private let output: MatrixView
+  let output: MatrixView
 
   var shape: ModelShape { model.shape }
   /// Most tokens of a batch.
@@ -26,7 +27,7 @@ final class ForwardPass {
 
   /// - Parameters:
   ///   - tokens: most tokens of a batch.
-  ///   - rows: most rows that a batch is asked for.
+  ///   - rows: most rows of which a batch is asked for all logits.
   /// - Throws: `outOfMemory`.
   init(model: Model, pool: ThreadPool, tokens: Int, rows: Int) throws(ModelError) {
     guard let kernels = model.kernel.table else {
@@ -39,6 +40,7 @@ final class ForwardPass {
     output = model.output.view(kernels)
     memory = try PassMemory(model.shape, tokens: tokens, rows: rows, workers: pool.threads)
     scores = try ScoreMemory(model.shape, workers: pool.threads)
+    largest = try LargestMemory(rows: tokens, workers: pool.threads)
   }
 
   /// Runs a batch and hands out the rows that it asks for, in its order, in blocks.
@@ -59,68 +61,13 @@ final class ForwardPass {
       }
     }
     var wanted = places.rows(of: batch).filter { failures[$0.segment] == nil }[...]
-    while !wanted.isEmpty {
-      let block = Array(wanted.prefix(memory.logitRows))
+    while let first = wanted.first {
+      let onlyLargest = batch.segments[first.segment].onlyLargest
+      let alike = wanted.prefix { batch.segments[$0.segment].onlyLargest == onlyLargest }
+      let block = Array(onlyLargest ? alike : alike.prefix(memory.logitRows))
       wanted = wanted.dropFirst(block.count)
-      computeLogits(block, failures)
-      try consume(RowBlock(block, without: failures, of: self))
+      try consume(onlyLargest ? findLargest(block, failures) : computeLogits(block, failures))
     }
     return failures
-  }
-
-  /// Final norm and logits of some rows, into the first places of `normed` and `logits`.
-  private func computeLogits(_ rows: [Places.Row], _ failures: PassFailures) {
-    let (vectors, shape) = (memory.vectors, shape)
-    let weight = model.outputNorm.base
-    pool.team { worker in
-      worker.share(rows.count) { range in
-        for i in range {
-          let row = rows[i]
-          failures.note(
-            kernels.pointee.rms_norm(
-              vectors.hidden + row.token * shape.width, weight, shape.width, shape.normEpsilon,
-              vectors.normed.x + i * shape.width), segment: row.segment, .finalHidden, layer: nil)
-          failures.note(vectors.normed.quantize(kernels, token: i), segment: row.segment, .finalHidden, layer: nil)
-        }
-      }
-      worker.share(output.groups) { groups in
-        output.multiply(
-          vectors.normed.input(from: 0), tokens: rows.count, groups: groups, into: vectors.logits,
-          stride: vectors.paddedVocabulary)
-        for (i, row) in rows.enumerated() {
-          let part = vectors.logits + i * vectors.paddedVocabulary + 16 * groups.lowerBound
-          let status = exact_all_finite(part, 16 * groups.count) != 0 ? EXACT_OK : EXACT_NOT_FINITE
-          failures.note(Int32(status), segment: row.segment, .logits, layer: nil)
-        }
-      }
-    }
-  }
-}
-
-/// Rows that were computed together.
-struct RowBlock {
-  /// What predicts one token.
-  struct Row {
-    /// Index in the batch.
-    let segment: Int
-    /// Of the last token that the row has seen.
-    let position: Int
-    /// Final normed hidden state, `width` floats; valid until the block has been consumed, like `logits`.
-    let hidden: UnsafeBufferPointer<Float>
-    /// One for each token of the vocabulary.
-    let logits: UnsafeBufferPointer<Float>
-  }
-
-  let rows: [Row]
-
-  fileprivate init(_ computed: [ForwardPass.Places.Row], without failures: PassFailures, of pass: ForwardPass) {
-    let (vectors, shape) = (pass.memory.vectors, pass.shape)
-    rows = computed.enumerated().compactMap { index, row in
-      guard failures[row.segment] == nil else { return nil }
-      return Row(
-        segment: row.segment, position: row.position,
-        hidden: UnsafeBufferPointer(start: vectors.normed.x + index * shape.width, count: shape.width),
-        logits: UnsafeBufferPointer(start: vectors.logits + index * vectors.paddedVocabulary, count: shape.vocabulary))
-    }
   }
 }

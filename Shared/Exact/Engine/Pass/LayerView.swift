@@ -5,7 +5,16 @@ struct MatrixView {
   let weights: UnsafeRawPointer
   let columns: Int
   let groups: Int
+  /// Bytes of a group of 16 rows.
+  let groupBytes: Int
   let function: exact_matmul
+
+  /// Some groups of it, as a matrix of their own.
+  func part(_ groups: Range<Int>) -> MatrixView {
+    MatrixView(
+      weights: weights + groups.lowerBound * groupBytes, columns: columns, groups: groups.count,
+      groupBytes: groupBytes, function: function)
+  }
 
   /// Output rows 16 g ..< 16 (g + 1) of the product with `tokens` inputs, for the groups g, into y[token][stride].
   func multiply(

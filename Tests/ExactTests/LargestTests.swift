@@ -1,0 +1,111 @@
+import TestKit
+import Testing
+
+@testable import Exact
+@testable import ExactReference
+
+/// Rows of which nothing but the largest logit is asked for, held against rows of which all logits are.
+@Suite struct LargestTests {
+  private struct Picks: Equatable {
+    var tokens: [UInt32] = []
+    var logits: [UInt32] = []
+    var failures: [ModelError?] = []
+  }
+
+  /// A sequence three times in one pass: its largest logits, all its logits, and its largest again.
+  private func picks(
+    _ model: Model, _ tokens: [UInt32], threads: Int, rows: Int? = nil
+  ) throws -> (found: [Picks], all: Picks) {
+    let pages = try KVPages(model.shape, pages: 3 * (tokens.count / KVPages.positions + 1))
+    let pass = try ForwardPass(model: model, pool: ThreadPool(threads: threads), tokens: 3 * tokens.count, rows: 40)
+    var batch = Batch()
+    for segment in 0..<3 {
+      let sequence = KVSequence(pages, contextLimit: tokens.count)
+      #expect(sequence.reserve(tokens.count))
+      batch.add(tokens, of: sequence, position: 0, rows: rows ?? tokens.count, onlyLargest: segment != 1)
+    }
+    var picks = [Picks](repeating: Picks(), count: 3)
+    let failures = pass.run(batch) { block in
+      for row in block.rows {
+        switch (row.segment, row.prediction) {
+        case (1, .logits(let logits)):
+          let largest = logits.indices.max { logits[$0] < logits[$1] } ?? 0
+          picks[1].tokens.append(UInt32(largest))
+          picks[1].logits.append(row.prediction.logit(of: UInt32(largest)).bitPattern)
+        case (0, .picked(let token, let logit)), (2, .picked(let token, let logit)):
+          picks[row.segment].tokens.append(token)
+          picks[row.segment].logits.append(logit.bitPattern)
+        default: Issue.record("segment \(row.segment) was asked for something else")
+        }
+      }
+    }
+    for segment in 0..<3 { picks[segment].failures = [failures[segment]] }
+    return ([picks[0], picks[2]], picks[1])
+  }
+
+  @Test("the largest logit and its token are those of all logits", arguments: PackedMatrix.types)
+  func synthetic(type: GGUFTensorType) throws {
+    let file = try TemporaryFile(ModelFixture.synthetic(type).bytes())
+    let tokens = ModelFixture.tokens(70, vocabulary: 200)
+    for kernel in KernelChoice.available {
+      let model = try file.use { try Model.load(path: $0, kernel: kernel, threads: 2) }
+      for threads in [1, 2, 3] where kernel != .scalar || threads == 2 {
+        let (found, all) = try picks(model, tokens, threads: threads)
+        #expect(all.tokens.count == 70 && Set(all.tokens).count > 10 && all.failures == [nil])
+        #expect(found == [all, all], "\(kernel), \(threads) threads")
+      }
+    }
+  }
+
+  @Test("over a vocabulary of many pieces, and over more rows than a piece has")
+  func real() throws {
+    let model = try RealModel.automatic().model
+    let tokens = ModelFixture.tokens(LargestMemory.tokens + 22, vocabulary: UInt32(model.shape.vocabulary))
+    #expect(model.shape.vocabulary > 2 * LargestMemory.stride)
+    for threads in TestSize.pick([3], long: [1, 2, 3]) {
+      let (found, all) = try picks(model, tokens, threads: threads)
+      #expect(all.tokens.count == tokens.count && found == [all, all], "\(threads) threads")
+    }
+  }
+
+  @Test("of equal logits the lowest token, also where all are below the zeros that pad a group")
+  func ties() throws {
+    var writer = ModelFixture.synthetic(.f32, tied: false)
+    let head = try #require(writer.tensors.firstIndex { $0.name == "output.weight" })
+    let row = writer.tensors[head].bytes.prefix(4 * 64)
+    writer.tensors[head].bytes = (0..<200).flatMap { _ in row }
+    let model = try load(writer)
+    for threads in [1, 2, 3] {
+      let (found, all) = try picks(model, ModelFixture.tokens(40, vocabulary: 200), threads: threads)
+      #expect(all.tokens == [UInt32](repeating: 0, count: 40) && found == [all, all])
+      #expect(Set(all.logits.map { $0 >> 31 }) == [0, 1], "both signs")
+    }
+  }
+
+  @Test("a logit that is not finite fails the sequence, wherever it is", arguments: [0, 15, 16, 107, 199])
+  func infinite(token: Int) throws {
+    var writer = ModelFixture.synthetic(.f32, tied: false)
+    let head = try #require(writer.tensors.firstIndex { $0.name == "output.weight" })
+    for column in 0..<64 {
+      let place = 4 * (64 * token + column)
+      writer.tensors[head].bytes.replaceSubrange(place..<place + 4, with: [0xff, 0xff, 0x7f, 0x7f])
+    }
+    for threads in [1, 2] {
+      let (found, all) = try picks(try load(writer), ModelFixture.tokens(9, vocabulary: 200), threads: threads)
+      #expect(all.failures == [.nonFinite(stage: "the logits", layer: nil)])
+      #expect(found.map(\.failures) == [all.failures, all.failures])
+    }
+  }
+
+  @Test("one row of several tokens")
+  func lastRow() throws {
+    let model = try load(ModelFixture.synthetic(.q4_1))
+    let (found, all) = try picks(model, ModelFixture.tokens(9, vocabulary: 200), threads: 2, rows: 1)
+    #expect(all.tokens.count == 1 && found == [all, all])
+  }
+
+  private func load(_ writer: GGUFWriter) throws -> Model {
+    let file = try TemporaryFile(writer.bytes())
+    return try file.use { try Model.load(path: $0, threads: 2) }
+  }
+}
