@@ -18,7 +18,8 @@ NOTES = """\
 pp, tg: colophon bench and llama-bench. clients: 64 tokens each over HTTP, through the inference service's Generate call,
 which signs each answer, and llama-server's chat endpoint; one C client sends to both. load: the whole process, one
 token. memory: resident, of the servers; its bound is the weights, and the keys and values of 512 positions.
-verify256: ours checks every row of 256 generated tokens; the peer's value is its pp256 beside its tg256.
+verify256: ours executes a greedy answer of 256 tokens and its prompt again, as the verification service does; the
+peer's value is its pp256 beside its tg256.
 verify16x32: ours checks 16 answers of 32 tokens in shared passes, beside one by one; the peer's value is the time of a
 token of its pp512 beside one of its pp64.
 bounds: memory bandwidth for tg, byte multiplications for pp, the best of the run. ±: half the range over the rounds."""
