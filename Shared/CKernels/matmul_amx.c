@@ -30,11 +30,13 @@ AMX INLINE void configure_tiles(void) {
   _tile_loadconfig(&c);
 }
 
-enum { RING = 4 };  // blocks whose dots are in flight: a store must have reached the cache when it is read
+// Blocks whose dots are stored before the first is read: block by block, loads of dots wait for stores of others (28
+// instead of 35 ns a block on Sapphire Rapids; 6 to 8 blocks win less, whose addresses meet in their low 12 bits).
+enum { PIECE = 9 };
 
 typedef int32_t tile_dots[TILE_TOKENS][EXACT_LANES];
 
-/// Starts block b. Tile registers are named by constants, hence the two copies.
+/// The dots of block b. Tile registers are named by constants, hence the two copies.
 AMX INLINE void start_block(const tile_weights *w, const int8_t *q, size_t q_stride, size_t b, int odd,
                             tile_format format, tile_dots *dots) {
 #define START(dot, x, y)                                                                       \
@@ -43,7 +45,7 @@ AMX INLINE void start_block(const tile_weights *w, const int8_t *q, size_t q_str
   _tile_loadd(y, w->q[b], 64);                                                                 \
   if (format.has_minimum) _tile_dpbsud(dot, x, y);                                             \
   else _tile_dpbssd(dot, x, y);                                                                \
-  _tile_stored(dot, dots[b % RING], 64);
+  _tile_stored(dot, dots, 64);
   if (odd) {
     START(1, 3, 5)
   } else {
@@ -56,7 +58,7 @@ AMX INLINE void finish_block(const tile_weights *w, const tile_scales *s, size_t
                              const tile_dots *dots, __m512 *acc) {
   const __m512 d = _mm512_loadu_ps(w->d[b]), m = _mm512_loadu_ps(format.has_minimum ? w->m[b] : w->d[b]);
   UNROLL for (int t = 0; t < TILE_TOKENS; t++) {
-    const __m512 dot = _mm512_cvtepi32_ps(_mm512_loadu_si512(dots[b % RING][t]));
+    const __m512 dot = _mm512_cvtepi32_ps(_mm512_loadu_si512((*dots)[t]));
     acc[t] = _mm512_fmadd_ps(dot, _mm512_mul_ps(d, _mm512_set1_ps(s->scale[b][t])), acc[t]);
     if (format.has_minimum) acc[t] = _mm512_fmadd_ps(m, _mm512_set1_ps(s->weighted_sum[b][t]), acc[t]);
   }
@@ -65,22 +67,21 @@ AMX INLINE void finish_block(const tile_weights *w, const tile_scales *s, size_t
 /// Rows past `count` are computed and dropped.
 AMX INLINE void amx_tile(const tile_weights *w, const tile_scales *s, const int8_t *q, size_t q_stride, size_t blocks,
                          size_t count, int is_first, float *y, size_t y_stride, tile_format format) {
-  _Alignas(64) tile_dots dots[RING];
+  _Alignas(64) tile_dots dots[PIECE];
   __m512 acc[TILE_TOKENS];
   UNROLL for (size_t t = 0; t < TILE_TOKENS; t++) {
     acc[t] = is_first || t >= count ? _mm512_setzero_ps() : _mm512_loadu_ps(y + t * y_stride);
   }
-  start_block(w, q, q_stride, 0, 0, format, dots);
-  if (blocks > 1) start_block(w, q, q_stride, 1, 1, format, dots);
-  size_t b = 0;
-  for (; b + 3 < blocks; b += 2) {
-    start_block(w, q, q_stride, b + 2, 0, format, dots);
-    finish_block(w, s, b, format, dots, acc);
-    start_block(w, q, q_stride, b + 3, 1, format, dots);
-    finish_block(w, s, b + 1, format, dots, acc);
+  for (size_t from = 0; from < blocks; from += PIECE) {
+    const size_t to = blocks - from < PIECE ? blocks : from + PIECE;
+    size_t b = from;
+    for (; b + 1 < to; b += 2) {
+      start_block(w, q, q_stride, b, 0, format, &dots[b - from]);
+      start_block(w, q, q_stride, b + 1, 1, format, &dots[b + 1 - from]);
+    }
+    if (b < to) start_block(w, q, q_stride, b, 0, format, &dots[b - from]);
+    for (b = from; b < to; b++) finish_block(w, s, b, format, &dots[b - from], acc);
   }
-  if (b + 2 < blocks) start_block(w, q, q_stride, b + 2, 0, format, dots);
-  for (; b < blocks; b++) finish_block(w, s, b, format, dots, acc);
   UNROLL for (size_t t = 0; t < TILE_TOKENS; t++) {
     if (t < count) _mm512_storeu_ps(y + t * y_stride, acc[t]);
   }

@@ -10,8 +10,8 @@
 enum {
   TILE_TOKENS = 16,
   // Columns (in blocks) and tokens (in tiles) are taken in chunks, so that the scratch, on the stack, is of a fixed
-  // size and stays in the caches.
-  CHUNK_BLOCKS = 24,
+  // size and stays in the caches. The blocks are three pieces of AMX.
+  CHUNK_BLOCKS = 27,
   CHUNK_TILES = 8,
 };
 
