@@ -8,9 +8,9 @@ struct Bench: AsyncParsableCommand {
     abstract: "Measure the engine on this machine: prefill, decode, and checking answers.",
     discussion: """
       pp N takes in a prompt of N tokens and computes the logits of its last row; tg N generates N tokens greedily, one at
-      a time, from an empty context; verify N generates N tokens and then checks them in one teacher-forced pass, which
-      must come to the same activation chain. apart N and together N check N answers of 32 tokens, one after another and
-      in passes that they share. Each test runs once uncounted, then --repeat times.
+      a time, from an empty context; generate N is a greedy answer of N tokens from its first token on, and verify N executes
+      it again with its prompt, as the verification service does. apart N and together N check N answers of 32 tokens, one
+      after another and in passes that they share. Each test runs once uncounted, then --repeat times.
         colophon bench --model model.gguf --threads 2
         colophon bench --model model.gguf --first-token --json
       """)
@@ -25,7 +25,7 @@ struct Bench: AsyncParsableCommand {
   @Option(help: "Tokens to generate and check; 0 for none.") var verify: Int = 256
   @Option(help: "Answers of 32 tokens to check one after another and together; 0 for none.") var batch: Int = 16
   @Option(help: "Counted runs of each test.") var `repeat`: Int = 5
-  @Option(help: "Tokens that one pass of a prefill or a check takes, at most.") var chunk: Int = Session.maxChunk
+  @Option(help: "Tokens that one pass of a prefill takes, at most.") var chunk: Int = Session.maxChunk
   @Flag(help: "Only load, take in a prompt of 5 tokens, print the token that follows, and end.")
   var firstToken = false
   @Flag(help: "Print one JSON object instead of a table; times in seconds.") var json = false
