@@ -10,7 +10,7 @@
 enum {
   TILE_TOKENS = 16,
   // Columns (in blocks) and tokens (in tiles) are taken in chunks, so that the scratch, on the stack, is of a fixed
-  // size and stays in the caches. The blocks are three pieces of AMX.
+  // size and stays in the caches.
   CHUNK_BLOCKS = 27,
   CHUNK_TILES = 8,
 };

@@ -45,7 +45,12 @@ import Testing
 
   @Test("any number of tokens and columns, and extreme weights, give the bits of the definition", arguments: types)
   func shapes(type: GGUFTensorType) {
-    for (least, tokens) in [(32, 1...67), (576, 15...18), (576, 127...130), (1_568, 16...17), (3_104, 33...33)] {
+    // A piece, a chunk, two of either, each with a block to spare, and more.
+    let shapes = [
+      (32, 1...67), (320, 16...17), (576, 15...18), (576, 127...130), (608, 16...16), (864, 16...17), (896, 16...17),
+      (1_568, 16...17), (1_760, 33...33), (3_104, 33...33),
+    ]
+    for (least, tokens) in shapes {
       let block = Int(type.block.elements)
       let columns = (least + block - 1) / block * block
       var random = SplitMix64(state: UInt64(columns))

@@ -93,7 +93,14 @@ void check_products(void) {
     for (size_t t = 0; t < sizeof token_counts / sizeof *token_counts; t++) {
       for (fill how = RANDOM; how < FILLS; how++) {
         check_product(&types[i], 40, 256, token_counts[t], how);
-        check_product(&types[i], 16, types[i].columns == 256 ? 768 : 96, token_counts[t], how);
+        if (types[i].columns == 256) {
+          check_product(&types[i], 16, 768, token_counts[t], how);
+        } else {
+          check_product(&types[i], 16, 96, token_counts[t], how);
+          // A block more than a piece of AMX and than a chunk.
+          check_product(&types[i], 16, 320, token_counts[t], how);
+          check_product(&types[i], 16, 896, token_counts[t], how);
+        }
       }
     }
   }
