@@ -68,6 +68,31 @@ import Testing
     }
   }
 
+  @Test("over a vocabulary whose last piece ends in a padded group")
+  func odd() throws {
+    var writer = ModelFixture.synthetic(.f32, tied: false)
+    var random = SplitMix64(state: 3)
+    for name in ["token_embd.weight", "output.weight"] {
+      let index = try #require(writer.tensors.firstIndex { $0.name == name })
+      writer.tensors[index].dimensions = [64, 1030]
+      writer.tensors[index].bytes = []
+      // The last six tokens are often the largest.
+      for token in 0..<1030 {
+        for weight in random.floats(64, scale: token < 1024 ? 0.2 : 0.6) {
+          writer.tensors[index].bytes.append(little: weight.bitPattern)
+        }
+      }
+    }
+    let size = try #require(writer.pairs.firstIndex { $0.key == "llama.vocab_size" })
+    writer.pairs[size].value = .uint32(1030)
+    let model = try load(writer)
+    let tokens = ModelFixture.tokens(120, vocabulary: 1030)
+    for threads in [1, 3] {
+      let (found, all) = try picks(model, tokens, threads: threads)
+      #expect(found == [all, all] && all.tokens.contains { $0 >= 1024 }, "\(threads) threads")
+    }
+  }
+
   @Test("of equal logits the lowest token, also where all are below the zeros that pad a group")
   func ties() throws {
     var writer = ModelFixture.synthetic(.f32, tied: false)
@@ -102,6 +127,34 @@ import Testing
     let model = try load(ModelFixture.synthetic(.q4_1))
     let (found, all) = try picks(model, ModelFixture.tokens(9, vocabulary: 200), threads: 2, rows: 1)
     #expect(all.tokens.count == 1 && found == [all, all])
+  }
+
+  @Test("a row that nothing can be picked from stays as it is, and taking it says why")
+  func nothingToPick() throws {
+    let decoding = DecodingParameters(sampling: SamplingParameters(temperature: 0.5, seed: 1), maxTokens: 4)
+    let decoder = try ChoiceDecoder(SyntheticChat.load(), prompt: [20], decoding: decoding, salt: SyntheticChat.salt)
+    let hidden = [Float](repeating: 0, count: 64)
+    // Finite, and infinite once divided by the temperature.
+    [Float](repeating: .greatestFiniteMagnitude, count: 200).withUnsafeBufferPointer { logits in
+      var prediction = Prediction.logits(logits)
+      decoder.pick(&prediction, position: 1)
+      #expect(prediction.logits.baseAddress == logits.baseAddress)
+      var taking = decoder
+      #expect(throws: GenerationError.self) {
+        try hidden.withUnsafeBufferPointer { _ = try taking.take(position: 1, hidden: $0, prediction: prediction) }
+      }
+    }
+    var row = [Float](repeating: 0, count: 200)
+    row[30] = 100
+    row.withUnsafeBufferPointer { logits in
+      var prediction = Prediction.logits(logits)
+      decoder.pick(&prediction, position: 1)
+      if case .picked(let token, let logit) = prediction {
+        #expect(token == 30 && logit == 100)
+      } else {
+        Issue.record("nothing was picked")
+      }
+    }
   }
 
   private func load(_ writer: GGUFWriter) throws -> Model {

@@ -9,7 +9,7 @@ final class ReexecutionWalk {
   let index: Int
   /// Tokens of the longest sequence that is computed for it.
   let positionsMax: Int
-  /// Rows of one such sequence whose logits it needs.
+  /// Rows of one such sequence all of whose logits it needs.
   let rowsMax: Int
   /// Nil while it goes on.
   private(set) var result: Result<Reexecution, GenerationError>?

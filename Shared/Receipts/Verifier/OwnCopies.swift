@@ -3,7 +3,8 @@ internal import Codec
 /// What the caller kept of the exchange is what the bundle opens.
 extension BundleVerifier {
   /// My request is the body that was sent, or the same JSON: who talks through a client library has the values, seldom the
-  /// bytes. Numbers are compared as they are spelt, since what `1.0` means is for the reader of a request to say.
+  /// bytes. Numbers are compared as they are spelt, since what `1.0` means is for the reader of a request to say. What is no
+  /// JSON was never a request.
   func compareOwnRequest(_ evidence: Evidence) throws {
     guard let ownRequest, let asked = evidence.openings[.request]?.data else { return }
     let limits = JSONLimits(byteCountMax: ChatRequest.bodyBytesMax)

@@ -43,7 +43,7 @@ final class ForwardPass {
     largest = try LargestMemory(rows: tokens, workers: pool.threads)
   }
 
-  /// Runs a batch and hands out the rows that it asks for, in its order, in blocks.
+  /// Runs a batch and hands out the rows that it asks for, in blocks, those of a sequence together and in order.
   ///
   /// - Parameter consume: gets each block, on the calling thread. What it throws ends the pass; keys and values are
   ///   all stored by then.
@@ -60,13 +60,14 @@ final class ForwardPass {
         step.feedForward(layer)
       }
     }
-    var wanted = places.rows(of: batch).filter { failures[$0.segment] == nil }[...]
-    while let first = wanted.first {
-      let onlyLargest = batch.segments[first.segment].onlyLargest
-      let alike = wanted.prefix { batch.segments[$0.segment].onlyLargest == onlyLargest }
-      let block = Array(onlyLargest ? alike : alike.prefix(memory.logitRows))
-      wanted = wanted.dropFirst(block.count)
-      try consume(onlyLargest ? findLargest(block, failures) : computeLogits(block, failures))
+    let wanted = places.rows(of: batch).filter { failures[$0.segment] == nil }
+    let picked = wanted.filter { batch.segments[$0.segment].onlyLargest }
+    if !picked.isEmpty { try consume(findLargest(picked, failures)) }
+    var others = wanted.filter { !batch.segments[$0.segment].onlyLargest }[...]
+    while !others.isEmpty {
+      let block = Array(others.prefix(memory.logitRows))
+      others = others.dropFirst(block.count)
+      try consume(computeLogits(block, failures))
     }
     return failures
   }

@@ -12,7 +12,7 @@ final class PassMemory {
   let vectors: PassVectors
   private let memory: AlignedMemory<UInt8>
 
-  /// - Parameter rows: most rows that one pass is asked for.
+  /// - Parameter rows: most rows of which one pass is asked for all logits.
   init(_ shape: ModelShape, tokens: Int, rows: Int, workers: Int) throws(ModelError) {
     self.tokens = tokens
     let paddedVocabulary = (shape.vocabulary + 15) / 16 * 16
