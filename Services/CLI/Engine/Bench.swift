@@ -8,9 +8,9 @@ struct Bench: AsyncParsableCommand {
     abstract: "Measure the engine on this machine: prefill, decode, and checking answers.",
     discussion: """
       pp N takes in a prompt of N tokens and computes the logits of its last row; tg N generates N tokens greedily, one at
-      a time, from an empty context; generate N is a greedy answer of N tokens from its first token on, and verify N executes
-      it again with its prompt, as the verification service does. apart N and together N check N answers of 32 tokens, one
-      after another and in passes that they share. Each test runs once uncounted, then --repeat times.
+      a time, from an empty context; generate N is a greedy answer of N tokens to a prompt of 32, and verify N executes both
+      again, as the verification service does. apart N and together N check N answers of 32 tokens, one after another and
+      in passes that they share. Each test runs once uncounted, then --repeat times.
         colophon bench --model model.gguf --threads 2
         colophon bench --model model.gguf --first-token --json
       """)
@@ -50,9 +50,11 @@ struct Bench: AsyncParsableCommand {
       if firstToken {
         report.firstToken = try bench.firstToken()
       } else {
+        // What may find nothing to measure comes first.
+        let checked = verify > 0 ? try bench.verify(verify, repeats: self.repeat) : []
         for count in prompts { report.tests.append(try bench.prefill(count, repeats: self.repeat)) }
         for count in answers { report.tests.append(try bench.decode(count, repeats: self.repeat)) }
-        if verify > 0 { report.tests += try bench.verify(verify, repeats: self.repeat) }
+        report.tests += checked
         if batch > 0 { report.tests += try bench.batch(batch, repeats: self.repeat) }
       }
       Console.out(json ? report.json.text : report.table, terminator: json || firstToken ? "\n" : "")

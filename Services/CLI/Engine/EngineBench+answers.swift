@@ -7,8 +7,7 @@ extension EngineBench {
   /// Prompts of which one shall have an answer that is long enough.
   private static let seeds: ClosedRange<UInt64> = 42...73
 
-  /// Generates an answer of `count` tokens after a short prompt, then executes it again. Taking in the prompt is counted in
-  /// the check and not in the generation: the check has no other way.
+  /// Generates an answer of `count` tokens to a short prompt, then executes it again. Both take in the prompt.
   func verify(_ count: Int, repeats: Int) throws -> [BenchTest] {
     let chat = try ChatModel(model)
     let prompts = Self.seeds.lazy.map { tokens(Self.promptTokens, seed: $0) }
@@ -17,10 +16,13 @@ extension EngineBench {
       throw Failure("no prompt has a greedy answer of \(count) tokens: ask for fewer with --verify", status: 64)
     }
     var (generating, checking): ([Double], [Double]) = ([], [])
-    for _ in 0..<repeats {
+    for run in 0...repeats {
       let (claim, seconds) = try answer(to: prompt, count, on: chat)
-      generating.append(seconds)
-      checking.append(try time { try Self.require(Reexecution.check(claim, on: chat, pool: pool)) })
+      let check = try time { try Self.require(Reexecution.check(claim, on: chat, pool: pool)) }
+      if run > 0 {
+        generating.append(seconds)
+        checking.append(check)
+      }
     }
     return [
       BenchTest(name: "generate\(count)", tokens: count, seconds: generating),
@@ -56,14 +58,13 @@ extension EngineBench {
     ]
   }
 
-  /// A greedy answer, and the seconds from its first token to its end.
+  /// A greedy answer, and the seconds that it took.
   private func answer(
     to prompt: [UInt32], _ count: Int, on chat: ChatModel
   ) throws -> (claim: Reexecution.Claim, seconds: Double) {
     let salt = [UInt8](repeating: 0, count: ActivationChain.saltBytes)
     let decoding = DecodingParameters(sampling: .greedy, maxTokens: count)
     let generator = try Generator(chat, pool: pool, prompt: prompt, decoding: decoding, salt: salt)
-    _ = try generator.next()
     let seconds = try time { while try generator.next() != nil {} }
     let choice = Reexecution.Claim.Choice(
       tokens: generator.tokens, text: generator.text, end: generator.end ?? .cancelled)

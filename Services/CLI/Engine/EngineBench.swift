@@ -8,12 +8,13 @@ struct BenchTest {
   let seconds: [Double]
 }
 
-/// Times a loaded model. A test keeps its session, so that no counted run pays for fresh memory.
+/// Times a loaded model.
 struct EngineBench {
   let model: Model
   let pool: ThreadPool
-  /// Tokens of one pass.
+  /// Tokens of one pass of a prefill.
   let chunk: Int
+
   /// A prompt of `count` tokens, and the logits of its last row.
   func prefill(_ count: Int, repeats: Int) throws -> BenchTest {
     let session = try Session(model: model, pool: pool, contextLimit: count)
