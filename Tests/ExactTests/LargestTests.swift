@@ -29,7 +29,7 @@ import Testing
       for row in block.rows {
         switch (row.segment, row.prediction) {
         case (1, .logits(let logits)):
-          let largest = logits.indices.max { logits[$0] < logits[$1] } ?? 0
+          let largest = argmax(logits) ?? 0
           picks[1].tokens.append(UInt32(largest))
           picks[1].logits.append(row.prediction.logit(of: UInt32(largest)).bitPattern)
         case (0, .picked(let token, let logit)), (2, .picked(let token, let logit)):

@@ -119,16 +119,14 @@ public struct ChoiceDecoder: Sendable {
   private mutating func pick(
     _ prediction: Prediction, _ position: UInt32
   ) throws(GenerationError) -> UInt32 {
-    let logits: UnsafeBufferPointer<Float>
-    switch prediction {
-    case .logits(let all): logits = all
-    case .picked(let token, _):
+    if case .picked(let token, _) = prediction {
       precondition(decoding.picksByRow, "the tokens before it have a say")
       return token
     }
     let allowed = constraint?.allowed(tokensLeft: decoding.maxTokens - tokens.count)
     do {
-      return try sampler.pick(logits, history: history, allowed: allowed, position: position, choice: choice)
+      return try sampler.pick(
+        prediction.logits, history: history, allowed: allowed, position: position, choice: choice)
     } catch { throw .sampling(error) }
   }
 
@@ -160,8 +158,8 @@ public struct ChoiceDecoder: Sendable {
   private func logprobs(
     of token: UInt32, in prediction: Prediction
   ) throws(GenerationError) -> TokenLogprobs? {
-    guard let top = decoding.topLogprobs, case .logits(let logits) = prediction else { return nil }
-    do { return try TokenLogprobs(logits, chosen: token, top: top) } catch { throw .sampling(error) }
+    guard let top = decoding.topLogprobs else { return nil }
+    do { return try TokenLogprobs(prediction.logits, chosen: token, top: top) } catch { throw .sampling(error) }
   }
 }
 

@@ -76,21 +76,27 @@ struct ReexecutionBatch {
         let walk = parts[block.rows[turn.lowerBound].segment].walk
         if isCancelled(walk.index) { walk.fail(.cancelled) }
       }
-      var rows = block.rows
-      rows.withUnsafeMutableBufferPointer { rows in
-        pool.parallel(over: rows.count) { range in
-          for index in range { parts[rows[index].segment].walk.pick(&rows[index]) }
-        }
-        // In order: the rows of one walk are one worker's.
-        pool.parallel(over: turns.count) { range in
-          for turn in turns[range] {
-            for row in rows[turn] { parts[row.segment].walk.take(row) }
-          }
+      let rows = pick(block.rows, parts)
+      // In order: the rows of one walk are one worker's.
+      pool.parallel(over: turns.count) { range in
+        for turn in turns[range] {
+          for row in rows[turn] { parts[row.segment].walk.take(row) }
         }
       }
       guard parts.contains(where: { $0.walk.result == nil }) else { throw Ended() }
     }
     for (index, part) in parts.enumerated() { part.walk.advance(part.count, failures?[index]) }
+  }
+
+  /// The rows, those picked that can be before their walks take them; in any order.
+  private func pick(_ rows: [RowBlock.Row], _ parts: [Part]) -> [RowBlock.Row] {
+    var rows = rows
+    rows.withUnsafeMutableBufferPointer { rows in
+      pool.parallel(over: rows.count) { range in
+        for index in range { parts[rows[index].segment].walk.pick(&rows[index]) }
+      }
+    }
+    return rows
   }
 
   /// A pass, as full as it can be, of the oldest walks.

@@ -25,29 +25,14 @@ extension ForwardPass {
 
   /// The largest logit of each row.
   func findLargest(_ rows: [Places.Row], _ failures: PassFailures) -> RowBlock {
-    let (vectors, vocabulary) = (memory.vectors, shape.vocabulary)
     pool.team { worker in
       normHidden(worker, rows, failures)
-      let found = largest.found(by: worker.index)
-      found.update(repeating: .none, count: rows.count)
-      let logits = largest.logits(of: worker.index)
+      largest.found(by: worker.index).update(repeating: .none, count: rows.count)
       worker.share(output.groups) { groups in
         for first in stride(from: groups.lowerBound, to: groups.upperBound, by: LargestMemory.groups) {
           let part = first..<min(first + LargestMemory.groups, groups.upperBound)
-          // What pads the last group is nobody's logit.
-          let count = min(16 * part.upperBound, vocabulary) - 16 * first
           for start in stride(from: 0, to: rows.count, by: LargestMemory.tokens) {
-            let tokens = start..<min(start + LargestMemory.tokens, rows.count)
-            output.part(part).multiply(
-              vectors.normed.input(from: start), tokens: tokens.count, groups: 0..<part.count, into: logits,
-              stride: LargestMemory.stride)
-            for i in tokens {
-              let row = logits + (i - start) * LargestMemory.stride
-              var index = 0
-              let status = kernels.pointee.argmax(row, count, &index)
-              failures.note(status, segment: rows[i].segment, .logits, layer: nil)
-              found[i].join(.init(logit: row[index], token: UInt32(16 * first + index)))
-            }
+            look(worker, at: part, of: start..<min(start + LargestMemory.tokens, rows.count), rows, failures)
           }
         }
       }
@@ -55,6 +40,26 @@ extension ForwardPass {
     return block(rows, failures) {
       let found = largest.largest(of: $0)
       return .picked(token: found.token, logit: found.logit)
+    }
+  }
+
+  /// A piece of the logits: some groups of the output, for some of the rows.
+  private func look(
+    _ worker: Worker, at part: Range<Int>, of tokens: Range<Int>, _ rows: [Places.Row], _ failures: PassFailures
+  ) {
+    let (found, logits) = (largest.found(by: worker.index), largest.logits(of: worker.index))
+    let first = 16 * part.lowerBound
+    // What pads the last group is nobody's logit.
+    let count = min(16 * part.upperBound, shape.vocabulary) - first
+    output.part(part).multiply(
+      memory.vectors.normed.input(from: tokens.lowerBound), tokens: tokens.count, groups: 0..<part.count, into: logits,
+      stride: LargestMemory.stride)
+    for i in tokens {
+      let row = logits + (i - tokens.lowerBound) * LargestMemory.stride
+      var index = 0
+      let status = kernels.pointee.argmax(row, count, &index)
+      failures.note(status, segment: rows[i].segment, .logits, layer: nil)
+      found[i].join(.init(logit: row[index], token: UInt32(first + index)))
     }
   }
 
