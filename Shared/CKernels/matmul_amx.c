@@ -9,7 +9,7 @@
 #ifdef EXACT_X86
 
 #define AMX                                                                                                   \
-  __attribute__((target("amx-tile,amx-int8,avx512f,avx512bw,avx512dq,avx512vl,avx512vnni,avx2,fma,f16c"), \
+  __attribute__((target("amx-tile,amx-int8,avx512f,avx512bw,avx512dq,avx512vl,avx512vnni,avx2,fma,f16c,prfchw"), \
                  min_vector_width(512)))
 
 /// The layout of the operand of `ldtilecfg` (Intel SDM, volume 1, 18.2).

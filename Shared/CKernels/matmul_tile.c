@@ -51,52 +51,68 @@ AVX512 INLINE void gather_scales(const exact_activation *input, size_t columns, 
   }
 }
 
+/// Unpacks a chunk of columns of one group.
+AVX512 INLINE void unpack_group(const uint8_t *block, size_t blocks, tile_format format, int flip, tile_weights *to) {
+  if (format.is_q8) unpack_tile(block, blocks, TILE_Q8_0, flip, to);
+  // A constant 0 costs nothing.
+  else if (format.has_minimum) unpack_tile(block, blocks, TILE_Q4_1, 0, to);
+  else if (flip == 0) unpack_tile(block, blocks, TILE_Q4_0, 0, to);
+  else unpack_tile(block, blocks, TILE_Q4_0, flip, to);
+}
+
+/// Copies the activations of `count` tokens, zeros for those that a tile lacks.
+INLINE void pad_tile(const int8_t *q, size_t q_stride, size_t blocks, size_t count, int8_t to[][CHUNK_COLUMNS]) {
+  for (size_t t = 0; t < TILE_TOKENS; t++) {
+    if (t < count) memcpy(to[t], q + t * q_stride, blocks * EXACT_BLOCK);
+    else memset(to[t], 0, blocks * EXACT_BLOCK);
+  }
+}
+
+// Of many tokens, a tile's activations stay in the first-level cache while the groups' weights come from the second, in
+// order. What a tile writes of y is seldom in either, and writes that wait hold up all that follow: so its lines are
+// asked for before its dots are computed. Of few tokens, a group's weights stay in the first-level cache.
 AVX512 void matmul_tiles(const void *weights, size_t columns, const exact_activation *input, size_t tokens,
                          size_t group_begin, size_t group_end, float *y, size_t y_stride, tile_format format,
                          int is_amx, tile_kernel *kernel) {
-  const size_t blocks = columns / EXACT_BLOCK, step = is_amx ? 1 : 2;
+  const size_t blocks = columns / EXACT_BLOCK, group_bytes = blocks * format.block_bytes, step = is_amx ? 1 : 2;
   const int is_unsigned = !is_amx || format.has_minimum;
   const int flip = is_unsigned ? (format.is_q8 ? 128 : 0) : -format.offset, offset = flip + format.offset;
-  tile_weights w[2];
+  tile_weights w[CHUNK_GROUPS];
   tile_scales scales[CHUNK_TILES];
-  int8_t padded[TILE_TOKENS][CHUNK_BLOCKS * EXACT_BLOCK];  // AMX: the last tile, when it has fewer tokens
+  int8_t padded[TILE_TOKENS][CHUNK_COLUMNS];  // AMX: the last tile, when it has fewer tokens
   for (size_t token = 0; token < tokens; token += CHUNK_TILES * TILE_TOKENS) {
     const size_t end = tokens - token < CHUNK_TILES * TILE_TOKENS ? tokens : token + CHUNK_TILES * TILE_TOKENS;
-    const size_t tiles = (end - token + TILE_TOKENS - 1) / TILE_TOKENS;
+    const size_t tiles = (end - token + TILE_TOKENS - 1) / TILE_TOKENS, chunk = tiles > FEW_TILES ? CHUNK_GROUPS : step;
     for (size_t first = 0; first < blocks; first += CHUNK_BLOCKS) {
       const size_t length = blocks - first < CHUNK_BLOCKS ? blocks - first : CHUNK_BLOCKS;
       for (size_t t = token, i = 0; t < end; t += TILE_TOKENS, i++) {
         const size_t count = end - t < TILE_TOKENS ? end - t : TILE_TOKENS;
         gather_scales(input, columns, t, count, first, length, format.has_minimum, offset, &scales[i]);
-        if (count == TILE_TOKENS || !is_amx) continue;
-        memset(padded, 0, sizeof padded);
-        for (size_t r = 0; r < count; r++) {
-          memcpy(padded[r], input->q + (t + r) * columns + first * EXACT_BLOCK, length * EXACT_BLOCK);
+        if (count < TILE_TOKENS && is_amx) {
+          pad_tile(input->q + t * columns + first * EXACT_BLOCK, columns, length, count, padded);
         }
       }
-      for (size_t g = group_begin; g < group_end; g += step) {
-        const size_t groups = group_end - g < step ? 1 : step, bytes = length * format.block_bytes;
-        const uint8_t *from = (const uint8_t *)weights + (g * blocks + first) * format.block_bytes;
-        for (size_t n = 0; n < groups; n++) {
-          const uint8_t *block = from + n * blocks * format.block_bytes;
-          if (format.is_q8) unpack_tile(block, length, TILE_Q8_0, flip, &w[n]);
-          // A constant 0 costs nothing.
-          else if (format.has_minimum) unpack_tile(block, length, TILE_Q4_1, 0, &w[n]);
-          else if (flip == 0) unpack_tile(block, length, TILE_Q4_0, 0, &w[n]);
-          else unpack_tile(block, length, TILE_Q4_0, flip, &w[n]);
-        }
+      // The weights of the next groups come while the tiles of these are computed, a part with each.
+      const size_t part = (length * format.block_bytes + tiles - 1) / tiles;
+      for (size_t group = group_begin; group < group_end; group += chunk) {
+        const size_t groups = group_end - group < chunk ? group_end - group : chunk;
+        const uint8_t *from = (const uint8_t *)weights + group * group_bytes + first * format.block_bytes;
+        for (size_t n = 0; n < groups; n++) unpack_group(from + n * group_bytes, length, format, flip, &w[n]);
         for (size_t t = token, i = 0; t < end; t += TILE_TOKENS, i++) {
           const size_t count = end - t < TILE_TOKENS ? end - t : TILE_TOKENS;
           const int is_padded = count < TILE_TOKENS && is_amx;
           const int8_t *q = is_padded ? padded[0] : input->q + t * columns + first * EXACT_BLOCK;
-          // The next groups come while the tiles of these are computed, a part with each.
-          const size_t part = (bytes + tiles - 1) / tiles;
-          for (size_t n = step; n < 2 * step; n++) {
-            const char *next = (const char *)from + n * blocks * format.block_bytes + i * part;
-            for (size_t line = 0; line < part; line += 64) _mm_prefetch(next + line, _MM_HINT_T0);
+          for (size_t n = 0; n < groups; n += step) {
+            const size_t together = groups - n < step ? 1 : step;
+            float *out = y + t * y_stride + (group + n) * EXACT_LANES;
+            for (size_t k = 0; k < together; k++) {
+              for (size_t r = 0; r < count; r++) __builtin_prefetch(out + r * y_stride + k * EXACT_LANES, 1);
+              const uint8_t *next = from + (n + k + chunk) * group_bytes + i * part;
+              for (size_t line = 0; line < part; line += 64) _mm_prefetch((const char *)next + line, _MM_HINT_T1);
+            }
+            kernel(&w[n], together, &scales[i], q, is_padded ? sizeof padded[0] : columns, length, count, first == 0,
+                   out, y_stride);
           }
-          kernel(w, groups, &scales[i], q, is_padded ? sizeof padded[0] : columns, length, count, first == 0,
-                 y + t * y_stride + g * EXACT_LANES, y_stride);
         }
       }
     }

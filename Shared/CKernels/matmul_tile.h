@@ -9,10 +9,13 @@
 
 enum {
   TILE_TOKENS = 16,
-  // Columns (in blocks) and tokens (in tiles) are taken in chunks, so that the scratch, on the stack, is of a fixed
-  // size and stays in the caches.
+  // Columns (in blocks), tokens (in tiles) and output rows (in groups) are taken in chunks, so that the scratch, on the
+  // stack, is of a fixed size and stays in the second-level cache.
   CHUNK_BLOCKS = 27,
-  CHUNK_TILES = 8,
+  CHUNK_COLUMNS = CHUNK_BLOCKS * EXACT_BLOCK,
+  CHUNK_TILES = 20,
+  CHUNK_GROUPS = 8,
+  FEW_TILES = 3,  // up to as many, groups are taken one after another
 };
 
 /// How a packed block becomes bytes.

@@ -67,6 +67,31 @@ import Testing
     }
   }
 
+  @Test("more rows and more tokens than are taken together give the bits of the definition", arguments: types)
+  func chunks(type: GGUFTensorType) {
+    // Few tiles and one more, a chunk of tokens and one more; a chunk of rows and a group more, and two chunks; two
+    // chunks of columns.
+    let shapes = [
+      (128, 64, 48...49), (144, 64, 48...49), (144, 64, 320...321), (272, 64, 337...337), (144, 896, 49...49),
+      (272, 896, 321...321),
+    ]
+    for (rows, least, counts) in shapes {
+      let block = Int(type.block.elements)
+      let columns = (least + block - 1) / block * block
+      var random = SplitMix64(state: UInt64(rows * columns))
+      let source = random.weights(type, columns: columns, rows: rows)
+      let packed = Self.pack(type, source, rows: rows, columns: columns)
+      for tokens in counts {
+        let input = TestInput(random.extremes(tokens * columns), columns: columns)
+        let expected = input.multiply(.scalar, type, packed, rows: rows, tokens: tokens)
+        for form in KernelForm.all {
+          let y = input.multiply(form, type, packed, rows: rows, tokens: tokens)
+          #expect(sameBits(y, expected), "\(form) \(type), \(tokens) tokens, \(rows)x\(columns)")
+        }
+      }
+    }
+  }
+
   @Test(
     "weights of -128 against activations of either extreme are exact in every form", arguments: [1, 2, 3, 8, 16, 37])
   func minus128(tokens: Int) {

@@ -9,7 +9,7 @@ struct ReexecutionBatch {
   let model: ChatModel
   let pool: ThreadPool
   /// Tokens of one pass: enough that weights are read seldom, few enough that a lie is found before all is computed.
-  var passTokens = 256
+  var passTokens = 320
   /// Positions whose keys and values are kept for all walks together. Those beyond wait; one that needs more by itself is
   /// given as many.
   var positionsMax = 4096
