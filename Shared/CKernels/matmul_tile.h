@@ -17,6 +17,7 @@ enum {
   CHUNK_GROUPS = 8,
   FEW_TILES = 3,  // up to as many, groups are taken one after another
 };
+_Static_assert(CHUNK_GROUPS % 2 == 0, "two groups that AVX-512 takes at once are of one chunk");
 
 /// How a packed block becomes bytes.
 typedef struct {

@@ -88,11 +88,13 @@ static void check_product(const weight_type *type, size_t rows, size_t columns, 
 }
 
 void check_products(void) {
-  // More rows than are unpacked together, for few tokens and more, and a token more than a chunk.
+  // In each of the two calls a group more than is unpacked together; few tiles of tokens, more, and a token more than a
+  // chunk.
+  enum { ROWS = 2 * 9 * 16 };
   static const size_t many[] = {48, 49, 321};
   static const size_t token_counts[] = {1, 2, 3, 4, 5, 7, 8, 13, 16, 33};
   for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
-    for (size_t t = 0; t < sizeof many / sizeof *many; t++) check_product(&types[i], 9 * 16 * 2, 256, many[t], RANDOM);
+    for (size_t t = 0; t < sizeof many / sizeof *many; t++) check_product(&types[i], ROWS, 256, many[t], RANDOM);
     for (size_t t = 0; t < sizeof token_counts / sizeof *token_counts; t++) {
       for (fill how = RANDOM; how < FILLS; how++) {
         check_product(&types[i], 40, 256, token_counts[t], how);

@@ -9,6 +9,7 @@ struct ReexecutionBatch {
   let model: ChatModel
   let pool: ThreadPool
   /// Tokens of one pass: enough that weights are read seldom, few enough that a lie is found before all is computed.
+  /// An answer of 256 and its prompt are one pass, and as many as the products of tiles take together.
   var passTokens = 320
   /// Positions whose keys and values are kept for all walks together. Those beyond wait; one that needs more by itself is
   /// given as many.
