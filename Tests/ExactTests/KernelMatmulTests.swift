@@ -50,21 +50,7 @@ import Testing
       (32, 1...67), (320, 16...17), (576, 15...18), (576, 127...130), (608, 16...16), (864, 16...17), (896, 16...17),
       (1_568, 16...17), (1_760, 33...33), (3_104, 33...33),
     ]
-    for (least, tokens) in shapes {
-      let block = Int(type.block.elements)
-      let columns = (least + block - 1) / block * block
-      var random = SplitMix64(state: UInt64(columns))
-      let source = random.weights(type, columns: columns, rows: 32)
-      let packed = Self.pack(type, source, rows: 32, columns: columns)
-      for count in tokens {
-        let input = TestInput(random.extremes(count * columns), columns: columns)
-        let expected = input.multiply(.scalar, type, packed, rows: 32, tokens: count)
-        for form in KernelForm.all {
-          let y = input.multiply(form, type, packed, rows: 32, tokens: count)
-          #expect(sameBits(y, expected), "\(form) \(type), \(count) tokens of \(columns)")
-        }
-      }
-    }
+    for (columns, tokens) in shapes { expectOneResult(type, rows: 32, columnsMin: columns, tokens: tokens) }
   }
 
   @Test("more rows and more tokens than are taken together give the bits of the definition", arguments: types)
@@ -75,19 +61,25 @@ import Testing
       (128, 64, 48...49), (144, 64, 48...49), (144, 64, 320...321), (272, 64, 337...337), (144, 896, 49...49),
       (272, 896, 321...321),
     ]
-    for (rows, least, counts) in shapes {
-      let block = Int(type.block.elements)
-      let columns = (least + block - 1) / block * block
-      var random = SplitMix64(state: UInt64(rows * columns))
-      let source = random.weights(type, columns: columns, rows: rows)
-      let packed = Self.pack(type, source, rows: rows, columns: columns)
-      for tokens in counts {
-        let input = TestInput(random.extremes(tokens * columns), columns: columns)
-        let expected = input.multiply(.scalar, type, packed, rows: rows, tokens: tokens)
-        for form in KernelForm.all {
-          let y = input.multiply(form, type, packed, rows: rows, tokens: tokens)
-          #expect(sameBits(y, expected), "\(form) \(type), \(tokens) tokens, \(rows)x\(columns)")
-        }
+    for (rows, columns, tokens) in shapes {
+      expectOneResult(type, rows: rows, columnsMin: columns, tokens: tokens)
+    }
+  }
+
+  /// Every form against the scalar one, with extreme activations.
+  /// - Parameter columnsMin: rounded up to whole blocks of the type.
+  private func expectOneResult(_ type: GGUFTensorType, rows: Int, columnsMin: Int, tokens: ClosedRange<Int>) {
+    let block = Int(type.block.elements)
+    let columns = (columnsMin + block - 1) / block * block
+    var random = SplitMix64(state: UInt64(rows * columns))
+    let source = random.weights(type, columns: columns, rows: rows)
+    let packed = Self.pack(type, source, rows: rows, columns: columns)
+    for count in tokens {
+      let input = TestInput(random.extremes(count * columns), columns: columns)
+      let expected = input.multiply(.scalar, type, packed, rows: rows, tokens: count)
+      for form in KernelForm.all {
+        let y = input.multiply(form, type, packed, rows: rows, tokens: count)
+        #expect(sameBits(y, expected), "\(form) \(type), \(count) tokens, \(rows)x\(columns)")
       }
     }
   }
